@@ -1,0 +1,1 @@
+"""Stand-ins that speak the protocols of the outside providers."""

@@ -1,0 +1,1 @@
+"""Messages and shared values that cross a border between services."""

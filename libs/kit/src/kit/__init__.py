@@ -1,0 +1,1 @@
+"""Mechanism that two or more services use."""

@@ -1,0 +1,1 @@
+"""Catalogue, schedules, availability, bookings and clients."""

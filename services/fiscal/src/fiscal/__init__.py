@@ -1,0 +1,1 @@
+"""Cash registers, settlement, receipts and the ledger."""

@@ -1,0 +1,1 @@
+"""People, sign-in, accounts, memberships and rights."""

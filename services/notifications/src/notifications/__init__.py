@@ -1,0 +1,1 @@
+"""Planning, templates, channels and delivery of messages."""
