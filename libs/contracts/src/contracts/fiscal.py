@@ -1,0 +1,106 @@
+"""Events of money and fiscal receipts."""
+
+from typing import ClassVar, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime
+
+from .base import Event, Money, Value
+
+
+class SettlementState(Value):
+    """What is paid for a booking after an act of settlement or reversal."""
+
+    id: UUID
+    booking_id: UUID
+    payment_state: Literal["unpaid", "part_paid", "settled", "reversed"]
+    paid: Money
+    due: Money
+    operating_day: str
+
+
+class _OfSettlement(Event):
+    must_be_heard: ClassVar[bool] = True
+    settlement: SettlementState
+
+    @property
+    def subject_id(self) -> str:
+        return str(self.settlement.booking_id)
+
+
+class BookingSettled(_OfSettlement):
+    """Money for a booking was taken; `version` counts the settlement acts of this booking."""
+
+    name: ClassVar[str] = "fiscal.booking.settled.v1"
+
+
+class BookingReversed(_OfSettlement):
+    name: ClassVar[str] = "fiscal.booking.reversed.v1"
+
+
+class ReceiptState(Value):
+    id: UUID
+    settlement_id: UUID
+    booking_id: UUID | None = None
+    cash_register_id: UUID
+    state: str
+    reason_code: str | None = None
+    total: Money
+    fiscal_code: str | None = None
+    url: str | None = None
+
+
+class _OfReceipt(Event):
+    receipt: ReceiptState
+
+    @property
+    def subject_id(self) -> str:
+        return str(self.receipt.id)
+
+
+class ReceiptRegistered(_OfReceipt):
+    name: ClassVar[str] = "fiscal.receipt.registered.v1"
+
+
+class ReceiptHeld(_OfReceipt):
+    name: ClassVar[str] = "fiscal.receipt.held.v1"
+
+
+class ReceiptFailed(_OfReceipt):
+    name: ClassVar[str] = "fiscal.receipt.failed.v1"
+
+
+class FiscalShiftState(Value):
+    id: UUID
+    cash_register_id: UUID
+    state: Literal["opening", "open", "closing", "closed"]
+    opened_at: AwareDatetime | None = None
+    closed_at: AwareDatetime | None = None
+
+
+class _OfShift(Event):
+    shift: FiscalShiftState
+
+    @property
+    def subject_id(self) -> str:
+        return str(self.shift.id)
+
+
+class ShiftOpened(_OfShift):
+    name: ClassVar[str] = "fiscal.shift.opened.v1"
+
+
+class ShiftClosed(_OfShift):
+    name: ClassVar[str] = "fiscal.shift.closed.v1"
+
+
+class TopUpPaid(Event):
+    """A payment for the own SMS balance was received and verified."""
+
+    name: ClassVar[str] = "fiscal.top_up.paid.v1"
+    top_up_id: UUID
+    amount: Money
+
+    @property
+    def subject_id(self) -> str:
+        return str(self.top_up_id)

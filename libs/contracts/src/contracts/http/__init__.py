@@ -1,0 +1,1 @@
+"""HTTP bodies that the gateway and one service share, a module per owner."""

@@ -1,0 +1,162 @@
+"""Events of people, accounts and rights."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field
+
+from .base import Event, Language, Value
+
+
+class LoginCodeRequested(Event):
+    """A person wants to sign in; the text with the code goes out through the platform's own provider."""
+
+    name: ClassVar[str] = "identity.login_code.requested.v1"
+    must_be_heard: ClassVar[bool] = True
+    secret: ClassVar[bool] = True
+
+    attempt_id: UUID
+    phone_e164: str
+    code: str
+    language: Language
+    domain: str = Field(description="Host that the origin-bound line of the SMS names.")
+    expires_at: AwareDatetime
+
+    @property
+    def subject_id(self) -> str:
+        return str(self.attempt_id)
+
+
+class BookingRules(Value):
+    """Settings of an account that the booking engine obeys."""
+
+    grid_min: int = Field(default=15, ge=1, le=240)
+    lead_time_min: int = Field(default=60, ge=0, le=60 * 24 * 30)
+    booking_window_days: int = Field(default=90, ge=1, le=730)
+    cancel_cutoff_min: int = Field(default=120, ge=0, le=60 * 24 * 30)
+    hold_min: int = Field(default=10, ge=1, le=60)
+    phone_confirmation: bool = Field(default=True, description="Off: a client may book without an SMS code.")
+    phone_format_check: bool = True
+
+
+class AccountState(Value):
+    """Public state of an account (a firm that rents the platform)."""
+
+    id: UUID
+    name: str
+    vanity_address: str
+    time_zone: str
+    country: str
+    currency: str
+    language: Language
+    city: str | None = None
+    unlisted: bool = False
+    is_active: bool = True
+    is_demo: bool = False
+    booking_rules: BookingRules = BookingRules()
+
+
+class _OfAccount(Event):
+    account: AccountState
+
+    @property
+    def subject_id(self) -> str:
+        return str(self.account.id)
+
+
+class AccountRegistered(_OfAccount):
+    name: ClassVar[str] = "identity.account.registered.v1"
+    must_be_heard: ClassVar[bool] = True
+
+
+class AccountChanged(_OfAccount):
+    name: ClassVar[str] = "identity.account.changed.v1"
+    must_be_heard: ClassVar[bool] = True
+
+
+class StaffChannels(Value):
+    """Where a member wants to hear about the work; a channel that is off or has no address is not used."""
+
+    sms: bool = False
+    email: str | None = None
+    telegram_chat_id: str | None = None
+    web_push: bool = False
+
+
+class MembershipState(Value):
+    """A user in an account: role, effective permissions, scope."""
+
+    id: UUID
+    account_id: UUID
+    user_id: UUID
+    name: str
+    phone_e164: str
+    language: Language = "uk"
+    role: str
+    permissions: frozenset[str] = Field(description="Effective keys after role and personal changes.")
+    location_ids: frozenset[UUID] | None = Field(default=None, description="Scope; none means every location.")
+    accepts_bookings: bool = False
+    staff_member_id: UUID | None = None
+    is_active: bool = True
+    channels: StaffChannels = StaffChannels()
+
+
+class _OfMembership(Event):
+    must_be_heard: ClassVar[bool] = True
+    membership: MembershipState
+
+    @property
+    def subject_id(self) -> str:
+        return str(self.membership.id)
+
+
+class MembershipAdded(_OfMembership):
+    name: ClassVar[str] = "identity.membership.added.v1"
+
+
+class MembershipChanged(_OfMembership):
+    name: ClassVar[str] = "identity.membership.changed.v1"
+
+
+class MembershipRemoved(_OfMembership):
+    name: ClassVar[str] = "identity.membership.removed.v1"
+
+
+class MembershipRestored(_OfMembership):
+    name: ClassVar[str] = "identity.membership.restored.v1"
+
+
+class SessionsRevoked(Event):
+    """These sessions ended; their access tokens are refused although not yet expired."""
+
+    name: ClassVar[str] = "identity.sessions.revoked.v1"
+    must_be_heard: ClassVar[bool] = True
+
+    user_id: UUID
+    session_ids: tuple[UUID, ...]
+    tokens_expire_at: AwareDatetime = Field(description="After this moment no access token of them is alive anyway.")
+
+    @property
+    def subject_id(self) -> str:
+        return str(self.user_id)
+
+
+class SigningKey(Value):
+    """Public half of a key that signs access tokens (RFC 8037 OKP, Ed25519)."""
+
+    kid: str
+    x: str = Field(description="Public key, base64url without padding.")
+    retired_at: AwareDatetime | None = Field(default=None, description="Signs nothing new since; still verifies.")
+
+
+class SigningKeysPublished(Event):
+    """The whole set of keys that verify access tokens now; said at every start, hourly and at rotation."""
+
+    name: ClassVar[str] = "identity.signing_keys.published.v1"
+    must_be_heard: ClassVar[bool] = True
+
+    keys: tuple[SigningKey, ...]
+
+    @property
+    def subject_id(self) -> str:
+        return "signing_keys"
