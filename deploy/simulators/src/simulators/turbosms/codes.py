@@ -1,0 +1,60 @@
+"""Codes of the HTTP gateway. Every answer is HTTP 200; the verdict is one of these in the body."""
+
+NAMES = {
+    0: "OK",
+    1: "PONG",
+    103: "REQUIRED_TOKEN",
+    104: "REQUIRED_CONTENT",
+    105: "REQUIRED_AUTH",
+    106: "REQUIRED_ACTIVE_USER",
+    200: "REQUIRED_MESSAGE_SENDER",
+    201: "REQUIRED_MESSAGE_TEXT",
+    202: "REQUIRED_MESSAGE_RECIPIENT",
+    203: "REQUIRED_BALANCE",
+    204: "REQUIRED_MESSAGE_BUTTON",
+    205: "REQUIRED_MESSAGE_BUTTON_CAPTION",
+    206: "REQUIRED_MESSAGE_BUTTON_ACTION",
+    300: "INVALID_REQUEST",
+    301: "INVALID_TOKEN",
+    302: "INVALID_MESSAGE_SENDER",
+    303: "INVALID_START_TIME",
+    304: "INVALID_MESSAGE_TEXT",
+    305: "INVALID_PHONE",
+    306: "INVALID_TTL",
+    307: "INVALID_MESSAGE_ID",
+    400: "NOT_ALLOWED_MESSAGE_SENDER",
+    401: "NOT_ALLOWED_MESSAGE_SENDER_NOT_ACTIVE",
+    403: "NOT_ALLOWED_START_TIME",
+    404: "NOT_ALLOWED_NUMBER_STOPLIST",
+    405: "NOT_ALLOWED_RECIPIENTS_LIMIT",
+    406: "NOT_ALLOWED_RECIPIENT_COUNTRY",
+    407: "NOT_ALLOWED_RECIPIENT_DUPLICATE",
+    408: "NOT_ALLOWED_MESSAGE_BUTTON_CAPTION",
+    409: "NOT_ALLOWED_MESSAGE_TTL",
+    411: "NOT_ALLOWED_MESSAGE_DATA",
+    412: "NOT_ALLOWED_MESSAGE_TEXT",
+    413: "NOT_ALLOWED_MESSAGE_TEXT_LENGTH",
+    414: "NOT_ALLOWED_MESSAGE_ID",
+    427: "NOT_ALLOWED_MESSAGE_DUPLICATE",
+    500: "FAILED_CONVERT_RESULT2JSON",
+    502: "FAILED_PARSE_BODY",
+    503: "FAILED_SMS_SEND",
+    507: "FAILED_DUPLICATE_REQUEST",
+    800: "SUCCESS_MESSAGE_ACCEPTED",
+    801: "SUCCESS_MESSAGE_SENT",
+    802: "SUCCESS_MESSAGE_PARTIAL_ACCEPTED",
+    803: "SUCCESS_MESSAGE_PARTIAL_SENT",
+    999: "FATAL_ERROR",
+}
+
+
+class Refused(Exception):
+    """The call, or one recipient of it, is refused with a code of the gateway."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(NAMES[code])
+        self.code = code
+
+
+def envelope(code: int, result: object = None) -> dict[str, object]:
+    return {"response_code": code, "response_status": NAMES[code], "response_result": result}
