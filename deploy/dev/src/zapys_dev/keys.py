@@ -7,6 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
 from zapys_dev import locks
 
 
@@ -42,3 +45,11 @@ def write_private(path: Path, text: str) -> None:
 def new_fernet_key() -> str:
     """32 random bytes in URL-safe base64: what symmetric encryption of stored secrets wants."""
     return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+
+
+def new_signing_key() -> str:
+    """A private key on P-256, PKCS#8 in PEM: signs access tokens with ES256."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    ).decode()
