@@ -4,6 +4,16 @@ from . import booking, fiscal, gateway, identity, notifications
 from .base import EVENTS, Envelope, Event, Language, Money, Range, Value
 
 __all__ = [
-    "EVENTS", "Envelope", "Event", "Language", "Money", "Range", "Value",
-    "booking", "fiscal", "gateway", "identity", "notifications",
+    "EVENTS",
+    "Envelope",
+    "Event",
+    "Language",
+    "Money",
+    "Range",
+    "Value",
+    "booking",
+    "fiscal",
+    "gateway",
+    "identity",
+    "notifications",
 ]

@@ -8,7 +8,15 @@ from pydantic import AwareDatetime, Field
 from .base import Event, Language, Money, Value
 
 State = Literal[
-    "held", "pending", "confirmed", "arrived", "completed", "cancelled_by_client", "cancelled_by_staff", "no_show", "expired"
+    "held",
+    "pending",
+    "confirmed",
+    "arrived",
+    "completed",
+    "cancelled_by_client",
+    "cancelled_by_staff",
+    "no_show",
+    "expired",
 ]
 PaymentState = Literal["unpaid", "part_paid", "settled", "reversed"]
 Source = Literal["site", "staff", "api", "import", "widget", "waitlist"]

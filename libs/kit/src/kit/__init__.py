@@ -1,1 +1,1 @@
-"""Mechanism that two or more services use."""
+"""Mechanism that two or more services use: database, messages, HTTP edge, access, telemetry."""

@@ -1,0 +1,156 @@
+"""Transactions on a service's own PostgreSQL database.
+
+`Database.tx(account_id)` serves one account: row level security hides every other. `Database.system_tx()` takes on the
+role `<service>_system` for work that spans accounts. Both settings are local to the transaction, so nothing of them
+is left on a pooled connection.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID
+
+from opentelemetry import propagate
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+
+from contracts import Event
+
+from . import context
+from .ids import new_id
+from .tables import OutboxRow
+
+EVENTS_EXCHANGE = "zapys.events"
+
+_OUTAGE_CLASSES = ("08", "57P", "53")  # connection, operator intervention, insufficient resources
+
+
+class Tx(AsyncSession):
+    """One transaction. Rows are added and read as in any session; events are said with `emit`."""
+
+    def emit(self, event: Event) -> UUID:
+        """Say `event` if and when this transaction commits; answers the id it will be known by."""
+        carrier: dict[str, str] = {}
+        propagate.inject(carrier)
+        now = context.current()
+        event_id = new_id()
+        self.add(
+            OutboxRow(
+                event_id=event_id,
+                name=event.name,
+                exchange=EVENTS_EXCHANGE,
+                routing_key=event.name,
+                account_id=event.account_id,
+                headers={
+                    "subject": event.subject_id,
+                    "correlation_id": now.correlation_id,
+                    "actor_id": str(now.actor_id) if now.actor_id else "",
+                    "trace": carrier,
+                },
+                body=event.model_dump_json(),
+                mandatory=event.must_be_heard,
+                secret=event.secret,
+            )
+        )
+        return event_id
+
+
+class Database:
+    """The pool of one process. Size and time-outs: docs/adr on the database."""
+
+    def __init__(self, url: str, *, service: str, pool_size: int = 5, statement_timeout_ms: int = 5000) -> None:
+        self.service = service
+        self._engine = create_async_engine(
+            url,
+            pool_size=pool_size,
+            max_overflow=2,
+            pool_timeout=3,
+            pool_pre_ping=True,
+            connect_args={
+                "timeout": 3,
+                "command_timeout": 10,
+                "server_settings": {
+                    "application_name": service,
+                    "statement_timeout": str(statement_timeout_ms),
+                    "idle_in_transaction_session_timeout": "10000",
+                    "timezone": "UTC",
+                },
+            },
+        )
+        self._sessions = async_sessionmaker(self._engine, class_=Tx, expire_on_commit=False)
+
+    @asynccontextmanager
+    async def tx(self, account_id: UUID | None = None) -> AsyncIterator[Tx]:
+        """A transaction of one account; without an account no protected row is visible."""
+        async with self._sessions() as session, session.begin():
+            if account_id is not None:
+                await name_account(session, account_id)
+            yield session
+
+    @asynccontextmanager
+    async def system_tx(self) -> AsyncIterator[Tx]:
+        """A transaction that spans accounts, under the role `<service>_system`."""
+        async with self._sessions() as session, session.begin():
+            await session.execute(text(f"SET LOCAL ROLE {self.service}_system"))
+            yield session
+
+    async def ping(self) -> None:
+        """Raise when the database does not answer within a second."""
+        async with asyncio.timeout(1), self._engine.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+
+    async def close(self) -> None:
+        """Close the pool."""
+        await self._engine.dispose()
+
+
+async def name_account(tx: AsyncSession, account_id: UUID) -> None:
+    """Let the rest of this transaction work for `account_id`."""
+    await tx.execute(text("SELECT set_config('app.account_id', :id, true)"), {"id": str(account_id)})
+
+
+def sqlstate(error: BaseException) -> str | None:
+    """The five-character state of a database error, where there is one."""
+    original: Any = getattr(error, "orig", error)
+    state = getattr(original, "sqlstate", None)
+    return str(state) if state else None
+
+
+def violated_constraint(error: DBAPIError) -> str | None:
+    """Name of the constraint that refused a statement."""
+    cause = getattr(error.orig, "__cause__", None)
+    name = getattr(cause, "constraint_name", None)
+    return str(name) if name else None
+
+
+def is_outage(error: BaseException) -> bool:
+    """Whether the error says that the database is away or overloaded, rather than that the caller was wrong."""
+    if isinstance(error, PoolTimeoutError | ConnectionError | TimeoutError | OSError):
+        return True
+    if isinstance(error, DBAPIError):
+        state = sqlstate(error) or ""
+        return (
+            error.connection_invalidated
+            or isinstance(error, InterfaceError | OperationalError)
+            or state.startswith(_OUTAGE_CLASSES)
+            or is_outage_cause(error.orig)
+        )
+    return is_outage_cause(error)
+
+
+def is_outage_cause(error: BaseException | None) -> bool:
+    """As `is_outage`, for what the driver raises by itself."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ConnectionError | TimeoutError):
+            return True
+        state = getattr(cause, "sqlstate", None) or ""
+        if str(state).startswith(_OUTAGE_CLASSES):
+            return True
+        cause = cause.__cause__
+    return False

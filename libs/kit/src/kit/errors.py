@@ -1,0 +1,170 @@
+"""Refusals: one declared class per reason, with a stable code and a kind.
+
+The kind, not the class, decides the HTTP status and whether a consumer may try again. Standard library only, so that
+the domain of a service may use it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from enum import Enum
+from typing import Any, ClassVar
+
+
+class Kind(Enum):
+    """What sort of refusal it is: (HTTP status, may the same call succeed later by itself)."""
+
+    UNAUTHENTICATED = (401, False)
+    FORBIDDEN = (403, False)
+    NOT_FOUND = (404, False)
+    CONFLICT = (409, False)
+    STALE = (412, False)
+    PAYLOAD_TOO_LARGE = (413, False)
+    REFUSED = (422, False)
+    TOO_MANY = (429, True)
+    FAILED = (500, True)
+    UNAVAILABLE = (503, True)
+
+    @property
+    def status(self) -> int:
+        """The HTTP status that answers it."""
+        return self.value[0]
+
+    @property
+    def may_retry(self) -> bool:
+        """Whether waiting can cure it without a human."""
+        return self.value[1]
+
+
+@dataclass(eq=False)
+class Problem(Exception):
+    """A refusal of the trade or of the edge. Subclasses are dataclasses whose fields explain it.
+
+    `code` never changes once published: texts, help pages and alerts hang on it. The catalogue of the owning service
+    holds `<code>` (title), `<code>.detail` and `<code>.fix`, formatted with the fields.
+    """
+
+    code: ClassVar[str] = "problem"
+    kind: ClassVar[Kind] = Kind.REFUSED
+    fix_url: ClassVar[str | None] = None
+
+    def params(self) -> Mapping[str, Any]:
+        """The fields, for the texts and for the answer."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    @property
+    def retry_after_s(self) -> int | None:
+        """Seconds until trying again makes sense, where that is known."""
+        return None
+
+    def __str__(self) -> str:
+        shown = ", ".join(f"{name}={value!r}" for name, value in self.params().items() if "phone" not in name)
+        return f"{self.code}({shown})"
+
+
+@dataclass(eq=False)
+class FieldError:
+    """One wrong field of the input: JSON pointer, stable code, values for the text."""
+
+    pointer: str
+    code: str
+    params: Mapping[str, Any]
+
+
+@dataclass(eq=False)
+class InvalidInput(Problem):
+    """The request itself is wrong; each error names its field."""
+
+    code: ClassVar[str] = "request.invalid"
+    kind: ClassVar[Kind] = Kind.REFUSED
+    errors: list[FieldError]
+
+    @classmethod
+    def of(cls, pointer: str, code: str, **params: Any) -> InvalidInput:
+        """One wrong field; `code` is looked up as `field.<code>` in the catalogues."""
+        return cls([FieldError(pointer, code, params)])
+
+
+@dataclass(eq=False)
+class NotFound(Problem):
+    """Nothing with this id is visible to the caller."""
+
+    code: ClassVar[str] = "request.not_found"
+    kind: ClassVar[Kind] = Kind.NOT_FOUND
+    what: str
+
+
+@dataclass(eq=False)
+class Unauthenticated(Problem):
+    """No valid access token came with the request."""
+
+    code: ClassVar[str] = "access.unauthenticated"
+    kind: ClassVar[Kind] = Kind.UNAUTHENTICATED
+
+
+@dataclass(eq=False)
+class MissingPermission(Problem):
+    """The caller is a member, but without the right that this act needs."""
+
+    code: ClassVar[str] = "access.missing_permission"
+    kind: ClassVar[Kind] = Kind.FORBIDDEN
+    permission: str
+    holders: list[str]
+
+
+@dataclass(eq=False)
+class MissingScope(Problem):
+    """The caller has the right, but not for this location."""
+
+    code: ClassVar[str] = "access.missing_scope"
+    kind: ClassVar[Kind] = Kind.FORBIDDEN
+    location_id: str
+    holders: list[str]
+
+
+@dataclass(eq=False)
+class StaleVersion(Problem):
+    """The subject changed since the caller read it; `If-Match` named an older version."""
+
+    code: ClassVar[str] = "request.stale_version"
+    kind: ClassVar[Kind] = Kind.STALE
+    current_version: int
+
+
+@dataclass(eq=False)
+class IdempotencyKeyReused(Problem):
+    """The same Idempotency-Key came with another body."""
+
+    code: ClassVar[str] = "request.idempotency_key_reused"
+    kind: ClassVar[Kind] = Kind.REFUSED
+
+
+@dataclass(eq=False)
+class BodyTooLarge(Problem):
+    """The request body is over the limit of this door."""
+
+    code: ClassVar[str] = "request.body_too_large"
+    kind: ClassVar[Kind] = Kind.PAYLOAD_TOO_LARGE
+    limit_bytes: int
+
+
+@dataclass(eq=False)
+class TemporarilyUnavailable(Problem):
+    """A part this service needs (its database) does not answer now."""
+
+    code: ClassVar[str] = "request.unavailable"
+    kind: ClassVar[Kind] = Kind.UNAVAILABLE
+    part: str = "database"
+
+    @property
+    def retry_after_s(self) -> int:
+        return 2
+
+
+@dataclass(eq=False)
+class Failed(Problem):
+    """A bug; the trace id of the answer finds it in the logs."""
+
+    code: ClassVar[str] = "request.failed"
+    kind: ClassVar[Kind] = Kind.FAILED

@@ -1,0 +1,35 @@
+"""Reading a copy that may be a moment behind.
+
+Services keep copies of what others own, fed by events. Somebody who has just made a thing at one service may ask
+another for it some milliseconds before the event arrives. UUIDv7 tells the age of an id, so only for ids made within
+the last seconds the reader waits for the copy; everything else answers at once (docs/adr on copies).
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import TypeVar
+from uuid import UUID
+
+from .ids import is_fresh
+
+T = TypeVar("T")
+
+PATIENCE_S = 3.0
+STEP_S = 0.03
+
+
+async def wait_for_copy(
+    identifier: UUID, look_up: Callable[[], Awaitable[T | None]], *, patience_s: float = PATIENCE_S
+) -> T | None:
+    """What `look_up` finds, asked again for up to `patience_s` seconds while `identifier` is newly born.
+
+    `look_up` must open its own transaction: inside one, nothing new would become visible cheaply.
+    """
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + patience_s
+    while True:
+        found = await look_up()
+        if found is not None or loop.time() >= deadline or not is_fresh(identifier, datetime.now(UTC)):
+            return found
+        await asyncio.sleep(STEP_S)

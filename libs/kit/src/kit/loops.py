@@ -1,0 +1,29 @@
+"""Background loops of a worker: restarted when they fail, stopped at shutdown."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+log = structlog.get_logger("loops")
+
+RESTART_S = 1.0
+
+
+async def keep_running(name: str, loop: Callable[[], Awaitable[None]]) -> None:
+    """Run `loop` for ever; a failure is logged and the loop starts again after a pause."""
+    while True:
+        try:
+            await loop()
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:
+            log.error("loop failed", loop=name, exc_info=error)
+        await asyncio.sleep(RESTART_S)
+
+
+async def every(seconds: float, act: Callable[[], Awaitable[None]]) -> None:
+    """Do `act` now and then each `seconds`."""
+    while True:
+        await act()
+        await asyncio.sleep(seconds)

@@ -1,0 +1,266 @@
+"""What a service listens to: one line per handler, one quorum queue per handler, one transaction per message.
+
+A handler is `async def (event, tx)`. Its rows, its events and the inbox mark commit together; the message is
+acknowledged after that, so a crash anywhere means a repeat that the inbox absorbs. A failure goes up the ladder of
+delay queues with our own count of attempts; what no attempt could handle is dead-lettered with its cause.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+import structlog
+from faststream import AckPolicy
+from faststream.rabbit import Channel
+from faststream.rabbit.annotations import RabbitMessage
+from opentelemetry import trace
+from pydantic import ValidationError
+from sqlalchemy.dialects.postgresql import insert
+
+from contracts import EVENTS as EVENT_TYPES
+from contracts import Envelope, Event
+
+from . import context
+from .broker import (
+    EVENTS,
+    RETRIES_S,
+    Broker,
+    NotConfirmed,
+    dead_letter_queue,
+    dead_letter_queue_name,
+    retry_exchange,
+    retry_queue,
+    work_queue,
+)
+from .db import Database, Tx, is_outage
+from .errors import Problem
+from .tables import InboxRow
+
+MAX_ATTEMPTS = 5
+HANDLER_TIMEOUT_S = 30.0
+
+E = TypeVar("E", bound=Event)
+Handler = Callable[[Any, Tx], Awaitable[None]]
+
+log = structlog.get_logger("messaging")
+
+
+@dataclass(frozen=True)
+class Consumer:
+    """One handler with its queue and the events it listens to."""
+
+    queue: str
+    events: tuple[type[Event], ...]
+    handler: Handler
+    prefetch: int | None = None
+
+    def parse(self, envelope: Envelope, body: bytes) -> Event:
+        """The event in `body`; raises `ValidationError` or `LookupError` for what is no event of ours."""
+        event_type = EVENT_TYPES.get(envelope.type)
+        if event_type is None or event_type not in self.events:
+            raise LookupError(f"{envelope.type} is not an event that {self.queue} listens to")
+        return event_type.model_validate_json(body)
+
+
+class Consumers:
+    """The list of everything a service listens to; `consumers.py` of the service fills it."""
+
+    def __init__(self, service: str) -> None:
+        self.service = service
+        self.all: list[Consumer] = []
+
+    def on(
+        self, *events: type[Event], name: str | None = None, prefetch: int | None = None
+    ) -> Callable[[Callable[[E, Tx], Awaitable[None]]], Callable[[E, Tx], Awaitable[None]]]:
+        """Register a handler of `events` on the queue `<service>.<name of the handler>`.
+
+        `prefetch` is how many messages of the queue this process works on at once.
+        """
+
+        def register(handler: Callable[[E, Tx], Awaitable[None]]) -> Callable[[E, Tx], Awaitable[None]]:
+            queue = f"{self.service}.{name or getattr(handler, '__name__', '')}"
+            if any(consumer.queue == queue for consumer in self.all):
+                raise ValueError(f"two handlers are named {queue}")
+            self.all.append(Consumer(queue, events, handler, prefetch))
+            return handler
+
+        return register
+
+
+class Listening:
+    """Runs the consumers of one process."""
+
+    def __init__(self, consumers: Consumers, db: Database, broker: Broker, *, prefetch: int) -> None:
+        self._consumers = consumers
+        self._db = db
+        self._broker = broker
+        self._subscribers: dict[str, Any] = {}
+        self._running: set[str] = set()
+        for consumer in consumers.all:
+            self._subscribers[consumer.queue] = self._subscribe(consumer, consumer.prefetch or prefetch)
+
+    async def declare_topology(self) -> None:
+        """Declare every exchange, queue and binding; the same arguments again change nothing."""
+        rabbit = self._broker.faststream
+        events = await rabbit.declare_exchange(EVENTS)
+        for delay_s in RETRIES_S:
+            fanout = await rabbit.declare_exchange(retry_exchange(delay_s))
+            queue = await rabbit.declare_queue(retry_queue(delay_s))
+            await queue.bind(fanout)
+        for consumer in self._consumers.all:
+            await rabbit.declare_queue(dead_letter_queue(consumer.queue))
+            queue = await rabbit.declare_queue(work_queue(consumer.queue, consumer.events[0].name))
+            for event in consumer.events:
+                await queue.bind(events, routing_key=event.name)
+
+    async def obey(self, paused: set[str]) -> None:
+        """Start every consumer that is not paused and stop those that are."""
+        for queue, subscriber in self._subscribers.items():
+            if queue in paused and queue in self._running:
+                await subscriber.stop()
+                self._running.discard(queue)
+                log.info("consumer paused", queue=queue)
+            elif queue not in paused and queue not in self._running:
+                await subscriber.start()
+                self._running.add(queue)
+                log.info("consumer started", queue=queue)
+
+    def _subscribe(self, consumer: Consumer, prefetch: int) -> Any:
+        subscriber = self._broker.faststream.subscriber(
+            work_queue(consumer.queue, consumer.events[0].name),
+            EVENTS,
+            channel=Channel(prefetch_count=prefetch),
+            ack_policy=AckPolicy.MANUAL,
+            title=consumer.queue,
+        )
+
+        async def on_message(message: RabbitMessage) -> None:
+            await self._receive(consumer, message)
+
+        subscriber(on_message)
+        return subscriber
+
+    async def _receive(self, consumer: Consumer, message: RabbitMessage) -> None:
+        try:
+            envelope = read_envelope(message)
+            event = consumer.parse(envelope, message.body)
+        except (ValidationError, LookupError, ValueError) as error:
+            await self._bury(consumer, message, f"not readable: {_short(error)}")
+            return
+        now = context.RequestContext(correlation_id=envelope.correlation_id or "", actor_id=envelope.actor_id)
+        with (
+            context.bound(now),
+            structlog.contextvars.bound_contextvars(
+                correlation_id=now.correlation_id,
+                account_id=str(envelope.account_id or ""),
+                event=envelope.type,
+                queue=consumer.queue,
+            ),
+        ):
+            try:
+                async with asyncio.timeout(HANDLER_TIMEOUT_S):
+                    await self._handle(consumer, envelope, event)
+            except Exception as error:
+                await self._failed(consumer, message, error)
+                return
+        await message.ack()
+
+    async def _handle(self, consumer: Consumer, envelope: Envelope, event: Event) -> None:
+        opened = self._db.tx(event.account_id) if event.account_id else self._db.system_tx()
+        async with opened as tx:
+            mark = insert(InboxRow).values(consumer=consumer.queue, message_id=envelope.id)
+            first = await tx.execute(mark.on_conflict_do_nothing().returning(InboxRow.message_id))
+            if first.first() is None:
+                log.debug("repeat absorbed")
+                return
+            await consumer.handler(event, tx)
+
+    async def _failed(self, consumer: Consumer, message: RabbitMessage, error: Exception) -> None:
+        outage = is_outage(error)
+        attempt = int(message.headers.get("x-attempt", 1))
+        if not outage and (attempt >= MAX_ATTEMPTS or (isinstance(error, Problem) and not error.kind.may_retry)):
+            log.error("dead letter", error=_short(error), attempt=attempt, exc_info=error)
+            await self._bury(consumer, message, _short(error))
+            return
+        delay_s = RETRIES_S[min(attempt, len(RETRIES_S)) - 1]
+        log.warning("will try again", error=_short(error), attempt=attempt, delay_s=delay_s, exc_info=error)
+        await self._pass_on(
+            consumer,
+            message,
+            exchange=retry_exchange(delay_s).name,
+            routing_key=consumer.queue,
+            extra={"x-attempt": attempt if outage else attempt + 1},
+        )
+
+    async def _bury(self, consumer: Consumer, message: RabbitMessage, cause: str) -> None:
+        await self._pass_on(
+            consumer,
+            message,
+            exchange="",
+            routing_key=dead_letter_queue_name(consumer.queue),
+            extra={"x-cause": cause[:2000], "x-trace-id": trace_id()},
+        )
+
+    async def _pass_on(
+        self, consumer: Consumer, message: RabbitMessage, *, exchange: str, routing_key: str, extra: dict[str, Any]
+    ) -> None:
+        """Put the message elsewhere and only then acknowledge it here."""
+        kept = {key: value for key, value in message.headers.items() if not key.startswith("x-d")}
+        raw = message.raw_message
+        try:
+            await self._broker.publish(
+                message.body,
+                exchange=exchange,
+                routing_key=routing_key,
+                message_id=raw.message_id or message.message_id,
+                message_type=raw.type,
+                correlation_id=message.correlation_id,
+                timestamp=raw.timestamp,
+                headers={**kept, **extra},
+            )
+        except NotConfirmed as error:
+            log.warning("could not pass on", queue=consumer.queue, error=str(error))
+            await asyncio.sleep(1)  # the broker has trouble of its own; give the message back without hurry
+            await message.nack()
+            return
+        await message.ack()
+
+
+def read_envelope(message: RabbitMessage) -> Envelope:
+    """The CloudEvents attributes of a message; raises `ValidationError` when one is missing or malformed."""
+    headers = message.headers
+    return Envelope.model_validate(
+        {
+            "id": headers.get("ce-id"),
+            "type": headers.get("ce-type"),
+            "source": headers.get("ce-source"),
+            "subject": headers.get("ce-subject"),
+            "time": headers.get("ce-time"),
+            "account_id": UUID(headers["account-id"]) if headers.get("account-id") else None,
+            "actor_id": UUID(headers["actor-id"]) if headers.get("actor-id") else None,
+            "correlation_id": message.correlation_id,
+        }
+    )
+
+
+def trace_id() -> str:
+    """Hexadecimal id of the running trace, empty outside of any."""
+    span = trace.get_current_span().get_span_context()
+    return format(span.trace_id, "032x") if span.is_valid else ""
+
+
+def now_utc() -> datetime:
+    """The clock of the edges; rules of the trade take moments as arguments."""
+    return datetime.now(UTC)
+
+
+def _short(error: BaseException) -> str:
+    if isinstance(error, ValidationError):
+        fields = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False))
+        return f"ValidationError: {fields}"[:2000]
+    return f"{type(error).__name__}: {error}"[:2000]

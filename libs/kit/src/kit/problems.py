@@ -1,0 +1,192 @@
+"""Refusals as problem+json (RFC 9457), in the caller's language, with the next step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DBAPIError
+from starlette.exceptions import HTTPException
+
+from . import context
+from .db import is_outage, sqlstate
+from .errors import Failed, FieldError, InvalidInput, NotFound, Problem, TemporarilyUnavailable
+from .messaging import trace_id
+from .texts import Texts
+
+MEDIA_TYPE = "application/problem+json"
+_BAD_VALUE_CLASS = "22"  # SQLSTATE data exceptions: the caller's value, not our fault
+
+log = structlog.get_logger("http")
+
+# pydantic's error types → our field codes; what is not here is told by pydantic's own words.
+_FIELD_CODES = {
+    "missing": "missing",
+    "json_invalid": "json_invalid",
+    "uuid_parsing": "uuid",
+    "uuid_type": "uuid",
+    "uuid_version": "uuid",
+    "datetime_parsing": "datetime",
+    "datetime_from_date_parsing": "datetime",
+    "datetime_type": "datetime",
+    "datetime_object_invalid": "datetime",
+    "timezone_aware": "timezone_aware",
+    "date_parsing": "date",
+    "date_from_datetime_parsing": "date",
+    "date_from_datetime_inexact": "date",
+    "date_type": "date",
+    "time_parsing": "time",
+    "time_type": "time",
+    "int_parsing": "int",
+    "int_type": "int",
+    "int_from_float": "int",
+    "int_parsing_size": "int",
+    "float_parsing": "number",
+    "float_type": "number",
+    "bool_parsing": "bool",
+    "bool_type": "bool",
+    "string_type": "string",
+    "list_type": "list",
+    "tuple_type": "list",
+    "set_type": "list",
+    "frozen_set_type": "list",
+    "dict_type": "object",
+    "model_type": "object",
+    "model_attributes_type": "object",
+    "string_too_short": "too_short",
+    "too_short": "too_short",
+    "string_too_long": "too_long",
+    "too_long": "too_long",
+    "greater_than_equal": "too_small",
+    "greater_than": "too_small",
+    "less_than_equal": "too_large",
+    "less_than": "too_large",
+    "literal_error": "one_of",
+    "enum": "one_of",
+    "extra_forbidden": "unknown",
+}
+
+
+def body_of(problem: Problem, texts: Texts, language: str, base_url: str = "") -> dict[str, Any]:
+    """The problem+json object of a refusal."""
+    params: Mapping[str, Any] = {
+        **problem.params(),
+        "trace_id": trace_id(),
+        "retry_after_s": problem.retry_after_s or "",
+    }
+    code = problem.code
+    fix = texts.find(language, f"{code}.fix", params)
+    url = problem.fix_url or f"/help/{code}"
+    body: dict[str, Any] = {
+        "type": f"{base_url}/help/{code}",
+        "title": texts.get(language, code, params),
+        "status": problem.kind.status,
+        "code": code,
+        "detail": texts.find(language, f"{code}.detail", params) or texts.get(language, code, params),
+        "fix": {"text": fix, "url": f"{base_url}{url}"} if fix else None,
+        "errors": [],
+        "trace_id": params["trace_id"],
+    }
+    extra = {key: value for key, value in problem.params().items() if key not in body}
+    if isinstance(problem, InvalidInput):
+        extra.pop("errors", None)
+        body["errors"] = [
+            {
+                "pointer": error.pointer,
+                "code": error.code,
+                "text": texts.find(language, f"field.{error.code}", error.params)
+                or texts.get(language, error.code, error.params),
+            }
+            for error in problem.errors
+        ]
+        body["detail"] = "; ".join(f"{e['pointer']}: {e['text']}" for e in body["errors"]) or body["detail"]
+    return {**body, **extra}
+
+
+def respond(problem: Problem, texts: Texts, base_url: str = "") -> JSONResponse:
+    """The HTTP answer to a refusal."""
+    headers = {"Content-Language": context.current().language}
+    if problem.retry_after_s is not None:
+        headers["Retry-After"] = str(problem.retry_after_s)
+    if problem.kind.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    body = body_of(problem, texts, context.current().language, base_url)
+    return JSONResponse(jsonable(body), problem.kind.status, headers, MEDIA_TYPE)
+
+
+def install(app: FastAPI, texts: Texts, base_url: str) -> None:
+    """Let every refusal and every failure of `app` answer problem+json."""
+
+    async def on_problem(_: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, Problem)
+        log.info("refused", code=error.code)
+        return respond(error, texts, base_url)
+
+    async def on_invalid(_: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, RequestValidationError)
+        return respond(InvalidInput([_field_error(e) for e in error.errors()]), texts, base_url)
+
+    async def on_http(_: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, HTTPException)
+        if error.status_code == 404:
+            return respond(NotFound("route"), texts, base_url)
+        language = context.current().language
+        code = "request.method_not_allowed" if error.status_code == 405 else "request.invalid"
+        body = {
+            "type": f"{base_url}/help/{code}",
+            "title": texts.get(language, code),
+            "status": error.status_code,
+            "code": code,
+            "detail": str(error.detail),
+            "fix": None,
+            "errors": [],
+            "trace_id": trace_id(),
+        }
+        return JSONResponse(body, error.status_code, dict(error.headers or {}), MEDIA_TYPE)
+
+    async def on_failure(_: Request, error: Exception) -> JSONResponse:
+        if is_outage(error):
+            log.warning("database away", error=repr(error)[:300])
+            return respond(TemporarilyUnavailable(), texts, base_url)
+        if isinstance(error, DBAPIError) and (sqlstate(error) or "").startswith(_BAD_VALUE_CLASS):
+            log.info("value refused by the database", sqlstate=sqlstate(error))
+            return respond(InvalidInput.of("", "characters"), texts, base_url)
+        log.error("failed", exc_info=error)
+        return respond(Failed(), texts, base_url)
+
+    app.add_exception_handler(Problem, on_problem)
+    app.add_exception_handler(RequestValidationError, on_invalid)
+    app.add_exception_handler(HTTPException, on_http)
+    app.state.on_failure = on_failure
+
+
+def jsonable(body: Any) -> Any:
+    """Values of refusals as JSON: ids and moments as text."""
+    if isinstance(body, dict):
+        return {key: jsonable(value) for key, value in body.items()}
+    if isinstance(body, list | tuple | set | frozenset):
+        return [jsonable(value) for value in body]
+    return body if isinstance(body, str | int | float | bool | None) else str(body)
+
+
+def _field_error(error: Mapping[str, Any]) -> FieldError:
+    where, *path = error["loc"] or ("",)
+    is_body = where == "body"
+    pointer = "/" + "/".join(str(part) for part in path) if is_body else "/".join(str(part) for part in (where, *path))
+    if error["type"] == "json_invalid":
+        pointer = "/"
+    code = _FIELD_CODES.get(error["type"])
+    context_of_error: Mapping[str, Any] = error.get("ctx") or {}
+    if code is None:
+        reason = context_of_error.get("reason") or context_of_error.get("error") or error["msg"]
+        named = getattr(reason, "args", None)
+        text = str(named[0]) if isinstance(reason, ValueError) and named else str(reason)
+        # A validator of ours raises ValueError("phone"): the word is a field code of the catalogue.
+        return FieldError(pointer, text, {}) if text.isidentifier() else FieldError(pointer, "wrong", {"reason": text})
+    low = context_of_error.get("min_length", context_of_error.get("ge", context_of_error.get("gt")))
+    high = context_of_error.get("max_length", context_of_error.get("le", context_of_error.get("lt")))
+    return FieldError(pointer, code, {"min": low, "max": high, "expected": context_of_error.get("expected")})

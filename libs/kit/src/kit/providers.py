@@ -1,0 +1,150 @@
+"""Calls to outside providers: bounded in time and size, with an outcome that tells "surely not" from "unknown".
+
+A provider is never called inside a transaction. Whoever calls records what came of it; whether an unknown outcome may
+be repeated is a rule of the caller.
+"""
+
+from __future__ import annotations
+
+import json as json_of
+import time
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+import aiohttp
+import structlog
+
+MAX_ANSWER_BYTES = 1_048_576
+
+log = structlog.get_logger("providers")
+
+
+class Reached(Enum):
+    """How far a call got."""
+
+    NOT_SENT = "not_sent"
+    """Refused before the first byte was written: trying again is safe."""
+    UNKNOWN = "unknown"
+    """Written, and no complete answer: it may have had its effect."""
+
+
+class CallFailed(Exception):
+    """No complete HTTP answer came; `reached` says whether the provider may have acted."""
+
+    def __init__(self, reached: Reached, cause: str) -> None:
+        super().__init__(cause)
+        self.reached = reached
+        self.cause = cause
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A complete HTTP answer, whatever its status."""
+
+    status: int
+    body: bytes
+    headers: dict[str, str]
+
+    def json(self) -> Any:
+        """The body as JSON; raises `ValueError` when it is none."""
+        return json_of.loads(self.body)
+
+
+@dataclass
+class Breaker:
+    """Stops calling a provider that fails: opens after `limit` failures in a row, then lets one probe through per
+    `pause_s` seconds."""
+
+    limit: int = 5
+    pause_s: float = 30.0
+    _failures: int = 0
+    _next_probe_at: float = 0.0
+
+    def lets_through(self) -> bool:
+        """Whether a call may be made now; answering yes while open spends the probe."""
+        if self._failures < self.limit:
+            return True
+        if time.monotonic() < self._next_probe_at:
+            return False
+        self._next_probe_at = time.monotonic() + self.pause_s
+        return True
+
+    @property
+    def is_open(self) -> bool:
+        """Whether calls are being held back."""
+        return self._failures >= self.limit
+
+    def record(self, *, ok: bool) -> None:
+        """Count the outcome of a call."""
+        if ok:
+            self._failures = 0
+            return
+        self._failures += 1
+        if self._failures >= self.limit:
+            self._next_probe_at = time.monotonic() + self.pause_s
+
+
+@dataclass
+class HttpClient:
+    """One provider's HTTP client with a kept connection pool; redirects are not followed."""
+
+    base_url: str
+    connect_timeout_s: float = 3.0
+    total_timeout_s: float = 10.0
+    headers: dict[str, str] = field(default_factory=dict)
+    cookies: bool = False
+    _session: aiohttp.ClientSession | None = None
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: Any = None,
+        body: bytes | str | None = None,
+        headers: dict[str, str] | None = None,
+        params: dict[str, str] | None = None,
+        timeout_s: float | None = None,
+    ) -> Answer:
+        """Call and read the whole answer; raises `CallFailed`."""
+        timeout = aiohttp.ClientTimeout(total=timeout_s or self.total_timeout_s, sock_connect=self.connect_timeout_s)
+        try:
+            async with self._open().request(
+                method,
+                self.base_url.rstrip("/") + path,
+                json=json,
+                data=body,
+                headers=headers,
+                params=params,
+                timeout=timeout,
+                allow_redirects=False,
+            ) as response:
+                content = await response.content.read(MAX_ANSWER_BYTES + 1)
+                if len(content) > MAX_ANSWER_BYTES:
+                    raise CallFailed(Reached.UNKNOWN, "the answer is too large")
+                while not response.content.at_eof():
+                    more = await response.content.read(MAX_ANSWER_BYTES)
+                    content += more
+                    if len(content) > MAX_ANSWER_BYTES:
+                        raise CallFailed(Reached.UNKNOWN, "the answer is too large")
+                return Answer(response.status, content, {k.lower(): v for k, v in response.headers.items()})
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            raise CallFailed(Reached.NOT_SENT, type(error).__name__) from error
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise CallFailed(Reached.UNKNOWN, type(error).__name__) from error
+
+    async def close(self) -> None:
+        """Close kept connections."""
+        if self._session is not None:
+            await self._session.close()
+
+    def _open(self) -> aiohttp.ClientSession:
+        if self._session is None or self._session.closed:
+            jar: aiohttp.abc.AbstractCookieJar = (
+                aiohttp.CookieJar(unsafe=True) if self.cookies else aiohttp.DummyCookieJar()
+            )
+            self._session = aiohttp.ClientSession(
+                headers=self.headers, cookie_jar=jar, connector=aiohttp.TCPConnector(limit=20, keepalive_timeout=30)
+            )
+        return self._session

@@ -1,0 +1,308 @@
+"""One process of a service: `python -m <service> all | api | worker | migrate`.
+
+`api` answers HTTP and writes to the outbox only; `worker` consumes, relays and runs the background loops; `all` is both
+in one process. Each has the admin door on its own port.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import structlog
+import uvicorn
+from aio_pika.exceptions import AMQPException
+from fastapi import APIRouter, FastAPI
+from opentelemetry.sdk.trace import TracerProvider
+from prometheus_client import CollectorRegistry, Gauge, PlatformCollector, ProcessCollector
+
+from . import access as access_module
+from . import admin, deadletters, migrations, outbox
+from .access import Access
+from .admin import Operated
+from .broker import Broker, dead_letter_queue_name
+from .db import Database
+from .edge import build_api
+from .loops import every, keep_running
+from .messaging import Consumers, Listening
+from .settings import ServiceSettings, read_secret
+from .telemetry import set_up_logs, set_up_traces
+from .texts import Texts
+from .wakeups import Wakeups
+
+log = structlog.get_logger("service")
+
+
+@dataclass
+class Service:
+    """The parts of one service; its `app.py` makes it, and nothing else wires anything together."""
+
+    name: str
+    settings: ServiceSettings
+    texts: Texts
+    consumers: Consumers
+    routers: list[APIRouter]
+    migrations: Path
+    db: Database
+    access: Access
+    wakeups: Wakeups
+    registry: CollectorRegistry
+    state: dict[str, Any] = field(default_factory=dict)
+    """What routes find on `app.state` besides `db` and `access`."""
+    loops: dict[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
+    on_start: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
+    on_stop: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
+    checks: dict[str, admin.Check] = field(default_factory=dict)
+    notes: Callable[[], dict[str, Any]] | None = None
+
+    def build_app(self) -> FastAPI:
+        """The public API of the service."""
+        app = build_api(
+            title=f"Zapys {self.name}",
+            routers=self.routers,
+            texts=self.texts,
+            base_url=self.settings.public_url,
+            registry=self.registry,
+        )
+        app.state.db = self.db
+        app.state.access = self.access
+        for key, value in self.state.items():
+            setattr(app.state, key, value)
+        return app
+
+
+def new_service(
+    name: str,
+    settings: ServiceSettings,
+    *,
+    texts: Texts,
+    migrations_folder: Path,
+    routers: list[APIRouter],
+    consumers: Consumers,
+) -> Service:
+    """A service with the parts that every service has."""
+    url = settings.database_url.get_secret_value()
+    db = Database(url, service=name, pool_size=settings.database_pool_size)
+    return Service(
+        name=name,
+        settings=settings,
+        texts=texts,
+        consumers=consumers,
+        routers=routers,
+        migrations=migrations_folder,
+        db=db,
+        access=Access(db),
+        wakeups=Wakeups(url),
+        registry=CollectorRegistry(),
+    )
+
+
+def main(name: str, settings_type: type[ServiceSettings], build: Callable[[Any], Service], folder: Path) -> None:
+    """The command line of a service; `folder` holds its migrations."""
+    role = sys.argv[1] if len(sys.argv) > 1 else "all"
+    if role not in ("all", "api", "worker", "migrate"):
+        raise SystemExit(f"Say one of: python -m {name} all | api | worker | migrate")
+    settings = settings_type()
+    set_up_logs(name, settings.log_level, settings.log_format)
+    if role == "migrate":
+        migrations.upgrade(folder, settings.migration_database_url.get_secret_value())
+        return
+    tracer_provider = set_up_traces(name, settings.otlp_endpoint)
+    asyncio.run(run(build(settings), role, tracer_provider))
+    tracer_provider.shutdown()
+
+
+async def run(service: Service, role: str, tracer_provider: TracerProvider) -> None:
+    """Serve until SIGTERM or SIGINT, then finish what is under way."""
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stopping.set)
+    settings = service.settings
+    ProcessCollector(registry=service.registry)
+    PlatformCollector(registry=service.registry)
+    operated = _operated(service, role)
+    worker = Worker(service, operated, tracer_provider) if role in ("all", "worker") else None
+    servers = [Server(admin.build_admin(operated), settings.admin_host, settings.admin_port, settings.shutdown_grace_s)]
+    if role in ("all", "api"):
+        servers.append(Server(service.build_app(), settings.http_host, settings.http_port, settings.shutdown_grace_s))
+    for start in service.on_start:
+        await start()
+    tasks = [asyncio.create_task(server.serve()) for server in servers]
+    if worker is not None:
+        tasks.append(asyncio.create_task(worker.run()))
+    log.info("started", role=role, http_port=settings.http_port, admin_port=settings.admin_port)
+    waiting = asyncio.create_task(stopping.wait())
+    done, _ = await asyncio.wait([waiting, *tasks], return_when=asyncio.FIRST_COMPLETED)
+    failed = [task for task in done if task is not waiting]
+    for server in servers:
+        server.should_exit = True
+    if worker is not None:
+        await worker.stop()
+    waiting.cancel()
+    await asyncio.gather(waiting, *tasks, return_exceptions=True)
+    for stop in service.on_stop:
+        await stop()
+    await service.db.close()
+    log.info("stopped")
+    for task in failed:
+        task.result()
+
+
+class Server(uvicorn.Server):
+    """uvicorn without its own signal handling: two servers share one process."""
+
+    def __init__(self, app: FastAPI, host: str, port: int, grace_s: float) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                host=host,
+                port=port,
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=int(grace_s),
+                timeout_keep_alive=30,
+            )
+        )
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """The process has one handler for all its servers."""
+        yield
+
+
+class Worker:
+    """Consumers, relay and loops of one process."""
+
+    def __init__(self, service: Service, operated: Operated, tracer_provider: TracerProvider) -> None:
+        settings = service.settings
+        self._service = service
+        self._broker = Broker(
+            settings.rabbitmq_url.get_secret_value(),
+            service=service.name,
+            publish_timeout_s=settings.publish_timeout_s,
+            graceful_timeout_s=settings.shutdown_grace_s,
+            registry=service.registry,
+            tracer_provider=tracer_provider,
+        )
+        self._listening = Listening(service.consumers, service.db, self._broker, prefetch=settings.consumer_prefetch)
+        self._collector = deadletters.Collector(service.consumers, service.db, self._broker)
+        self._relay = outbox.Relay(service.db, self._broker, service.wakeups, source=service.name)
+        self._tasks: list[asyncio.Task[None]] = []
+        self._is_consuming = False
+        self._pending = Gauge("zapys_outbox_pending_rows", "Events not yet confirmed.", registry=service.registry)
+        self._oldest = Gauge(
+            "zapys_outbox_oldest_age_seconds", "Age of the oldest event not yet confirmed.", registry=service.registry
+        )
+        self._dead = Gauge("zapys_dead_letters_waiting", "Dead letters nobody dealt with.", registry=service.registry)
+        operated.checks["broker"] = self._broker_check
+        operated.queue_depths = self._queue_depths
+
+    async def run(self) -> None:
+        """Run every loop until `stop`; consumers start as soon as the broker is there."""
+        loops: dict[str, Callable[[], Awaitable[None]]] = {
+            "consumers": self._consume,
+            "relay": self._relay.run,
+            "measure": lambda: every(5, self._measure),
+            "forget": lambda: every(600, lambda: outbox.forget_old(self._service.db)),
+            **self._service.loops,
+            "wakeups": self._service.wakeups.run,  # last: by now every loop has named its channel
+        }
+        self._tasks = [asyncio.create_task(keep_running(name, loop), name=name) for name, loop in loops.items()]
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.gather(*self._tasks)
+
+    async def stop(self) -> None:
+        """Let running handlers finish, then end the loops."""
+        for task in self._tasks:
+            if task.get_name() == "consumers":
+                task.cancel()
+        await self._broker.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _consume(self) -> None:
+        await self._broker.connect()
+        if not self._is_consuming:
+            await self._listening.declare_topology()
+            await self._collector.start()
+            self._is_consuming = True
+        while True:
+            try:
+                async with self._service.db.system_tx() as tx:
+                    paused = await admin.paused_names(tx)
+            except Exception as error:  # the database is away: go on as before
+                log.debug("paused consumers not read", error=repr(error))
+            else:
+                await self._listening.obey(paused)
+            await asyncio.sleep(1)
+
+    async def _measure(self) -> None:
+        try:
+            waiting = await outbox.depth(self._service.db)
+            async with self._service.db.system_tx() as tx:
+                dead = await deadletters.count_waiting(tx)
+        except Exception as error:
+            log.debug("not measured", error=repr(error))
+            return
+        self._pending.set(waiting["pending"])
+        self._oldest.set(waiting["oldest_age_s"])
+        self._dead.set(dead)
+
+    async def _broker_check(self) -> str | None:
+        if not self._broker.is_connected:
+            return "not connected"
+        return None if self._is_consuming else "consumers are starting"
+
+    async def _queue_depths(self) -> list[dict[str, Any]]:
+        """Ready messages and consumers of every queue of the service; empty while the broker is away."""
+        shown = []
+        for consumer in self._service.consumers.all:
+            for queue in (consumer.queue, dead_letter_queue_name(consumer.queue)):
+                try:
+                    async with asyncio.timeout(2):
+                        ready, consumers = await self._broker.queue_size(queue)
+                except (AMQPException, OSError, TimeoutError, RuntimeError):
+                    continue
+                shown.append({"queue": queue, "ready": ready, "consumers": consumers})
+        return shown
+
+
+def _operated(service: Service, role: str) -> Operated:
+    token_file = service.settings.operator_token_file
+    operated = Operated(
+        service=service.name,
+        version=version(f"zapys-{service.name}"),
+        role=role,
+        settings=service.settings,
+        registry=service.registry,
+        texts=service.texts,
+        operator_token=read_secret(token_file, "operator token") if token_file else b"",
+        db=service.db,
+        consumers=service.consumers,
+        notes=service.notes,
+    )
+    operated.checks["database"] = admin.database_check(service.db)
+    if any(consumer.handler is access_module.copy_signing_keys for consumer in service.consumers.all):
+        operated.checks["signing_keys"] = _keys_check(service.access)
+    operated.checks.update(service.checks)
+    return operated
+
+
+def _keys_check(access: Access) -> admin.Check:
+    async def check() -> str | None:
+        try:
+            return None if await access.knows_keys() else "no key for access tokens has arrived yet"
+        except Exception as error:
+            return f"not readable: {type(error).__name__}"
+
+    return check

@@ -1,0 +1,62 @@
+"""Settings that every service has; each service adds its own. Read from the environment with a prefix per service."""
+
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class ServiceSettings(BaseSettings):
+    """Common part. A subclass sets `model_config = SettingsConfigDict(env_prefix="BOOKING_")`.
+
+    Secrets come from files (`…_FILE`), so that they appear in no process list.
+    """
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+
+    database_url: SecretStr = SecretStr("")
+    migration_database_url: SecretStr = SecretStr("")
+    database_pool_size: int = 5
+    """Connections per process; two cores serve 8 at once best, so more processes beat larger pools."""
+    rabbitmq_url: SecretStr = SecretStr("amqp://guest:guest@127.0.0.1:5672/")
+    http_host: str = "127.0.0.1"
+    http_port: int = 0
+    admin_host: str = "127.0.0.1"
+    admin_port: int = 0
+    operator_token_file: Path | None = None
+    otlp_endpoint: str | None = None
+    """Base address of an OTLP/HTTP collector; none: spans are made for their ids, but sent nowhere."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["json", "console"] = "json"
+    public_url: str = "http://127.0.0.1:8000"
+    publish_timeout_s: float = 5.0
+    consumer_prefetch: int = 20
+    shutdown_grace_s: float = 10.0
+
+    def masked(self) -> dict[str, Any]:
+        """Effective settings for an operator's eyes: secrets are only said to be set or not."""
+        shown: dict[str, Any] = {}
+        for name, value in self.model_dump().items():
+            if isinstance(value, SecretStr):
+                shown[name] = "set" if value.get_secret_value() else "not set"
+            else:
+                shown[name] = str(value) if isinstance(value, Path) else value
+        return shown
+
+
+def read_secret(path: Path | None, what: str) -> bytes:
+    """The content of a secret file without the last line end.
+
+    Raises `SystemExit` with the cure when the file is not named or cannot be read: a service without its secret
+    must not start half.
+    """
+    if path is None:
+        raise SystemExit(f"The file with the {what} is not set. Name it in the environment and start again.")
+    try:
+        content = path.read_bytes().strip()
+    except OSError as error:
+        raise SystemExit(f"The file with the {what} cannot be read: {error}.") from error
+    if not content:
+        raise SystemExit(f"The file with the {what}, {path}, is empty.")
+    return content

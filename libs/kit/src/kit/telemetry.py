@@ -1,0 +1,114 @@
+"""Logs and traces: structlog JSON with request and account ids, OpenTelemetry spans to an OTLP collector."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
+from typing import Any
+
+import structlog
+from opentelemetry import context as otel_context
+from opentelemetry import propagate, trace
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.trace import Link
+
+_SECRET_KEYS = ("phone", "code", "token", "password", "secret", "authorization", "text", "body")
+_HARMLESS = {"code": "refusal codes", "status_code": ""}
+
+
+def set_up_logs(service: str, level: str, style: str) -> None:
+    """One JSON line per event on standard output; a coloured one for a developer's console."""
+    renderer: Any = structlog.processors.JSONRenderer(ensure_ascii=False)
+    if style == "console":
+        renderer = structlog.dev.ConsoleRenderer()
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _add_trace,
+        _hide_secrets,
+        structlog.processors.format_exc_info,
+    ]
+    structlog.configure(
+        processors=[*shared, renderer],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
+        logger_factory=structlog.WriteLoggerFactory(sys.stdout),
+        cache_logger_on_first_use=True,
+    )
+    structlog.contextvars.bind_contextvars(service=service)
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                renderer,
+            ],
+            foreign_pre_chain=[structlog.stdlib.add_logger_name, *shared],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(logging.WARNING)
+
+
+def set_up_traces(service: str, otlp_endpoint: str | None) -> TracerProvider:
+    """Spans of this process; without an endpoint they only give logs and answers their trace ids."""
+    provider = TracerProvider(resource=Resource.create({"service.name": service}))
+    if otlp_endpoint:
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+        from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
+        exporter = OTLPSpanExporter(endpoint=f"{otlp_endpoint.rstrip('/')}/v1/traces", timeout=5)
+        provider.add_span_processor(BatchSpanProcessor(exporter, schedule_delay_millis=1000))
+    trace.set_tracer_provider(provider)
+    from opentelemetry.instrumentation.aiohttp_client import AioHttpClientInstrumentor
+    from opentelemetry.instrumentation.asyncpg import AsyncPGInstrumentor
+
+    if otlp_endpoint:
+        AsyncPGInstrumentor().instrument(tracer_provider=provider)  # type: ignore[no-untyped-call]
+    AioHttpClientInstrumentor().instrument(tracer_provider=provider)
+    return provider
+
+
+def carry() -> dict[str, str]:
+    """The running trace as headers, to be kept in a row and continued later."""
+    carrier: dict[str, str] = {}
+    propagate.inject(carrier)
+    return carrier
+
+
+@contextmanager
+def continued(carrier: dict[str, str], name: str) -> Iterator[None]:
+    """Work that follows at once from what `carry` saw: one trace."""
+    token = otel_context.attach(propagate.extract(carrier))
+    try:
+        with trace.get_tracer("kit").start_as_current_span(name):
+            yield
+    finally:
+        otel_context.detach(token)
+
+
+@contextmanager
+def linked(carrier: dict[str, str], name: str) -> Iterator[None]:
+    """Work that follows much later: a trace of its own with a link to where it came from."""
+    origin = trace.get_current_span(propagate.extract(carrier)).get_span_context()
+    links = [Link(origin)] if origin.is_valid else []
+    with trace.get_tracer("kit").start_as_current_span(name, links=links):
+        yield
+
+
+def _add_trace(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    span = trace.get_current_span().get_span_context()
+    if span.is_valid:
+        event["trace_id"] = format(span.trace_id, "032x")
+    return event
+
+
+def _hide_secrets(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    for key in event:
+        if key not in _HARMLESS and any(word in key.lower() for word in _SECRET_KEYS):
+            event[key] = "[hidden]"
+    return event
