@@ -164,21 +164,11 @@ class Listening:
         ):
             try:
                 async with asyncio.timeout(HANDLER_TIMEOUT_S):
-                    await self._handle(consumer, envelope, event)
+                    await handle_once(self._db, consumer, envelope.id, event)
             except Exception as error:
                 await self._failed(consumer, message, error)
                 return
         await message.ack()
-
-    async def _handle(self, consumer: Consumer, envelope: Envelope, event: Event) -> None:
-        opened = self._db.tx(event.account_id) if event.account_id else self._db.system_tx()
-        async with opened as tx:
-            mark = insert(InboxRow).values(consumer=consumer.queue, message_id=envelope.id)
-            first = await tx.execute(mark.on_conflict_do_nothing().returning(InboxRow.message_id))
-            if first.first() is None:
-                log.debug("repeat absorbed")
-                return
-            await consumer.handler(event, tx)
 
     async def _failed(self, consumer: Consumer, message: RabbitMessage, error: Exception) -> None:
         outage = is_outage(error)
@@ -229,6 +219,19 @@ class Listening:
             await message.nack()
             return
         await message.ack()
+
+
+async def handle_once(db: Database, consumer: Consumer, message_id: UUID, event: Event) -> bool:
+    """Run the handler in one transaction with its inbox mark; false when this message had its effect already."""
+    opened = db.tx(event.account_id) if event.account_id else db.system_tx()
+    async with opened as tx:
+        mark = insert(InboxRow).values(consumer=consumer.queue, message_id=message_id)
+        first = await tx.execute(mark.on_conflict_do_nothing().returning(InboxRow.message_id))
+        if first.first() is None:
+            log.debug("repeat absorbed")
+            return False
+        await consumer.handler(event, tx)
+    return True
 
 
 def read_envelope(message: RabbitMessage) -> Envelope:

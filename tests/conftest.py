@@ -1,0 +1,62 @@
+"""Real servers for every test that needs them: one PostgreSQL and one RabbitMQ per run, fresh databases and vhosts."""
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from zapys_dev import databases
+from zapys_dev.testing import TestServers, create_vhost, delete_vhost, ensure_servers
+
+from kit import migrations
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def servers() -> TestServers:
+    """The addresses of the test servers."""
+    return ensure_servers()
+
+
+@pytest.fixture(scope="session")
+def fresh_database(servers: TestServers) -> Iterator[Callable[..., databases.Urls]]:
+    """Makes a migrated database of a service for this run; all of them are dropped at its end."""
+    made: list[tuple[str, str]] = []
+
+    def make(service: str, folder: Path | None = None) -> databases.Urls:
+        suffix = f"_{uuid4().hex[:8]}"
+        urls = databases.prepare(servers.postgres_url, service, suffix=suffix)
+        made.append((service, suffix))
+        in_thread(lambda: migrations.upgrade(folder or ROOT / "services" / service / "migrations", urls.migration_url))
+        return urls
+
+    yield make
+    for service, suffix in made:
+        databases.drop(servers.postgres_url, service, suffix=suffix)
+
+
+@pytest.fixture(scope="session")
+def vhost_url(servers: TestServers) -> Iterator[str]:
+    """The address of a virtual host of this run alone."""
+    name = f"test-{uuid4().hex[:8]}"
+    yield create_vhost(servers.rabbitmq_management_url, name)
+    delete_vhost(servers.rabbitmq_management_url, name)
+
+
+def in_thread(act: Callable[[], None]) -> None:
+    """Run something that starts an event loop of its own, whether or not one runs here."""
+    failure: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            act()
+        except BaseException as error:  # noqa: BLE001 - handed on below
+            failure.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    if failure:
+        raise failure[0]
