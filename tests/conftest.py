@@ -41,7 +41,8 @@ def fresh_database(servers: TestServers) -> Iterator[Callable[..., databases.Url
 def vhost_url(servers: TestServers) -> Iterator[str]:
     """The address of a virtual host of this run alone."""
     name = f"test-{uuid4().hex[:8]}"
-    yield create_vhost(servers.rabbitmq_management_url, name)
+    create_vhost(servers.rabbitmq_management_url, name)
+    yield f"{servers.rabbitmq_url.rstrip('/')}/{name}"
     delete_vhost(servers.rabbitmq_management_url, name)
 
 
