@@ -34,10 +34,10 @@ def is_free(port: int) -> bool:
     return True
 
 
-def answers(port: int, *, timeout_s: float = 0.5) -> bool:
+def answers(port: int, *, host: str = HOST, timeout_s: float = 0.5) -> bool:
     """True when something accepts connections there."""
     try:
-        with socket.create_connection((HOST, port), timeout_s):
+        with socket.create_connection((host, port), timeout_s):
             return True
     except OSError:
         return False

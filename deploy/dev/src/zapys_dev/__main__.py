@@ -1,0 +1,41 @@
+"""The command line: `./zapys`, or `python -m zapys_dev`."""
+
+import sys
+
+import typer
+
+from zapys_dev.commands import life, quality
+from zapys_dev.errors import Trouble
+
+app = typer.Typer(
+    name="zapys",
+    help="Zapys on this machine: run it, test it, check it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for _name, _command in life.COMMANDS.items():
+    app.command(_name)(_command)
+app.command("test", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(quality.run_tests)
+for _name, _command in quality.COMMANDS.items():
+    app.command(_name)(_command)
+app.command("keep", hidden=True)(life.keep)
+
+
+def main() -> None:
+    """Run one command; troubles become a sentence and the cure, without a traceback."""
+    try:
+        app(prog_name="./zapys")
+    except Trouble as trouble:
+        _say(trouble)
+        sys.exit(1)
+
+
+def _say(trouble: Trouble) -> None:
+    print(f"zapys: {trouble.what}", file=sys.stderr)
+    if trouble.cure:
+        print(f"       {trouble.cure}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
