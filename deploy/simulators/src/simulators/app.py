@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse
 from starlette.staticfiles import StaticFiles
 
 from simulators.bench import Bench, Provider
+from simulators.checkbox import Checkbox
 from simulators.control import Control
 from simulators.phone_page import STATIC, PhonePage
 from simulators.settings import Settings
@@ -18,7 +19,7 @@ from simulators.wire import Wire
 def build_app(settings: Settings) -> Wire:
     """All providers, each under its own name, and the control interface beside them."""
     bench = Bench(settings)
-    everyone: list[Provider] = [TurboSms(bench)]
+    everyone: list[Provider] = [TurboSms(bench), Checkbox(bench)]
     providers = {provider.name: provider for provider in everyone}
 
     @asynccontextmanager

@@ -1,0 +1,5 @@
+"""Checkbox: the fiscal cash registers, their cashiers, shifts and receipts."""
+
+from simulators.checkbox.provider import Checkbox
+
+__all__ = ["Checkbox"]
