@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from fastapi.responses import RedirectResponse
 from starlette.staticfiles import StaticFiles
 
+from simulators.alphasms import AlphaSms
 from simulators.bench import Bench, Provider
 from simulators.checkbox import Checkbox
 from simulators.control import Control
@@ -19,7 +20,7 @@ from simulators.wire import Wire
 def build_app(settings: Settings) -> Wire:
     """All providers, each under its own name, and the control interface beside them."""
     bench = Bench(settings)
-    everyone: list[Provider] = [TurboSms(bench), Checkbox(bench)]
+    everyone: list[Provider] = [TurboSms(bench), AlphaSms(bench), Checkbox(bench)]
     providers = {provider.name: provider for provider in everyone}
 
     @asynccontextmanager
