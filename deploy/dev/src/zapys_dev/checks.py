@@ -74,15 +74,15 @@ def _command(words: list[str], folder: Path | None = None) -> tuple[bool, str, s
 
 
 def _locks() -> tuple[bool, str, str]:
-    """The part of each service is contained in the whole."""
+    """Every image's part is contained in the whole."""
     root = places.root()
     whole = set(lock.read_lock(root / lock.ROOT_LOCK))
     pins = {(requirement.name, requirement.version) for requirement in whole}
     strangers = [
-        f"services/{service}/{lock.ROOT_LOCK}: {part.name}=={part.version}"
-        for service in lock.services()
-        for part in lock.read_lock(root / "services" / service / lock.ROOT_LOCK)
-        if (part.name, part.version) not in pins
+        f"{part}: {requirement.name}=={requirement.version}"
+        for part in lock.parts()
+        for requirement in lock.read_lock(root / part)
+        if (requirement.name, requirement.version) not in pins
     ]
     return not strangers, "\n".join(["Not in the whole lock (./zapys lock writes them anew):", *strangers]), ""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from zapys_dev import locks
 
@@ -42,14 +42,15 @@ def write_private(path: Path, text: str) -> None:
     draft.replace(path)
 
 
-def new_fernet_key() -> str:
-    """32 random bytes in URL-safe base64: what symmetric encryption of stored secrets wants."""
-    return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+def new_sealing_key() -> str:
+    """32 random bytes in base64: what seals stored secrets."""
+    return base64.b64encode(secrets.token_bytes(32)).decode()
 
 
 def new_signing_key() -> str:
-    """A private key on P-256, PKCS#8 in PEM: signs access tokens with ES256."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    return key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    ).decode()
+    """An Ed25519 private key, PKCS#8 in PEM: signs access tokens."""
+    return (
+        Ed25519PrivateKey.generate()
+        .private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        .decode()
+    )

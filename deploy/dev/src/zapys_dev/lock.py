@@ -13,6 +13,7 @@ from zapys_dev.errors import Trouble
 
 ROOT_LOCK = "requirements.lock"
 NODE_LOCK = "requirements-node.lock"
+BUILD_LOCK = "requirements-build.lock"
 PYTHON = "3.11"
 
 
@@ -35,16 +36,21 @@ def write_locks(upgrade: Sequence[str] = (), *, upgrade_all: bool = False) -> It
     groups = ("--group", "dev", "--group", "build")
     yield _compile(ROOT_LOCK, *groups, *changes, "pyproject.toml")
     yield _compile(NODE_LOCK, "--group", "web", *changes)
-    for service in services():
-        # Without preferences of its own a part has exactly the versions of the whole.
-        part = f"services/{service}/{ROOT_LOCK}"
-        (places.root() / part).unlink(missing_ok=True)
-        yield _compile(part, "--constraint", ROOT_LOCK, f"services/{service}/pyproject.toml")
+    yield _compile_part(BUILD_LOCK, "--group", "build")
+    for folder in deployables():
+        yield _compile_part(f"{folder}/{ROOT_LOCK}", f"{folder}/pyproject.toml")
 
 
-def services() -> list[str]:
-    """The services in the tree."""
-    return sorted(path.parent.name for path in places.root().glob("services/*/pyproject.toml"))
+def deployables() -> list[str]:
+    """The folders of what becomes an image of its own: the services and the simulators."""
+    root = places.root()
+    files = [*root.glob("services/*/pyproject.toml"), *root.glob("deploy/simulators/pyproject.toml")]
+    return sorted(str(file.parent.relative_to(root)) for file in files)
+
+
+def parts() -> list[str]:
+    """Every lock that must be contained in the whole."""
+    return [BUILD_LOCK, *(f"{folder}/{ROOT_LOCK}" for folder in deployables())]
 
 
 def members() -> list[str]:
@@ -79,6 +85,12 @@ def uv() -> str:
     if found is None:
         raise Trouble("uv is not on the PATH.", "Install it, for example with: python3 -m pip install --user uv")
     return found
+
+
+def _compile_part(output: str, *words: str) -> str:
+    # Without preferences of its own a part has exactly the versions of the whole.
+    (places.root() / output).unlink(missing_ok=True)
+    return _compile(output, "--constraint", ROOT_LOCK, *words)
 
 
 def _compile(output: str, *words: str) -> str:

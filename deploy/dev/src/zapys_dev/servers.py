@@ -20,6 +20,8 @@ POSTGRES_PORT = 15432
 RABBITMQ_PORT = 16672
 _EPMD_PORT = 14469
 _DOCKER_TIMEOUT_S = 5
+# Not the project of a plain `docker compose up`, whose roles have other passwords.
+_PROJECT = "zapys-dev"
 
 
 class Server(Protocol):
@@ -101,13 +103,13 @@ class Composed:
 
     def destroy(self) -> None:
         self._compose("rm", "--stop", "--force", "--volumes", self._service)
-        volume = f"zapys_{self._service}"
+        volume = f"{_PROJECT}_{self._service}"
         subprocess.run(["docker", "volume", "rm", "--force", volume], capture_output=True, check=False)
 
     def _compose(self, *words: str) -> str:
         passwords = {"ZAPYS_POSTGRES_PASSWORD": self.password, "ZAPYS_RABBITMQ_PASSWORD": self.password}
         done = subprocess.run(
-            ["docker", "compose", *words],
+            ["docker", "compose", "--project-name", _PROJECT, *words],
             cwd=places.root(),
             env={**os.environ, **passwords},
             capture_output=True,

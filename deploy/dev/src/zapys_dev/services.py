@@ -9,7 +9,7 @@ from typing import Literal
 
 from zapys_dev.databases import SERVICES as WITH_DATABASE
 from zapys_dev.databases import Urls
-from zapys_dev.keys import Keys, new_fernet_key, new_signing_key
+from zapys_dev.keys import Keys, new_sealing_key, new_signing_key
 from zapys_dev.ports import HOST
 from zapys_dev.processes import Command
 
@@ -154,15 +154,14 @@ def _identity(around: Surroundings) -> dict[str, str]:
     }
 
 
-def _booking(around: Surroundings) -> dict[str, str]:
-    return {"JWKS_URL": f"{around.url('identity')}/.well-known/jwks.json"}
+def _booking(_around: Surroundings) -> dict[str, str]:
+    return {}
 
 
 def _notifications(around: Surroundings) -> dict[str, str]:
     providers = around.url(SIMULATORS)
     return {
-        "JWKS_URL": f"{around.url('identity')}/.well-known/jwks.json",
-        "SECRETS_KEY_FILE": str(around.keys.file("notifications-secrets-key", new_fernet_key)),
+        "SECRETS_KEY_FILE": str(around.keys.file("notifications-secrets-key", new_sealing_key)),
         "TURBOSMS_URL": f"{providers}/turbosms",
         "ALPHASMS_URL": f"{providers}/alphasms",
         "PLATFORM_TURBOSMS_TOKEN_FILE": str(around.keys.file("platform-turbosms-token", lambda: "platform-token")),
@@ -172,8 +171,7 @@ def _notifications(around: Surroundings) -> dict[str, str]:
 
 def _fiscal(around: Surroundings) -> dict[str, str]:
     return {
-        "JWKS_URL": f"{around.url('identity')}/.well-known/jwks.json",
-        "SECRETS_KEY_FILE": str(around.keys.file("fiscal-secrets-key", new_fernet_key)),
+        "SECRETS_KEY_FILE": str(around.keys.file("fiscal-secrets-key", new_sealing_key)),
         "CHECKBOX_URL": f"{around.url(SIMULATORS)}/checkbox",
     }
 
