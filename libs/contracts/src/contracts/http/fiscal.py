@@ -1,0 +1,341 @@
+"""Bodies of fiscal's HTTP API: cash registers, settlement, the ledger, receipts."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, WithJsonSchema
+
+from contracts.base import Money, Value
+
+MAX_AMOUNT = 100_000_000_000
+"""Highest sum of one payment or operation, in minor units."""
+
+PaymentState = Literal["unpaid", "part_paid", "settled", "reversed"]
+ReceiptStateName = Literal["none", "due", "held", "registering", "registered", "failed", "reversed"]
+CheckPartName = Literal["cashier", "licence", "signature"]
+ShiftStateName = Literal["opening", "open", "closing", "closed"]
+
+
+class PaymentType(StrEnum):
+    """How a client pays; each cash register serves some of these."""
+
+    CASH = "cash"
+    CARD = "card"
+    TRANSFER = "transfer"
+    ONLINE = "online"
+
+
+class OperationKind(StrEnum):
+    """Why money came into a cash register or left it."""
+
+    SALE = "sale"
+    DEPOSIT = "deposit"
+    WITHDRAWAL = "withdrawal"
+    REVERSAL = "reversal"
+
+
+class Body(BaseModel):
+    """Base of request bodies: unknown fields are refused, text is trimmed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+def _as_object(value: Any) -> Any:
+    """A bare integer is an amount in the currency of the booking or the account."""
+    return {"amount": value} if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+class Amount(Body):
+    """Minor units, with the currency where the caller wants it checked."""
+
+    amount: StrictInt = Field(ge=1, le=MAX_AMOUNT)
+    currency: str | None = Field(default=None, pattern="^[A-Z]{3}$")
+
+
+AmountIn = Annotated[
+    Amount,
+    BeforeValidator(_as_object),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "integer", "minimum": 1, "maximum": MAX_AMOUNT},
+                {
+                    "type": "object",
+                    "required": ["amount"],
+                    "additionalProperties": False,
+                    "properties": {
+                        "amount": {"type": "integer", "minimum": 1, "maximum": MAX_AMOUNT},
+                        "currency": {"anyOf": [{"type": "string", "pattern": "^[A-Z]{3}$"}, {"type": "null"}]},
+                    },
+                },
+            ]
+        }
+    ),
+]
+"""An amount as an integer in minor units, or as `{"amount", "currency"}`."""
+
+Name = Annotated[str, Field(min_length=1, max_length=120)]
+Secret = Annotated[str, Field(min_length=1, max_length=200, repr=False)]
+Comment = Annotated[str, Field(max_length=500)]
+
+
+class Fix(Value):
+    """What to do about a cause, with the page where it is done."""
+
+    text: str
+    url: str
+
+
+# Cash registers
+
+
+class CheckboxCredentials(Body):
+    """What a register needs to issue receipts through Checkbox."""
+
+    licence_key: Secret
+    cashier_login: Secret
+    cashier_password: Secret
+
+
+class CheckboxChanges(Body):
+    """Single credentials to replace; what is left out stays."""
+
+    licence_key: Secret | None = None
+    cashier_login: Secret | None = None
+    cashier_password: Secret | None = None
+
+
+class NewCashRegister(Body):
+    name: Name
+    payment_types: list[PaymentType] = Field(min_length=1, max_length=len(PaymentType))
+    location_id: UUID | None = Field(default=None, description="None: it serves every location.")
+    checkbox: CheckboxCredentials | None = Field(default=None, description="None: this register gives no receipts.")
+
+
+class CashRegisterChanges(Body):
+    """Only the fields that are sent change; `checkbox: null` takes the credentials away."""
+
+    name: Name | None = None
+    payment_types: list[PaymentType] | None = Field(default=None, min_length=1, max_length=len(PaymentType))
+    location_id: UUID | None = None
+    is_active: bool | None = None
+    checkbox: CheckboxChanges | None = None
+
+
+class CheckboxShown(Value):
+    """Stored credentials: secrets are never shown back."""
+
+    cashier_login: str
+    licence_key_masked: str
+    fiscal_number: str | None = None
+
+
+class FiscalShift(Value):
+    """A fiscal shift; `reason_*` say why the last attempt to open or close it failed."""
+
+    id: UUID
+    cash_register_id: UUID
+    state: ShiftStateName
+    serial: int | None = None
+    opened_at: AwareDatetime | None = None
+    closed_at: AwareDatetime | None = None
+    reason_code: str | None = None
+    reason_text: str | None = None
+    fix: Fix | None = None
+
+
+class CashRegister(Value):
+    id: UUID
+    version: int
+    name: str
+    payment_types: list[PaymentType]
+    location_id: UUID | None
+    is_active: bool
+    checkbox: CheckboxShown | None
+    fiscal_shift: FiscalShift | None = Field(description="The shift that is not closed; none for closed.")
+    balances: list[Money] = Field(description="What lies in the register by the ledger, one per currency.")
+    waiting_receipts: int = 0
+    waiting_reason_code: str | None = None
+
+
+class CashRegisters(Value):
+    items: list[CashRegister]
+    next_cursor: str | None = None
+
+
+class CheckPart(Value):
+    """One part of the check; `ok` is none when an earlier part made it impossible to ask."""
+
+    part: CheckPartName
+    ok: bool | None
+    reason_code: str | None = None
+    reason_text: str | None = None
+    fix: Fix | None = None
+    provider_text: str | None = None
+
+
+class CashRegisterCheck(Value):
+    ok: bool
+    checked_at: AwareDatetime
+    items: list[CheckPart]
+
+
+# Settlement and receipts
+
+
+class NewPayment(Body):
+    payment_type: PaymentType
+    cash_register_id: UUID | None = Field(
+        default=None, description="May be left out when exactly one register serves the payment type."
+    )
+    amount: AmountIn = Field(description="Cash may be above what is due: the rest is change.")
+
+
+class NewSettlement(Body):
+    payments: list[NewPayment] = Field(min_length=1, max_length=10)
+    operating_day: date | None = Field(default=None, description="Another day than today needs a right of its own.")
+
+
+class NewReversal(Body):
+    settlement_id: UUID | None = Field(default=None, description="None: everything that was paid for the booking.")
+    reason: Comment | None = None
+    operating_day: date | None = None
+
+
+class ReceiptShort(Value):
+    """The receipt of one settlement; `id` is none and `state` "none" where no fiscal register took part."""
+
+    id: UUID | None = None
+    state: ReceiptStateName = "none"
+    reason_code: str | None = None
+    reason_text: str | None = None
+    fix: Fix | None = None
+    fiscal_code: str | None = None
+    url: str | None = None
+
+
+class PaymentShown(Value):
+    payment_type: PaymentType
+    cash_register_id: UUID
+    cash_register_name: str
+    amount: Money = Field(description="What went towards the booking; negative in a reversal.")
+    tendered: Money
+    change: Money
+
+
+class Settlement(Value):
+    """One act of settlement or reversal, with the state of the booking's payment after it."""
+
+    id: UUID
+    booking_id: UUID
+    act: int = Field(description="Number of this act of the booking, from 1.")
+    kind: Literal["settlement", "reversal"]
+    payment_state: PaymentState
+    paid: Money = Field(description="Paid for the booking in all, after this act.")
+    due: Money
+    change: Money = Field(description="Cash to give back to the client.")
+    operating_day: date
+    is_back_dated: bool
+    payments: list[PaymentShown]
+    reverses_id: UUID | None = None
+    reason: str | None = None
+    created_at: AwareDatetime
+    created_by_name: str
+    receipt: ReceiptShort
+
+
+class BookingSettlement(Value):
+    """What is paid for a booking now, and by which acts; `id` and `receipt` are those of the last act."""
+
+    booking_id: UUID
+    booking_version: int
+    id: UUID | None
+    payment_state: PaymentState
+    price: Money
+    paid: Money
+    due: Money
+    receipt: ReceiptShort
+    items: list[Settlement]
+
+
+class Reversals(Value):
+    """The acts that a reversal made, one per settlement taken back, and the state after them."""
+
+    booking_id: UUID
+    payment_state: PaymentState
+    paid: Money
+    due: Money
+    items: list[Settlement]
+
+
+class Receipt(ReceiptShort):
+    """A fiscal receipt with its way so far."""
+
+    id: UUID
+    kind: Literal["sale", "return"]
+    settlement_id: UUID
+    booking_id: UUID | None
+    cash_register_id: UUID
+    cash_register_name: str
+    total: Money
+    provider_text: str | None = None
+    attempts: int
+    created_at: AwareDatetime
+    age_s: int = Field(description="Seconds since the payment.")
+    next_attempt_at: AwareDatetime | None = None
+    registered_at: AwareDatetime | None = None
+    is_offline: bool = False
+
+
+class Receipts(Value):
+    items: list[Receipt]
+    next_cursor: str | None = None
+
+
+# The ledger
+
+
+class NewCashOperation(Body):
+    kind: Literal["deposit", "withdrawal"]
+    cash_register_id: UUID
+    amount: AmountIn
+    payment_type: PaymentType = PaymentType.CASH
+    operating_day: date | None = None
+    comment: Comment | None = None
+
+
+class CashOperationChanges(Body):
+    """The corrected operation: the old one is taken back by a reversal and a new one is written."""
+
+    amount: AmountIn | None = None
+    operating_day: date | None = None
+    comment: Comment | None = None
+    reason: Comment | None = None
+
+
+class CashOperation(Value):
+    """One line of the ledger; lines are never changed or removed."""
+
+    id: UUID
+    kind: OperationKind
+    cash_register_id: UUID
+    cash_register_name: str
+    payment_type: PaymentType
+    amount: Money = Field(description="Positive in, negative out.")
+    operating_day: date
+    is_back_dated: bool
+    created_at: AwareDatetime
+    created_by_name: str
+    comment: str | None = None
+    settlement_id: UUID | None = None
+    booking_id: UUID | None = None
+    reverses_id: UUID | None = None
+    reversed_by_id: UUID | None = None
+    replaces_id: UUID | None = None
+
+
+class CashOperations(Value):
+    items: list[CashOperation]
+    next_cursor: str | None = None
