@@ -10,8 +10,12 @@ from zapys_dev import databases
 from zapys_dev.testing import TestServers, create_vhost, delete_vhost, ensure_servers
 
 from kit import migrations
+from kit.telemetry import set_up_logs
 
 ROOT = Path(__file__).parent.parent
+
+
+set_up_logs("tests", "info", "json")
 
 
 @pytest.fixture(scope="session")
@@ -40,6 +44,15 @@ def fresh_database(servers: TestServers) -> Iterator[Callable[..., databases.Url
 @pytest.fixture(scope="session")
 def vhost_url(servers: TestServers) -> Iterator[str]:
     """The address of a virtual host of this run alone."""
+    name = f"test-{uuid4().hex[:8]}"
+    create_vhost(servers.rabbitmq_management_url, name)
+    yield f"{servers.rabbitmq_url.rstrip('/')}/{name}"
+    delete_vhost(servers.rabbitmq_management_url, name)
+
+
+@pytest.fixture
+def fresh_vhost(servers: TestServers) -> Iterator[str]:
+    """The address of a virtual host of this test alone."""
     name = f"test-{uuid4().hex[:8]}"
     create_vhost(servers.rabbitmq_management_url, name)
     yield f"{servers.rabbitmq_url.rstrip('/')}/{name}"

@@ -7,11 +7,18 @@ import hmac
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from importlib.metadata import version
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, FastAPI, Header, Query, Request, Response
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    PlatformCollector,
+    ProcessCollector,
+    generate_latest,
+)
 from pydantic import BaseModel
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -21,7 +28,8 @@ from .db import Database, Tx
 from .errors import NotFound, Unauthenticated
 from .messaging import Consumers
 from .outbox import depth
-from .settings import ServiceSettings
+from .process import Server
+from .settings import ProcessSettings, read_secret
 from .tables import DeadLetter, PausedConsumer
 from .texts import Texts
 
@@ -36,7 +44,7 @@ class Operated:
     service: str
     version: str
     role: str
-    settings: ServiceSettings
+    settings: ProcessSettings
     registry: CollectorRegistry
     texts: Texts
     operator_token: bytes
@@ -46,6 +54,24 @@ class Operated:
     checks: dict[str, Check] = field(default_factory=dict)
     notes: Callable[[], dict[str, Any]] | None = None
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    @classmethod
+    def of(
+        cls, service: str, role: str, settings: ProcessSettings, registry: CollectorRegistry, texts: Texts
+    ) -> Operated:
+        """The facts that every process has; its metrics get those of the process itself."""
+        ProcessCollector(registry=registry)
+        PlatformCollector(registry=registry)
+        token_file = settings.operator_token_file
+        return cls(
+            service=service,
+            version=version(f"zapys-{service}"),
+            role=role,
+            settings=settings,
+            registry=registry,
+            texts=texts,
+            operator_token=read_secret(token_file, "operator token") if token_file else b"",
+        )
 
 
 class LetterView(BaseModel):
@@ -70,6 +96,12 @@ def build_admin(operated: Operated) -> FastAPI:
     app.include_router(_probes)
     app.include_router(_operators)
     return app
+
+
+def server_of(operated: Operated) -> Server:
+    """The admin door on the port that the settings name."""
+    settings = operated.settings
+    return Server(build_admin(operated), settings.admin_host, settings.admin_port, settings.shutdown_grace_s)
 
 
 _probes = APIRouter()
@@ -257,4 +289,4 @@ def database_check(db: Database) -> Check:
     return check
 
 
-__all__ = ["Check", "Operated", "build_admin", "database_check", "paused_names"]
+__all__ = ["Check", "Operated", "build_admin", "database_check", "paused_names", "server_of"]

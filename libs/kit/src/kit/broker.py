@@ -195,6 +195,14 @@ class Broker:
             raise NotConfirmed(f"the broker answered {type(frame).__name__}")
 
 
+async def undecoded(_: Any) -> bytes:
+    """Decoder of every subscriber: bodies are parsed in the handler, where a broken one can be dead-lettered.
+
+    FastStream's own decoder fails before the handler; with a manual ack policy that message would stay unacknowledged.
+    """
+    return b""
+
+
 def _known_exchange(name: str) -> RabbitExchange | None:
     if not name:
         return None

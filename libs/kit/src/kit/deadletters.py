@@ -13,7 +13,7 @@ from faststream.rabbit import Channel
 from faststream.rabbit.annotations import RabbitMessage
 from sqlalchemy import func, select, update
 
-from .broker import Broker, dead_letter_queue
+from .broker import Broker, dead_letter_queue, undecoded
 from .db import Database, Tx
 from .errors import NotFound
 from .ids import new_id
@@ -34,6 +34,7 @@ class Collector:
                 dead_letter_queue(consumer.queue),
                 channel=Channel(prefetch_count=1),
                 ack_policy=AckPolicy.MANUAL,
+                decoder=undecoded,
                 include_in_schema=False,
             )
             subscriber(self._keep_from(consumer.queue))

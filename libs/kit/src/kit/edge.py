@@ -151,6 +151,8 @@ def _limited(receive: Receive, headers: dict[bytes, bytes], limit: int) -> Recei
         seen += len(message.get("body", b""))
         if seen > limit:
             raise BodyTooLarge(limit)
+        if b"\\u0000" in message.get("body", b""):
+            raise InvalidInput.of("/", "characters")  # PostgreSQL has no such character
         return message
 
     return count

@@ -35,6 +35,7 @@ from .broker import (
     dead_letter_queue_name,
     retry_exchange,
     retry_queue,
+    undecoded,
     work_queue,
 )
 from .db import Database, Tx, is_outage
@@ -136,6 +137,7 @@ class Listening:
             EVENTS,
             channel=Channel(prefetch_count=prefetch),
             ack_policy=AckPolicy.MANUAL,
+            decoder=undecoded,
             title=consumer.queue,
         )
 

@@ -132,6 +132,9 @@ def install(app: FastAPI, texts: Texts, base_url: str) -> None:
 
     async def on_http(_: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)
+        if isinstance(error.__cause__, Problem):
+            # FastAPI wraps whatever is raised while it reads a body.
+            return respond(error.__cause__, texts, base_url)
         if error.status_code == 404:
             return respond(NotFound("route"), texts, base_url)
         language = context.current().language

@@ -8,20 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import signal
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import structlog
-import uvicorn
 from aio_pika.exceptions import AMQPException
 from fastapi import APIRouter, FastAPI
 from opentelemetry.sdk.trace import TracerProvider
-from prometheus_client import CollectorRegistry, Gauge, PlatformCollector, ProcessCollector
+from prometheus_client import CollectorRegistry, Gauge
 
 from . import access as access_module
 from . import admin, deadletters, migrations, outbox
@@ -32,7 +29,8 @@ from .db import Database
 from .edge import build_api
 from .loops import every, keep_running
 from .messaging import Consumers, Listening
-from .settings import ServiceSettings, read_secret
+from .process import Server, serve
+from .settings import ServiceSettings
 from .telemetry import set_up_logs, set_up_traces
 from .texts import Texts
 from .wakeups import Wakeups
@@ -121,62 +119,13 @@ def main(name: str, settings_type: type[ServiceSettings], build: Callable[[Any],
 
 async def run(service: Service, role: str, tracer_provider: TracerProvider) -> None:
     """Serve until SIGTERM or SIGINT, then finish what is under way."""
-    stopping = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, stopping.set)
     settings = service.settings
-    ProcessCollector(registry=service.registry)
-    PlatformCollector(registry=service.registry)
     operated = _operated(service, role)
     worker = Worker(service, operated, tracer_provider) if role in ("all", "worker") else None
-    servers = [Server(admin.build_admin(operated), settings.admin_host, settings.admin_port, settings.shutdown_grace_s)]
+    servers = [admin.server_of(operated)]
     if role in ("all", "api"):
         servers.append(Server(service.build_app(), settings.http_host, settings.http_port, settings.shutdown_grace_s))
-    for start in service.on_start:
-        await start()
-    tasks = [asyncio.create_task(server.serve()) for server in servers]
-    if worker is not None:
-        tasks.append(asyncio.create_task(worker.run()))
-    log.info("started", role=role, http_port=settings.http_port, admin_port=settings.admin_port)
-    waiting = asyncio.create_task(stopping.wait())
-    done, _ = await asyncio.wait([waiting, *tasks], return_when=asyncio.FIRST_COMPLETED)
-    failed = [task for task in done if task is not waiting]
-    for server in servers:
-        server.should_exit = True
-    if worker is not None:
-        await worker.stop()
-    waiting.cancel()
-    await asyncio.gather(waiting, *tasks, return_exceptions=True)
-    for stop in service.on_stop:
-        await stop()
-    await service.db.close()
-    log.info("stopped")
-    for task in failed:
-        task.result()
-
-
-class Server(uvicorn.Server):
-    """uvicorn without its own signal handling: two servers share one process."""
-
-    def __init__(self, app: FastAPI, host: str, port: int, grace_s: float) -> None:
-        super().__init__(
-            uvicorn.Config(
-                app,
-                host=host,
-                port=port,
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                timeout_graceful_shutdown=int(grace_s),
-                timeout_keep_alive=30,
-            )
-        )
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """The process has one handler for all its servers."""
-        yield
+    await serve(servers, worker, on_start=service.on_start, on_stop=[*service.on_stop, service.db.close], role=role)
 
 
 class Worker:
@@ -278,19 +227,10 @@ class Worker:
 
 
 def _operated(service: Service, role: str) -> Operated:
-    token_file = service.settings.operator_token_file
-    operated = Operated(
-        service=service.name,
-        version=version(f"zapys-{service.name}"),
-        role=role,
-        settings=service.settings,
-        registry=service.registry,
-        texts=service.texts,
-        operator_token=read_secret(token_file, "operator token") if token_file else b"",
-        db=service.db,
-        consumers=service.consumers,
-        notes=service.notes,
-    )
+    operated = Operated.of(service.name, role, service.settings, service.registry, service.texts)
+    operated.db = service.db
+    operated.consumers = service.consumers
+    operated.notes = service.notes
     operated.checks["database"] = admin.database_check(service.db)
     if any(consumer.handler is access_module.copy_signing_keys for consumer in service.consumers.all):
         operated.checks["signing_keys"] = _keys_check(service.access)

@@ -7,18 +7,14 @@ from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
-class ServiceSettings(BaseSettings):
-    """Common part. A subclass sets `model_config = SettingsConfigDict(env_prefix="BOOKING_")`.
+class ProcessSettings(BaseSettings):
+    """What every process is told. A subclass sets `model_config = SettingsConfigDict(env_prefix="BOOKING_")`.
 
     Secrets come from files (`…_FILE`), so that they appear in no process list.
     """
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore")
 
-    database_url: SecretStr = SecretStr("")
-    migration_database_url: SecretStr = SecretStr("")
-    database_pool_size: int = 5
-    """Connections per process; two cores serve 8 at once best, so more processes beat larger pools."""
     rabbitmq_url: SecretStr = SecretStr("amqp://guest:guest@127.0.0.1:5672/")
     http_host: str = "127.0.0.1"
     http_port: int = 0
@@ -31,7 +27,6 @@ class ServiceSettings(BaseSettings):
     log_format: Literal["json", "console"] = "json"
     public_url: str = "http://127.0.0.1:8000"
     publish_timeout_s: float = 5.0
-    consumer_prefetch: int = 20
     shutdown_grace_s: float = 10.0
 
     def masked(self) -> dict[str, Any]:
@@ -43,6 +38,16 @@ class ServiceSettings(BaseSettings):
             else:
                 shown[name] = str(value) if isinstance(value, Path) else value
         return shown
+
+
+class ServiceSettings(ProcessSettings):
+    """What a service with a database of its own is told besides."""
+
+    database_url: SecretStr = SecretStr("")
+    migration_database_url: SecretStr = SecretStr("")
+    database_pool_size: int = 5
+    """Connections per process; two cores serve 8 at once best, so more processes beat larger pools."""
+    consumer_prefetch: int = 20
 
 
 def read_secret(path: Path | None, what: str) -> bytes:

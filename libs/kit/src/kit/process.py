@@ -1,0 +1,87 @@
+"""One process: its HTTP servers and its background part, from the first signal of readiness to an orderly end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from typing import Protocol
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+
+log = structlog.get_logger("process")
+
+Act = Callable[[], Awaitable[None]]
+
+
+class Background(Protocol):
+    """What a process does besides answering HTTP."""
+
+    async def run(self) -> None:
+        """Work until `stop`; an exception that leaves it ends the process."""
+
+    async def stop(self) -> None:
+        """Let what is under way finish, then make `run` return."""
+
+
+class Server(uvicorn.Server):
+    """uvicorn without its own signal handling: two servers share one process."""
+
+    def __init__(self, app: FastAPI, host: str, port: int, grace_s: float) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                host=host,
+                port=port,
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                proxy_headers=False,
+                timeout_graceful_shutdown=int(grace_s),
+                timeout_keep_alive=30,
+            )
+        )
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """The process has one handler for all its servers."""
+        yield
+
+
+async def serve(
+    servers: Sequence[Server],
+    background: Background | None,
+    *,
+    on_start: Sequence[Act] = (),
+    on_stop: Sequence[Act] = (),
+    role: str,
+) -> None:
+    """Run everything until SIGTERM or SIGINT, or until a part ends by itself; its failure is raised after the rest
+    has stopped in order."""
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stopping.set)
+    for start in on_start:
+        await start()
+    tasks = [asyncio.create_task(server.serve()) for server in servers]
+    if background is not None:
+        tasks.append(asyncio.create_task(background.run()))
+    log.info("started", role=role, ports=[server.config.port for server in servers])
+    waiting = asyncio.create_task(stopping.wait())
+    done, _ = await asyncio.wait([waiting, *tasks], return_when=asyncio.FIRST_COMPLETED)
+    failed = [task for task in done if task is not waiting]
+    for server in servers:
+        server.should_exit = True
+    if background is not None:
+        await background.stop()
+    waiting.cancel()
+    await asyncio.gather(waiting, *tasks, return_exceptions=True)
+    for stop in on_stop:
+        await stop()
+    log.info("stopped")
+    for task in failed:
+        task.result()

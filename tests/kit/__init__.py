@@ -1,0 +1,1 @@
+"""The mechanism on real parts: what must hold for every service."""

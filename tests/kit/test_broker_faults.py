@@ -1,0 +1,66 @@
+"""A broker that freezes or dies: nothing is taken for granted, nothing is lost, nothing has its effect twice."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from zapys_dev.databases import Urls
+from zapys_dev.ports import first_free
+from zapys_dev.rabbitmq import PrivateRabbit
+
+from kit.ids import new_id
+from tests.kit.test_delivery import _consuming, _equals, running
+from tests.kit.toy.app import Settings
+from tests.support.waiting import eventually
+
+pytestmark = pytest.mark.faults
+
+
+@pytest.fixture(scope="module")
+def own_rabbit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateRabbit]:
+    """A broker of these tests alone, to be frozen and killed."""
+    base: Path = tmp_path_factory.mktemp("rabbit")
+    base.chmod(0o755)
+    rabbit = PrivateRabbit(base, first_free(18672), epmd_port=first_free(14570), node="zapysfault")
+    rabbit.start()
+    yield rabbit
+    rabbit.thaw()
+    rabbit.destroy()
+
+
+async def test_a_frozen_broker_confirms_nothing_and_after_the_thaw_every_effect_is_had_once(
+    own_rabbit: PrivateRabbit, toy_database: Urls
+) -> None:
+    account = new_id()
+    settings = Settings(database_url=toy_database.app_url, rabbitmq_url=own_rabbit.url, publish_timeout_s=1)
+    async with running(settings) as toy:
+        await eventually(lambda: _consuming(toy), within_s=20)
+        before = await toy.say(account, "before")
+        await eventually(lambda: _equals(toy.effects(account), dict.fromkeys(before, 1)))
+        own_rabbit.freeze()
+        said = await toy.say(account, *["frozen"] * 20)
+        await eventually(lambda: _tried_in_vain(toy, account, 20), within_s=20)
+        own_rabbit.thaw()
+        await eventually(lambda: _equals(toy.effects(account), dict.fromkeys(before + said, 1)), within_s=60)
+        assert all(row["published_at"] for row in await toy.outbox(account))
+
+
+async def test_a_killed_broker_comes_back_and_every_effect_is_had_once(
+    own_rabbit: PrivateRabbit, toy_database: Urls
+) -> None:
+    account = new_id()
+    settings = Settings(database_url=toy_database.app_url, rabbitmq_url=own_rabbit.url, publish_timeout_s=1)
+    async with running(settings) as toy:
+        await eventually(lambda: _consuming(toy), within_s=20)
+        before = await toy.say(account, "before")
+        await eventually(lambda: _equals(toy.effects(account), dict.fromkeys(before, 1)))
+        own_rabbit.kill()
+        said = await toy.say(account, *["away"] * 20)  # bookings go on without the broker
+        assert not [row for row in await toy.outbox(account) if row["published_at"] and row["name"] == "away"]
+        own_rabbit.start()
+        await eventually(lambda: _equals(toy.effects(account), dict.fromkeys(before + said, 1)), within_s=60)
+
+
+async def _tried_in_vain(toy: object, account: object, count: int) -> bool:
+    rows = await toy.outbox(account)  # type: ignore[attr-defined]
+    return len([row for row in rows if row["published_at"] is None and row["last_error"]]) == count

@@ -1,0 +1,14 @@
+"""Waiting for a fact instead of sleeping for a while."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+
+async def eventually(fact: Callable[[], Awaitable[bool]], *, within_s: float = 10, step_s: float = 0.05) -> None:
+    """Return as soon as `fact` holds; fail when it does not within the time."""
+    deadline = time.monotonic() + within_s
+    while not await fact():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"did not come true within {within_s} s")
+        await asyncio.sleep(step_s)
