@@ -1,0 +1,343 @@
+"""HTTP bodies of identity: signing in, the caller's profile, accounts, members, rights, audit."""
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field, StringConstraints
+
+from contracts.base import Language
+from contracts.identity import BookingRules, StaffChannels
+
+from .base import Answer, Body, Line
+
+RoleKey = Literal["owner", "administrator", "manager", "master", "operator", "support"]
+
+Phone = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+"""A phone number in any usual spelling; answers always carry E.164."""
+
+_Zone = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
+_Address = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, min_length=1, max_length=100)]
+
+
+# Signing in
+
+
+class LoginCodeBody(Body):
+    """POST /api/v1/auth/codes."""
+
+    phone: Phone
+
+
+class LoginCodeAnswer(Answer):
+    """The same for every phone, known or not."""
+
+    expires_at: AwareDatetime
+    resend_at: AwareDatetime = Field(description="Before this moment another request is refused with 429.")
+
+
+class SignInBody(Body):
+    """POST /api/v1/auth/sessions."""
+
+    phone: Phone
+    code: str = Field(max_length=16, description="Six digits from the SMS; spaces and hyphens are ignored.")
+    device: str = Field(default="", max_length=100, description="How the person will recognise this device.")
+
+
+class RefreshBody(Body):
+    """POST /api/v1/auth/sessions/refresh; a browser sends the cookie instead."""
+
+    refresh_token: str | None = Field(default=None, max_length=200)
+
+
+class MembershipAnswer(Answer):
+    """One account that the user works in, as the user sees it."""
+
+    id: UUID
+    account_id: UUID
+    account_name: str
+    vanity_address: str
+    role: RoleKey
+    name: str
+    permissions: tuple[str, ...] = Field(description="Effective keys after role and personal changes, sorted.")
+    location_ids: tuple[UUID, ...] | None = Field(description="Scope; none means every location.")
+    accepts_bookings: bool
+    staff_member_id: UUID | None
+
+
+class UserAnswer(Answer):
+    """A person with the memberships in force."""
+
+    id: UUID
+    phone: str
+    name: str | None
+    language: Language
+    memberships: tuple[MembershipAnswer, ...]
+
+
+class TokensAnswer(Answer):
+    """A pair of tokens; the refresh token also comes as a cookie."""
+
+    access_token: str
+    token_type: Literal["Bearer"] = "Bearer"
+    expires_in: int = Field(description="Seconds that the access token lives.")
+    refresh_token: str
+    refresh_expires_at: AwareDatetime = Field(description="After this moment the person signs in with a code again.")
+    session_id: UUID
+
+
+class SignedInAnswer(TokensAnswer):
+    """POST /api/v1/auth/sessions → 201."""
+
+    user: UserAnswer
+
+
+class SessionAnswer(Answer):
+    """A device on which the user is signed in."""
+
+    id: UUID
+    device: str
+    created_at: AwareDatetime
+    last_used_at: AwareDatetime
+    expires_at: AwareDatetime
+    is_current: bool = Field(description="The one this request came from.")
+
+
+class SessionsAnswer(Answer):
+    """GET /api/v1/auth/sessions; the device used last comes first."""
+
+    items: tuple[SessionAnswer, ...]
+    next_cursor: None = None
+
+
+class SigningKeyAnswer(Answer):
+    """RFC 8037 public key."""
+
+    kty: Literal["OKP"] = "OKP"
+    crv: Literal["Ed25519"] = "Ed25519"
+    alg: Literal["EdDSA"] = "EdDSA"
+    use: Literal["sig"] = "sig"
+    kid: str
+    x: str
+
+
+class SigningKeysAnswer(Answer):
+    """GET /api/v1/auth/jwks.json."""
+
+    keys: tuple[SigningKeyAnswer, ...]
+
+
+# The caller
+
+
+class ProfileAnswer(UserAnswer):
+    """GET and PATCH /api/v1/me."""
+
+    channels: StaffChannels = Field(description="Where the person hears about the work, in every account.")
+
+
+class ChannelsBody(Body):
+    """Channels to change; a channel that is not named stays as it is, none takes an address away."""
+
+    sms: bool = False
+    email: str | None = Field(default=None, max_length=254)
+    telegram_chat_id: str | None = Field(default=None, max_length=64, pattern=r"^-?[0-9]+$")
+    web_push: bool = False
+
+
+class ProfileBody(Body):
+    """PATCH /api/v1/me; only what is named changes."""
+
+    name: Line | None = None
+    language: Language = "uk"
+    channels: ChannelsBody = ChannelsBody()
+
+
+# Accounts
+
+
+class AccountBody(Body):
+    """POST /api/v1/accounts."""
+
+    name: Line
+    vanity_address: _Address = Field(description="3 to 40 lower-case Latin letters, digits and inner hyphens.")
+    time_zone: _Zone = "Europe/Kyiv"
+    country: str = Field(default="UA", pattern="^[A-Z]{2}$", description="ISO 3166-1 alpha-2.")
+    currency: str = Field(default="UAH", pattern="^[A-Z]{3}$", description="ISO 4217; stays for ever.")
+    language: Language = "uk"
+    city: Line | None = None
+
+
+class BookingRulesBody(Body):
+    """Rules to change; what is not named stays. Bounds as in `contracts.identity.BookingRules`."""
+
+    grid_min: int = Field(default=15, ge=1, le=240)
+    lead_time_min: int = Field(default=60, ge=0, le=60 * 24 * 30)
+    booking_window_days: int = Field(default=90, ge=1, le=730)
+    cancel_cutoff_min: int = Field(default=120, ge=0, le=60 * 24 * 30)
+    hold_min: int = Field(default=10, ge=1, le=60)
+    phone_confirmation: bool = Field(default=True, description="Off: a client may book without an SMS code.")
+    phone_format_check: bool = True
+
+
+class AccountChangeBody(Body):
+    """PATCH /api/v1/accounts/{account}; only what is named changes. The currency never does."""
+
+    name: Line = ""
+    vanity_address: _Address = ""
+    time_zone: _Zone = ""
+    country: str = Field(default="UA", pattern="^[A-Z]{2}$")
+    language: Language = "uk"
+    city: Line | None = None
+    unlisted: bool = False
+    booking_rules: BookingRulesBody = BookingRulesBody()
+
+
+class AccountAnswer(Answer):
+    """An account with all its settings."""
+
+    id: UUID
+    version: int
+    name: str
+    vanity_address: str
+    time_zone: str
+    country: str
+    currency: str
+    language: Language
+    city: str | None
+    unlisted: bool
+    is_active: bool
+    is_demo: bool
+    booking_rules: BookingRules
+    created_at: AwareDatetime
+
+
+class AccountsAnswer(Answer):
+    """GET /api/v1/accounts: the accounts in which the caller works."""
+
+    items: tuple[AccountAnswer, ...]
+    next_cursor: None = None
+
+
+# Members and rights
+
+
+class MemberBody(Body):
+    """POST /api/v1/accounts/{account}/members."""
+
+    phone: Phone
+    name: Line
+    role: RoleKey = "master"
+    location_ids: tuple[UUID, ...] | None = Field(default=None, max_length=200, description="None: every location.")
+    accepts_bookings: bool = False
+    permissions: dict[str, bool] = Field(default={}, max_length=100, description="Personal changes of the role.")
+
+
+class MemberChangeBody(Body):
+    """PATCH /api/v1/accounts/{account}/members/{id}; only what is named changes.
+
+    In `permissions` true grants, false takes away, null goes back to what the role says.
+    """
+
+    name: Line = ""
+    role: RoleKey = "master"
+    location_ids: tuple[UUID, ...] | None = Field(default=None, max_length=200)
+    accepts_bookings: bool = False
+    permissions: dict[str, bool | None] = Field(default={}, max_length=100)
+
+
+class MemberAnswer(Answer):
+    """A member of the account."""
+
+    id: UUID
+    version: int
+    account_id: UUID
+    user_id: UUID
+    staff_member_id: UUID | None = Field(description="The column of the calendar; none for who never took bookings.")
+    name: str
+    phone: str = Field(description="Masked for whoever may not edit staff.")
+    role: RoleKey
+    permissions: tuple[str, ...] = Field(description="Effective keys, sorted.")
+    permission_changes: dict[str, bool] = Field(description="Where this person differs from the role.")
+    location_ids: tuple[UUID, ...] | None
+    accepts_bookings: bool
+    is_active: bool
+    added_at: AwareDatetime
+    removed_at: AwareDatetime | None
+
+
+class MembersAnswer(Answer):
+    """GET /api/v1/accounts/{account}/members, by name."""
+
+    items: tuple[MemberAnswer, ...]
+    next_cursor: str | None = None
+
+
+class PermissionAnswer(Answer):
+    """One right, in the caller's language."""
+
+    key: str
+    name: str
+    dangerous: bool
+    why: str | None = Field(description="What can go wrong; only for dangerous rights.")
+    held: bool = Field(description="Whether the caller holds it, and so may grant it.")
+
+
+class RoleAnswer(Answer):
+    """A preset of rights."""
+
+    key: RoleKey
+    name: str
+    permissions: tuple[str, ...]
+
+
+class PermissionsAnswer(Answer):
+    """GET /api/v1/accounts/{account}/permissions."""
+
+    items: tuple[PermissionAnswer, ...]
+    roles: tuple[RoleAnswer, ...]
+    next_cursor: None = None
+
+
+# Audit
+
+
+class AuditActor(Answer):
+    """Who did it; a name as it was then."""
+
+    id: UUID | None
+    name: str
+
+
+class AuditSubject(Answer):
+    """What it was done to; a name as it was then."""
+
+    type: Literal["account", "member"]
+    id: UUID
+    name: str
+
+
+class AuditChange(Answer):
+    """One field with its values before and after."""
+
+    field: str
+    before: Any = None
+    after: Any = None
+
+
+class AuditEntryAnswer(Answer):
+    """One act."""
+
+    id: UUID
+    at: AwareDatetime
+    actor: AuditActor
+    action: str
+    text: str = Field(description="The act in the reader's language.")
+    subject: AuditSubject
+    changes: tuple[AuditChange, ...]
+
+
+class AuditAnswer(Answer):
+    """GET /api/v1/accounts/{account}/audit, newest first."""
+
+    items: tuple[AuditEntryAnswer, ...]
+    next_cursor: str | None = None
