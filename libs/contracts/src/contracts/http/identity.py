@@ -78,7 +78,7 @@ class TokensAnswer(Answer):
     """A pair of tokens; the refresh token also comes as a cookie."""
 
     access_token: str
-    token_type: Literal["Bearer"] = "Bearer"
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - the scheme, no secret
     expires_in: int = Field(description="Seconds that the access token lives.")
     refresh_token: str
     refresh_expires_at: AwareDatetime = Field(description="After this moment the person signs in with a code again.")
