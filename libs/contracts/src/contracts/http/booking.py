@@ -1,6 +1,6 @@
-"""Bodies of the booking service: bookings, holds, availability, calendar, clients.
+"""Bodies of the booking service: availability, holds, bookings, calendar.
 
-What the account sells and when it works (locations, services, staff, schedules) is in `catalogue.py` beside this file.
+Locations, services, staff and schedules are in `catalogue.py` beside this file, cards of clients in `clients.py`.
 """
 
 from datetime import date, datetime
@@ -9,8 +9,9 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from ..base import Language, Money
-from ..booking import PaymentState, Source, State
+from contracts.base import Language, Money
+from contracts.booking import PaymentState, Source, State
+
 from .catalogue import Answer, Body, Comment, LocationAnswer, Moment, Name, Phone, Price
 
 ServiceIds = Annotated[tuple[UUID, ...], Field(min_length=1, max_length=10)]
@@ -297,7 +298,7 @@ class Action(Answer):
     allowed: bool
     reason: Reason | None = None
     permission: str | None = None
-    holders: list[str] = []
+    holders: list[str] = Field(default=[])
 
 
 class ActionList(Answer):
@@ -354,58 +355,3 @@ class CalendarAnswer(Answer):
     location_id: UUID | None
     time_zone: str
     columns: list[CalendarColumn]
-
-
-# Clients
-
-
-class ClientCardBody(Body):
-    name: Name
-    surname: Name | None = None
-    phone: Phone | None = None
-    email: Annotated[str, Field(max_length=254)] | None = None
-    socials: Annotated[dict[Name, Name], Field(max_length=10)] = {}
-    language: Language | None = None
-    note: Comment | None = None
-
-
-class ClientCardPatch(Body):
-    name: Name | None = None
-    surname: Name | None = None
-    phone: Phone | None = None
-    email: Annotated[str, Field(max_length=254)] | None = None
-    socials: Annotated[dict[Name, Name], Field(max_length=10)] | None = None
-    language: Language | None = None
-    note: Comment | None = None
-    notifications_on: bool | None = None
-
-
-class ClientCard(Answer):
-    id: UUID
-    version: int
-    name: str
-    surname: str | None
-    phone: str | None
-    phone_confirmed: bool
-    email: str | None
-    socials: dict[str, str]
-    language: Language
-    note: str | None
-    notifications_on: bool
-    masked: list[str] = Field(default=[], description="Fields that the reader has no right to see in full.")
-    created_at: datetime
-
-
-class ClientList(Answer):
-    items: list[ClientCard]
-    next_cursor: str | None = None
-
-
-class ClientHistory(Answer):
-    """All visits of one client, newest first, with sums over the completed ones."""
-
-    visits: int
-    no_shows: int
-    spent: Money
-    items: list[BookingAnswer]
-    next_cursor: str | None = None
