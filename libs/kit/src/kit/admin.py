@@ -59,9 +59,7 @@ class Operated:
     def of(
         cls, service: str, role: str, settings: ProcessSettings, registry: CollectorRegistry, texts: Texts
     ) -> Operated:
-        """The facts that every process has; its metrics get those of the process itself."""
-        ProcessCollector(registry=registry)
-        PlatformCollector(registry=registry)
+        """The facts that every process has."""
         token_file = settings.operator_token_file
         return cls(
             service=service,
@@ -99,7 +97,9 @@ def build_admin(operated: Operated) -> FastAPI:
 
 
 def server_of(operated: Operated) -> Server:
-    """The admin door on the port that the settings name."""
+    """The admin door on the port that the settings name; its metrics get those of the process itself."""
+    ProcessCollector(registry=operated.registry)
+    PlatformCollector(registry=operated.registry)
     settings = operated.settings
     return Server(build_admin(operated), settings.admin_host, settings.admin_port, settings.shutdown_grace_s)
 

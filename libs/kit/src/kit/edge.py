@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from fastapi import APIRouter, Depends, FastAPI, Header, Request
 from fastapi.responses import JSONResponse
 from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 from prometheus_client import CollectorRegistry, Histogram
+from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from . import context, problems
@@ -36,14 +37,20 @@ def build_api(
     base_url: str,
     registry: CollectorRegistry,
     max_body_bytes: int = MAX_BODY_BYTES,
+    openapi_url: str | None = "/openapi.json",
+    middleware: Sequence[Middleware] = (),
 ) -> FastAPI:
-    """The API of one service with everything that every API has."""
+    """The API of one service with everything that every API has.
+
+    `middleware`, outermost first, runs inside the edge: what it refuses is answered as any other refusal.
+    """
     app = FastAPI(
         title=title,
         version="1",
-        openapi_url="/openapi.json",
+        openapi_url=openapi_url,
         docs_url=None,
         redoc_url=None,
+        middleware=list(middleware),
         separate_input_output_schemas=False,
         responses={
             "default": {"description": "A refusal", "content": {problems.MEDIA_TYPE: {"schema": PROBLEM_SCHEMA}}}
