@@ -1,0 +1,61 @@
+// Builds the browser side into the gateway's package: file names carry a hash, manifest.json maps them.
+import { createHash } from "node:crypto";
+import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import esbuild from "esbuild";
+import { boardRows } from "./board-rows.mjs";
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const output = path.resolve(here, "../services/gateway/src/gateway/static/dist");
+const islands = ["base.ts", "login-code.ts", "hold.ts"];
+const target = ["es2021", "chrome96", "firefox95", "safari15"];
+
+async function stylesheet() {
+  const source = (await readFile(path.join(here, "src/app.css"), "utf8")) + boardRows();
+  const { code } = await esbuild.transform(source, { loader: "css", minify: true, target });
+  return code;
+}
+
+async function island(name) {
+  const { outputFiles } = await esbuild.build({
+    entryPoints: [path.join(here, "src", name)],
+    bundle: true,
+    minify: true,
+    format: "iife",
+    target,
+    write: false,
+    legalComments: "none",
+  });
+  return outputFiles[0].text;
+}
+
+async function build() {
+  const files = new Map([
+    ["app.css", await stylesheet()],
+    ["htmx.js", await readFile(path.join(here, "node_modules/htmx.org/dist/htmx.min.js"), "utf8")],
+  ]);
+  for (const name of islands) files.set(name.replace(/\.ts$/, ".js"), await island(name));
+
+  await mkdir(output, { recursive: true });
+  const manifest = {};
+  for (const [name, content] of files) {
+    const hash = createHash("sha256").update(content).digest("hex").slice(0, 10);
+    const { name: stem, ext } = path.parse(name);
+    manifest[name] = `${stem}.${hash}${ext}`;
+    await writeFile(path.join(output, manifest[name]), content);
+  }
+  // A running gateway reads the manifest at any moment: the new one appears at once, old files go after it.
+  const fresh = path.join(output, "manifest.json.new");
+  await writeFile(fresh, `${JSON.stringify(manifest, null, 2)}\n`);
+  await rename(fresh, path.join(output, "manifest.json"));
+  const wanted = new Set([...Object.values(manifest), "manifest.json"]);
+  for (const name of await readdir(output)) if (!wanted.has(name)) await rm(path.join(output, name), { recursive: true });
+  return manifest;
+}
+
+console.log(await build());
+if (process.argv.includes("--watch")) {
+  const { watch } = await import("node:fs/promises");
+  for await (const _ of watch(path.join(here, "src"), { recursive: true })) console.log(await build());
+}

@@ -1,0 +1,82 @@
+// What every page gains from JavaScript. Everything here is a nicety: pages work without it.
+
+/** A second press of the same button while the first is under way does nothing. */
+function sendOnce(): void {
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!(form instanceof HTMLFormElement) || form.method !== "post") return;
+    if (form.classList.contains("is-sending")) {
+      event.preventDefault();
+      return;
+    }
+    form.classList.add("is-sending");
+    form.setAttribute("aria-busy", "true");
+  });
+  // Coming back with the browser's button shows the page as it was left: let its forms be sent again.
+  window.addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form.is-sending")) {
+      form.classList.remove("is-sending");
+      form.removeAttribute("aria-busy");
+    }
+  });
+}
+
+/** Menus made of <details> close on Escape, on a click elsewhere and when focus leaves; focus returns on Escape. */
+function closeMenus(): void {
+  const open = () => document.querySelectorAll<HTMLDetailsElement>("details.menu[open]");
+  document.addEventListener("click", (event) => {
+    for (const menu of open()) if (!menu.contains(event.target as Node)) menu.open = false;
+  });
+  document.addEventListener("focusin", (event) => {
+    for (const menu of open()) if (!menu.contains(event.target as Node)) menu.open = false;
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    for (const menu of open()) {
+      menu.open = false;
+      menu.querySelector("summary")?.focus();
+    }
+  });
+}
+
+/** A form marked data-auto sends itself when one of its lists changes; its button is only for those without this. */
+function sendOnChange(): void {
+  document.addEventListener("change", (event) => {
+    const field = event.target;
+    if (!(field instanceof HTMLSelectElement) && !(field instanceof HTMLInputElement)) return;
+    if (field.form?.hasAttribute("data-auto")) field.form.requestSubmit();
+  });
+  for (const button of document.querySelectorAll<HTMLElement>("form[data-auto] [data-no-script]")) button.hidden = true;
+}
+
+/** The day that was chosen is in view where the strip scrolls, and so is the current tab. */
+function showCurrent(root: ParentNode): void {
+  for (const box of root.querySelectorAll<HTMLElement>(".days-box, .tabs, .side-nav")) {
+    const current = box.querySelector<HTMLElement>("[aria-current]");
+    if (!current) continue;
+    const middle = current.offsetLeft - box.offsetLeft - (box.clientWidth - current.clientWidth) / 2;
+    box.scrollLeft = Math.max(0, middle);
+  }
+}
+
+/** Copies the text of another element, and says so to eyes and to screen readers. */
+function copyButtons(): void {
+  document.addEventListener("click", (event) => {
+    const button = (event.target as Element).closest<HTMLButtonElement>("button[data-copy]");
+    if (!button) return;
+    void navigator.clipboard?.writeText(button.dataset["copy"] ?? "").then(() => {
+      const said = button.querySelector<HTMLElement>("[data-copied]");
+      if (said) said.hidden = false;
+    });
+  });
+  for (const button of document.querySelectorAll<HTMLElement>("button[data-copy]")) {
+    button.hidden = !navigator.clipboard;
+  }
+}
+
+sendOnce();
+closeMenus();
+sendOnChange();
+copyButtons();
+showCurrent(document);
+document.addEventListener("htmx:after:swap", () => showCurrent(document));
