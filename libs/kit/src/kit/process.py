@@ -12,6 +12,8 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 
+from .settings import ProcessSettings
+
 log = structlog.get_logger("process")
 
 Act = Callable[[], Awaitable[None]]
@@ -28,9 +30,13 @@ class Background(Protocol):
 
 
 class Server(uvicorn.Server):
-    """uvicorn without its own signal handling: two servers share one process."""
+    """uvicorn without its own signal handling: two servers share one process.
 
-    def __init__(self, app: FastAPI, host: str, port: int, grace_s: float) -> None:
+    Whom `X-Forwarded-For` is believed from is said, never guessed: `trusted_proxies` are addresses or networks,
+    comma separated.
+    """
+
+    def __init__(self, app: FastAPI, host: str, port: int, grace_s: float, trusted_proxies: str = "") -> None:
         super().__init__(
             uvicorn.Config(
                 app,
@@ -39,7 +45,8 @@ class Server(uvicorn.Server):
                 log_config=None,
                 access_log=False,
                 server_header=False,
-                proxy_headers=False,
+                proxy_headers=bool(trusted_proxies),
+                forwarded_allow_ips=trusted_proxies,
                 timeout_graceful_shutdown=int(grace_s),
                 timeout_keep_alive=30,
             )
@@ -49,6 +56,13 @@ class Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """The process has one handler for all its servers."""
         yield
+
+
+def server_of(app: FastAPI, settings: ProcessSettings) -> Server:
+    """The public server of a process, as its settings say."""
+    return Server(
+        app, settings.http_host, settings.http_port, settings.shutdown_grace_s, trusted_proxies=settings.trusted_proxies
+    )
 
 
 async def serve(

@@ -29,7 +29,7 @@ from .db import Database
 from .edge import build_api
 from .loops import every, keep_running
 from .messaging import Consumers, Listening
-from .process import Server, serve
+from .process import serve, server_of
 from .settings import ServiceSettings
 from .telemetry import set_up_logs, set_up_traces
 from .texts import Texts
@@ -124,7 +124,7 @@ async def run(service: Service, role: str, tracer_provider: TracerProvider) -> N
     worker = Worker(service, operated, tracer_provider) if role in ("all", "worker") else None
     servers = [admin.server_of(operated)]
     if role in ("all", "api"):
-        servers.append(Server(service.build_app(), settings.http_host, settings.http_port, settings.shutdown_grace_s))
+        servers.append(server_of(service.build_app(), settings))
     await serve(servers, worker, on_start=service.on_start, on_stop=[*service.on_stop, service.db.close], role=role)
 
 

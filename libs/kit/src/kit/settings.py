@@ -25,6 +25,8 @@ class ProcessSettings(BaseSettings):
     """Base address of an OTLP/HTTP collector; none: spans are made for their ids, but sent nowhere."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] = "json"
+    trusted_proxies: str = ""
+    """Peers whose X-Forwarded-For tells the caller's address: addresses or networks, comma separated."""
     public_url: str = "http://127.0.0.1:8000"
     publish_timeout_s: float = 5.0
     shutdown_grace_s: float = 10.0
@@ -48,6 +50,8 @@ class ServiceSettings(ProcessSettings):
     database_pool_size: int = 5
     """Connections per process; two cores serve 8 at once best, so more processes beat larger pools."""
     consumer_prefetch: int = 20
+    trusted_proxies: str = "127.0.0.0/8,::1,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7"
+    """A service stands behind the gateway, in a network of its own, and is never called from outside of it."""
 
 
 def read_secret(path: Path | None, what: str) -> bytes:
