@@ -51,6 +51,10 @@ class Simulators:
         async with self.session.post(self.base_url + "/clock/push", json={"seconds": seconds}) as answer:
             assert answer.status == 200
 
+    async def stop_clock(self) -> None:
+        async with self.session.post(self.base_url + "/clock/stop") as answer:
+            assert answer.status == 200
+
     async def reset(self) -> None:
         async with self.session.post(self.base_url + "/reset") as answer:
             assert answer.status == 204

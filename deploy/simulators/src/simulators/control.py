@@ -45,6 +45,7 @@ class Control:
         router.add_api_route("/switches/{provider}", self.turn_switches, methods=["PUT"])
         router.add_api_route("/accounts/{provider}/{name}", self.set_account, methods=["PUT"])
         router.add_api_route("/clock/push", self.push_clock, methods=["POST"])
+        router.add_api_route("/clock/stop", self.stop_clock, methods=["POST"])
         router.add_api_route("/reset", self.reset, methods=["POST"], status_code=204)
         router.add_api_route("/reset/{provider}", self.reset, methods=["POST"], status_code=204)
 
@@ -104,6 +105,11 @@ class Control:
     async def push_clock(self, body: PushBody) -> dict[str, Any]:
         """Let time pass for all providers at once."""
         self._bench.clock.push(body.seconds)
+        return {"now": self._bench.clock.now().isoformat()}
+
+    async def stop_clock(self) -> dict[str, Any]:
+        """Hold time still, until the full reset: it passes by pushes only."""
+        self._bench.clock.stop()
         return {"now": self._bench.clock.now().isoformat()}
 
     async def reset(self, provider: str | None = None) -> None:

@@ -1,0 +1,1 @@
+"""Acquirers of card payments: a hosted page, and signed notices of what happened on it."""
