@@ -12,7 +12,8 @@ from pydantic import Field, model_validator
 from contracts.base import Language, Money
 from contracts.booking import PaymentState, Source, State
 
-from .catalogue import Answer, Body, Comment, LocationAnswer, Moment, Name, Phone, Price
+from .base import Answer, Body
+from .catalogue import Comment, Email, LocationAnswer, Moment, Name, Phone, Price
 
 ServiceIds = Annotated[tuple[UUID, ...], Field(min_length=1, max_length=10)]
 
@@ -144,7 +145,7 @@ class ClientBody(Body):
     name: Name | None = None
     surname: Name | None = None
     phone: Phone | None = None
-    email: Annotated[str, Field(max_length=254)] | None = None
+    email: Email | None = None
     language: Language | None = None
 
 

@@ -5,23 +5,13 @@ from typing import Annotated, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, StringConstraints, model_validator
 
 from contracts.base import Language, Money
 
+from .base import Answer, Body, Line
+
 _EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
-
-
-class Body(BaseModel):
-    """What a caller sends: a field that does not exist is refused, not ignored."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
-
-class Answer(BaseModel):
-    """What a caller gets; a reader ignores fields that a newer service added."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
 
 
 def _plausible(moment: datetime) -> datetime:
@@ -42,6 +32,12 @@ def _plausible_day(day: date) -> date:
     return day
 
 
+def _storable(text: str) -> str:
+    if any(sign == "\0" or "\ud800" <= sign <= "\udfff" for sign in text):
+        raise ValueError("characters")
+    return text
+
+
 def _known_zone(name: str) -> str:
     try:
         ZoneInfo(name)
@@ -53,9 +49,11 @@ def _known_zone(name: str) -> str:
 Moment = Annotated[AwareDatetime, AfterValidator(_plausible), AfterValidator(_whole_minute)]
 Day = Annotated[date, AfterValidator(_plausible_day)]
 Zone = Annotated[str, StringConstraints(min_length=1, max_length=64), AfterValidator(_known_zone)]
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
-Comment = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
-Phone = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=40)]
+Name = Annotated[Line, Field(max_length=120)]
+Comment = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000), AfterValidator(_storable)]
+Phone = Annotated[Line, Field(max_length=40)]
+Email = Annotated[Line, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+Address = Annotated[Line, Field(max_length=300)]
 Ids = Annotated[tuple[UUID, ...], Field(max_length=500)]
 
 
@@ -71,14 +69,14 @@ class Price(Body):
 
 class LocationBody(Body):
     name: Name
-    address: Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)] | None = None
+    address: Address | None = None
     phone: Phone | None = None
     time_zone: Zone | None = Field(default=None, description="None: the account's own.")
 
 
 class LocationPatch(Body):
     name: Name | None = None
-    address: Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)] | None = None
+    address: Address | None = None
     phone: Phone | None = None
     time_zone: Zone | None = None
 
@@ -182,6 +180,8 @@ Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 class Break(Body):
     """A pause in wall-clock time, `[from, to)`."""
+
+    model_config = ConfigDict(populate_by_name=True)
 
     since: ClockTime = Field(alias="from")
     until: ClockTime = Field(alias="to")

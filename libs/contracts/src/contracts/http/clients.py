@@ -8,8 +8,9 @@ from pydantic import Field
 
 from contracts.base import Language, Money
 
+from .base import Answer, Body
 from .booking import BookingAnswer
-from .catalogue import Answer, Body, Comment, Name, Phone
+from .catalogue import Comment, Email, Name, Phone
 
 Socials = Annotated[dict[Name, Name], Field(max_length=10)]
 
@@ -18,7 +19,7 @@ class ClientCardBody(Body):
     name: Name
     surname: Name | None = None
     phone: Phone | None = None
-    email: Annotated[str, Field(max_length=254)] | None = None
+    email: Email | None = None
     socials: Socials = Field(default={})
     language: Language | None = None
     note: Comment | None = None
@@ -28,7 +29,7 @@ class ClientCardPatch(Body):
     name: Name | None = None
     surname: Name | None = None
     phone: Phone | None = None
-    email: Annotated[str, Field(max_length=254)] | None = None
+    email: Email | None = None
     socials: Socials | None = None
     language: Language | None = None
     note: Comment | None = None
