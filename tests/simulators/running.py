@@ -41,10 +41,10 @@ class Simulators:
     async def fault(self, provider: str, mode: str, **more: Any) -> None:
         await self.put(f"/faults/{provider}", {"mode": mode, **more})
 
-    async def ledger(self, provider: str, **narrowed: str) -> list[dict[str, Any]]:
+    async def ledger(self, provider: str, **narrowed: str) -> Any:
         return (await self.get(f"/ledger/{provider}", params=narrowed))["items"]
 
-    async def phone(self, number: str) -> list[dict[str, Any]]:
+    async def phone(self, number: str) -> Any:
         return (await self.get(f"/phone/{number}/messages"))["items"]
 
     async def push_clock(self, seconds: float) -> None:

@@ -23,7 +23,7 @@ async def package(simulators: Simulators, *items: Any, key: str = "good-key") ->
     return await simulators.post(URL, {"auth": key, "data": list(items)})
 
 
-async def status(simulators: Simulators, own_id: int) -> str:
+async def status(simulators: Simulators, own_id: int) -> Any:
     answer = await package(simulators, {"type": "status", "id": own_id})
     return answer["data"][0]["data"]["status"]
 

@@ -25,13 +25,13 @@ class Till:
             is_json = answer.content_type == "application/json"
             return answer.status, await (answer.json() if is_json else answer.read())
 
-    async def sign_in(self, login: str = "cashier") -> str:
+    async def sign_in(self, login: str = "cashier") -> Any:
         status, body = await self.call("POST", "/cashier/signin", {"login": login, "password": "secret"})
         assert status == 200
         self.headers["Authorization"] = f"Bearer {body['access_token']}"
         return body["access_token"]
 
-    async def open(self) -> dict[str, Any]:
+    async def open(self) -> Any:
         status, shift = await self.call("POST", "/shifts")
         assert (status, shift["status"]) == (202, "CREATED")
         await self.simulators.push_clock(1)
@@ -110,7 +110,8 @@ async def test_a_shift_opens_after_a_while_and_closes_with_a_z_report(till: Till
 
 
 async def _has_status(till: Till, shift_id: str, wanted: str) -> bool:
-    return (await till.call("GET", f"/shifts/{shift_id}"))[1]["status"] == wanted
+    _, shift = await till.call("GET", f"/shifts/{shift_id}")
+    return bool(shift["status"] == wanted)
 
 
 async def test_one_shift_per_register_and_per_cashier(till: Till, simulators) -> None:

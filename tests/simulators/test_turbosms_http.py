@@ -1,5 +1,6 @@
 import json
 import re
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ async def status(simulators: Simulators, message_id: str, token: str = "good-tok
     return answer["response_result"][0]
 
 
-async def balance(simulators: Simulators, token: str = "good-token") -> float:
+async def balance(simulators: Simulators, token: str = "good-token") -> Any:
     answer = await simulators.get("/turbosms/user/balance.json", params={"token": token})
     return answer["response_result"]["balance"]
 
