@@ -25,6 +25,7 @@ class Kind(Enum):
     TOO_MANY = (429, True)
     FAILED = (500, True)
     UNAVAILABLE = (503, True)
+    TIMED_OUT = (504, True)
 
     @property
     def status(self) -> int:

@@ -1,0 +1,5 @@
+"""python -m gateway all | api"""
+
+from gateway.app import main
+
+main()
