@@ -6,9 +6,11 @@ from datetime import time
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, field_serializer, model_validator
+from pydantic import AwareDatetime, Field, StringConstraints, field_serializer, model_validator
 
 from contracts.base import Language, Money
+
+from .base import Answer, Body
 
 Kind = Literal["created", "rescheduled", "cancelled", "reminder_3d", "reminder_eve", "reminder_3h"]
 StaffKind = Literal["created", "rescheduled", "cancelled"]
@@ -31,22 +33,14 @@ QuietPolicy = Literal["drop", "shift_earlier", "shift_later"]
 Secret = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
 
-class _Answer(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
-class _Request(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Fix(_Answer):
+class Fix(Answer):
     """What the reader can do next."""
 
     text: str
     url: str | None = None
 
 
-class Recipient(_Answer):
+class Recipient(Answer):
     """Whom the message is for; never the address itself."""
 
     type: Literal["client", "staff"]
@@ -54,7 +48,7 @@ class Recipient(_Answer):
     name: str
 
 
-class Attempt(_Answer):
+class Attempt(Answer):
     """One hand-over to a provider."""
 
     number: int
@@ -68,7 +62,7 @@ class Attempt(_Answer):
     trace_id: str | None = None
 
 
-class Notification(_Answer):
+class Notification(Answer):
     """One decision about one message to one recipient: sent, waiting, or not sent and why."""
 
     id: UUID
@@ -92,12 +86,12 @@ class Notification(_Answer):
     attempts: list[Attempt] = []
 
 
-class Notifications(_Answer):
+class Notifications(Answer):
     items: list[Notification]
     next_cursor: str | None = None
 
 
-class QuietHours(_Request):
+class QuietHours(Body):
     """No message starts on its way between these hours of the location's wall clock."""
 
     enabled: bool = True
@@ -116,7 +110,7 @@ class QuietHours(_Request):
         return self
 
 
-class ClientKinds(_Request):
+class ClientKinds(Body):
     """Which messages clients get."""
 
     created: bool = False
@@ -127,7 +121,7 @@ class ClientKinds(_Request):
     reminder_3h: bool = True
 
 
-class Offsets(_Request):
+class Offsets(Body):
     """When reminders go out. Minutes are elapsed time before the visit; the eve hour is the location's wall clock."""
 
     reminder_3d_min: int = Field(default=3 * 24 * 60, ge=60, le=60 * 24 * 30)
@@ -146,20 +140,20 @@ class Offsets(_Request):
         return self
 
 
-class StaffKindSettings(_Request):
+class StaffKindSettings(Body):
     """One kind of message to staff: on or off, and who gets it (`staff_member`: the one whose time it is)."""
 
     enabled: bool = True
     recipients: frozenset[RecipientRole] = frozenset({"owner", "administrator", "staff_member"})
 
 
-class StaffKinds(_Request):
+class StaffKinds(Body):
     created: StaffKindSettings = StaffKindSettings()
     rescheduled: StaffKindSettings = StaffKindSettings()
     cancelled: StaffKindSettings = StaffKindSettings()
 
 
-class NotificationSettings(_Request):
+class NotificationSettings(Body):
     """Everything an account may set about its messages; what is left out of a PUT gets its default."""
 
     client_messages_on: bool = Field(default=True, description="Off: no client of the account gets any message.")
@@ -173,7 +167,7 @@ class NotificationSettings(_Request):
     version: int = Field(default=0, ge=0, description="Grows with each change; `If-Match` takes it.")
 
 
-class HttpToken(_Request):
+class HttpToken(Body):
     """TurboSMS by the token of its HTTP API. Secrets left out keep their stored value."""
 
     kind: Literal["http-token"]
@@ -184,7 +178,7 @@ class HttpToken(_Request):
     webhook_secret: Secret | None = Field(default=None, description="The key that signs TurboSMS' delivery reports.")
 
 
-class SoapLogin(_Request):
+class SoapLogin(Body):
     """TurboSMS by login and password of its SOAP gateway (not those of its web site)."""
 
     kind: Literal["soap-login"]
@@ -195,7 +189,7 @@ class SoapLogin(_Request):
     enabled: bool = True
 
 
-class ApiKey(_Request):
+class ApiKey(Body):
     """AlphaSMS by its key."""
 
     kind: Literal["api-key"]
@@ -205,7 +199,7 @@ class ApiKey(_Request):
     enabled: bool = True
 
 
-class OwnBalance(_Request):
+class OwnBalance(Body):
     """The prepaid balance of the platform; it needs no secret."""
 
     kind: Literal["own-balance"] = "own-balance"
@@ -213,7 +207,7 @@ class OwnBalance(_Request):
     enabled: bool = True
 
 
-class ProviderSettings(_Answer):
+class ProviderSettings(Answer):
     """A provider of the account as people may see it: of a secret only whether it is set."""
 
     provider: Provider
@@ -242,11 +236,11 @@ class ProviderSettings(_Answer):
     version: int = 0
 
 
-class ProviderList(_Answer):
+class ProviderList(Answer):
     items: list[ProviderSettings]
 
 
-class ProviderCheck(_Answer):
+class ProviderCheck(Answer):
     """What the provider said when it was asked just now."""
 
     ok: bool
@@ -259,7 +253,7 @@ class ProviderCheck(_Answer):
     released: int = Field(default=0, description="Held messages that go on their way because of this check.")
 
 
-class LedgerEntry(_Answer):
+class LedgerEntry(Answer):
     """One line of the prepaid balance; `amount` changes the balance, `reserved` what is set aside of it."""
 
     id: UUID
@@ -272,7 +266,7 @@ class LedgerEntry(_Answer):
     created_at: AwareDatetime
 
 
-class Forecast(_Answer):
+class Forecast(Answer):
     """What the plan of messages needs, against what is there."""
 
     planned_messages: int
@@ -281,7 +275,7 @@ class Forecast(_Answer):
     runs_out_at: AwareDatetime | None = Field(default=None, description="When the credit ends, if it does.")
 
 
-class SmsBalance(_Answer):
+class SmsBalance(Answer):
     balance: Money
     available: Money = Field(description="The balance without what is set aside for messages under way.")
     reserved: Money
@@ -291,7 +285,7 @@ class SmsBalance(_Answer):
     forecast: Forecast
 
 
-class Template(_Answer):
+class Template(Answer):
     """The text of one kind in one language, with a filled-in example."""
 
     kind: str
@@ -303,11 +297,11 @@ class Template(_Answer):
     example_parts: int
 
 
-class Templates(_Answer):
+class Templates(Answer):
     items: list[Template]
 
 
-class TemplatePreviewRequest(_Request):
+class TemplatePreviewRequest(Body):
     """A draft to look at; without a text the standard one is shown."""
 
     kind: Kind
@@ -316,7 +310,7 @@ class TemplatePreviewRequest(_Request):
     text: str | None = Field(default=None, min_length=1, max_length=1000)
 
 
-class TemplatePreview(_Answer):
+class TemplatePreview(Answer):
     """The draft filled in, and what it costs."""
 
     text: str
@@ -327,7 +321,7 @@ class TemplatePreview(_Answer):
     price: Money
 
 
-class ClientPreferences(_Request):
+class ClientPreferences(Body):
     """A client's refusals; `messages` off stops everything but login codes."""
 
     messages: bool = True

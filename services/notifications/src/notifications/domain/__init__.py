@@ -1,0 +1,1 @@
+"""Nouns and rules of messages: pure, without clock and without I/O."""

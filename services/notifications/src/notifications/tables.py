@@ -1,0 +1,271 @@
+"""Rows of this service. What others own is a copy, and says so in its name."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, BigInteger, DateTime, FetchedValue, LargeBinary, SmallInteger, Text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from kit.ids import new_id
+
+
+class Base(DeclarativeBase):
+    """Moments carry their zone; free-form values are JSON."""
+
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it from the class
+        datetime: DateTime(timezone=True),
+        str: Text,
+        dict[str, Any]: JSONB,
+        list[str]: ARRAY(Text),
+    }
+
+
+class AccountCopy(Base):
+    __tablename__ = "account_copy"
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    name: Mapped[str]
+    vanity_address: Mapped[str]
+    time_zone: Mapped[str]
+    currency: Mapped[str]
+    language: Mapped[str]
+    is_active: Mapped[bool]
+
+
+class LocationCopy(Base):
+    __tablename__ = "location_copy"
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    location_id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    name: Mapped[str]
+    address: Mapped[str | None]
+    time_zone: Mapped[str]
+
+
+class ClientCopy(Base):
+    __tablename__ = "client_copy"
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    client_id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    name: Mapped[str]
+    phone_e164: Mapped[str | None]
+    phone_confirmed: Mapped[bool]
+    language: Mapped[str]
+    user_id: Mapped[UUID | None]
+    notifications_on: Mapped[bool]
+
+
+class BookingCopy(Base):
+    """The newest known state of a booking. `replan_at`: its messages are to be planned anew, and since when."""
+
+    __tablename__ = "booking_copy"
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    booking_id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    is_active: Mapped[bool]
+    starts_at: Mapped[datetime]
+    location_id: Mapped[UUID]
+    client_id: Mapped[UUID | None]
+    body: Mapped[dict[str, Any]]
+    replan_at: Mapped[datetime | None]
+
+
+class SettingsRow(Base):
+    """What an account has set about its messages; without a row the defaults hold."""
+
+    __tablename__ = "notification_settings"
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    body: Mapped[dict[str, Any]]
+
+
+class ClientPreference(Base):
+    """What one client refused at one account."""
+
+    __tablename__ = "client_preference"
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    client_id: Mapped[UUID] = mapped_column(primary_key=True)
+    messages: Mapped[bool]
+    reminders: Mapped[bool]
+    changes: Mapped[bool]
+
+
+class UserPreference(Base):
+    """What a person refused everywhere."""
+
+    __tablename__ = "user_preference"
+
+    user_id: Mapped[UUID] = mapped_column(primary_key=True)
+    messages: Mapped[bool]
+    reminders: Mapped[bool]
+    changes: Mapped[bool]
+
+
+class PhoneMark(Base):
+    """A number that a provider refuses for good: it does not exist (`bad`), or its owner refused (`stop_list`)."""
+
+    __tablename__ = "phone_mark"
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    phone_e164: Mapped[str] = mapped_column(primary_key=True)
+    cause: Mapped[str]
+    provider: Mapped[str]
+
+
+class ProviderAccount(Base):
+    """An account's connection to a provider. `position` orders failover; `probe_at`: when to look whether it is
+    cured; `version` grows when credentials change, so that a late refusal of old ones blocks nothing."""
+
+    __tablename__ = "provider_account"
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    provider: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    login: Mapped[str | None]
+    sender_name: Mapped[str]
+    position: Mapped[int] = mapped_column(SmallInteger)
+    enabled: Mapped[bool]
+    state: Mapped[str]
+    provider_error: Mapped[str | None]
+    checked_at: Mapped[datetime | None]
+    probe_at: Mapped[datetime | None]
+    callback_token: Mapped[str]
+    version: Mapped[int]
+
+
+class NotificationRow(Base):
+    """One decision about one message to one recipient; `occasion` is what it is about (an act, or a visit's start)."""
+
+    __tablename__ = "notification"
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    booking_id: Mapped[UUID]
+    location_id: Mapped[UUID]
+    client_id: Mapped[UUID | None]
+    kind: Mapped[str]
+    occasion: Mapped[str]
+    recipient_type: Mapped[str]
+    recipient_id: Mapped[UUID]
+    recipient_name: Mapped[str]
+    phone_e164: Mapped[str | None]
+    language: Mapped[str]
+    channel: Mapped[str]
+    state: Mapped[str]
+    reason_code: Mapped[str | None]
+    reason_params: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    planned_at: Mapped[datetime]
+    useful_until: Mapped[datetime]
+    due_at: Mapped[datetime | None]
+    text: Mapped[str | None]
+    parts: Mapped[int | None] = mapped_column(SmallInteger)
+    facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    time_zone: Mapped[str]
+    booking_version: Mapped[int]
+    version: Mapped[int] = mapped_column(default=1)
+    provider: Mapped[str | None]
+    provider_message_id: Mapped[str | None]
+    own_number: Mapped[int] = mapped_column(BigInteger, FetchedValue())
+    provider_status: Mapped[str | None]
+    provider_error: Mapped[str | None]
+    attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
+    tries_left_out: Mapped[list[str]] = mapped_column(default=list)
+    claim_id: Mapped[UUID | None]
+    leased_until: Mapped[datetime | None]
+    status_due_at: Mapped[datetime | None]
+    status_asked: Mapped[int] = mapped_column(SmallInteger, default=0)
+    trace: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    delivered_at: Mapped[datetime | None]
+
+
+class DeliveryAttempt(Base):
+    """One hand-over to a provider; its id is the claim under which it was made."""
+
+    __tablename__ = "delivery_attempt"
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    notification_id: Mapped[UUID]
+    number: Mapped[int] = mapped_column(SmallInteger)
+    provider: Mapped[str]
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    outcome: Mapped[str]
+    error_class: Mapped[str | None]
+    provider_code: Mapped[str | None]
+    provider_text: Mapped[str | None]
+    trace_id: Mapped[str | None]
+
+
+class SmsBalanceRow(Base):
+    """The prepaid balance: what is free, and what is set aside for messages under way. Minor units."""
+
+    __tablename__ = "sms_balance"
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    free_amount: Mapped[int] = mapped_column(BigInteger)
+    reserved_amount: Mapped[int] = mapped_column(BigInteger)
+
+
+class LedgerEntry(Base):
+    """One line of the balance's history; never changed. One cause has each kind of line at most once."""
+
+    __tablename__ = "ledger_entry"
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    kind: Mapped[str]
+    free_change: Mapped[int] = mapped_column(BigInteger)
+    reserved_change: Mapped[int] = mapped_column(BigInteger)
+    balance_after: Mapped[int] = mapped_column(BigInteger)
+    cause_id: Mapped[UUID]
+    notification_id: Mapped[UUID | None]
+    note: Mapped[str | None]
+    created_at: Mapped[datetime]
+
+
+class LoginCodeMessage(Base):
+    """An SMS with a login code; its text is sealed, and gone as soon as nothing may be sent any more."""
+
+    __tablename__ = "login_code_message"
+
+    attempt_id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    phone_e164: Mapped[str]
+    sealed_text: Mapped[bytes | None] = mapped_column(LargeBinary)
+    expires_at: Mapped[datetime]
+    state: Mapped[str]
+    reason_code: Mapped[str | None]
+    provider_error: Mapped[str | None]
+    provider_message_id: Mapped[str | None]
+    attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
+    due_at: Mapped[datetime | None]
+    claim_id: Mapped[UUID | None]
+    leased_until: Mapped[datetime | None]
+    trace: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+
+
+class DeliveryReportRow(Base):
+    """A report that was taken; the same id bound to another message is a forgery."""
+
+    __tablename__ = "delivery_report"
+
+    provider: Mapped[str] = mapped_column(primary_key=True)
+    report_id: Mapped[str] = mapped_column(primary_key=True)
+    provider_message_id: Mapped[str]
