@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ctypes
+import gc
 import signal
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Protocol
@@ -17,6 +19,14 @@ from .settings import ProcessSettings
 log = structlog.get_logger("process")
 
 Act = Callable[[], Awaitable[None]]
+
+
+def _give_back_memory() -> None:
+    """Return to the system what importing and wiring have freed: some megabytes for as long as the process lives."""
+    gc.collect()
+    gc.freeze()
+    with contextlib.suppress(OSError, AttributeError):  # glibc only
+        ctypes.CDLL("libc.so.6").malloc_trim(0)
 
 
 class Background(Protocol):
@@ -84,6 +94,7 @@ async def serve(
     tasks = [asyncio.create_task(server.serve()) for server in servers]
     if background is not None:
         tasks.append(asyncio.create_task(background.run()))
+    _give_back_memory()
     log.info("started", role=role, ports=[server.config.port for server in servers])
     waiting = asyncio.create_task(stopping.wait())
     done, _ = await asyncio.wait([waiting, *tasks], return_when=asyncio.FIRST_COMPLETED)

@@ -21,7 +21,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from prometheus_client import CollectorRegistry, Gauge
 
 from . import access as access_module
-from . import admin, deadletters, migrations, outbox
+from . import admin, deadletters, outbox
 from .access import Access
 from .admin import Operated
 from .broker import Broker, dead_letter_queue_name
@@ -110,6 +110,8 @@ def main(name: str, settings_type: type[ServiceSettings], build: Callable[[Any],
     settings = settings_type()
     set_up_logs(name, settings.log_level, settings.log_format)
     if role == "migrate":
+        from . import migrations  # Alembic is 9 MB that a serving process has no use for
+
         migrations.upgrade(folder, settings.migration_database_url.get_secret_value())
         return
     tracer_provider = set_up_traces(name, settings.otlp_endpoint)

@@ -63,13 +63,14 @@ def set_up_traces(service: str, otlp_endpoint: str | None) -> TracerProvider:
 
         exporter = OTLPSpanExporter(endpoint=f"{otlp_endpoint.rstrip('/')}/v1/traces", timeout=5)
         provider.add_span_processor(BatchSpanProcessor(exporter, schedule_delay_millis=1000))
-    trace.set_tracer_provider(provider)
-    from opentelemetry.instrumentation.aiohttp_client import AioHttpClientInstrumentor
-    from opentelemetry.instrumentation.asyncpg import AsyncPGInstrumentor
+        from opentelemetry.instrumentation.asyncpg import AsyncPGInstrumentor
 
-    if otlp_endpoint:
         AsyncPGInstrumentor().instrument(tracer_provider=provider)  # type: ignore[no-untyped-call]
-    AioHttpClientInstrumentor().instrument(tracer_provider=provider)
+    trace.set_tracer_provider(provider)
+    if "aiohttp" in sys.modules:  # the service calls somebody; the others are spared its 8 MB
+        from opentelemetry.instrumentation.aiohttp_client import AioHttpClientInstrumentor
+
+        AioHttpClientInstrumentor().instrument(tracer_provider=provider)
     return provider
 
 
