@@ -33,7 +33,8 @@ class Keeper:
             if name == NAME:
                 continue
             patient = self._patients.setdefault(name, _Patient())
-            if record.is_alive:
+            if record.is_alive or record.is_ending:
+                patient.start_at = None
                 if time.time() - record.created > _FORGIVEN_AFTER_S:
                     patient.pause_s = _FIRST_PAUSE_S
             elif patient.start_at is None:
@@ -46,7 +47,8 @@ class Keeper:
         return notes
 
     def _start_again(self, name: str, record: Record) -> str:
-        if self._supervisor.record(name) is None:
+        latest = self._supervisor.record(name)
+        if latest is None or latest.is_ending:
             return f"{name} was stopped meanwhile"
         try:
             started = self._supervisor.start(record.command, restarts=record.restarts + 1)

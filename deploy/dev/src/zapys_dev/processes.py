@@ -6,7 +6,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import psutil
@@ -38,6 +38,8 @@ class Record:
     pid: int
     created: float
     restarts: int = 0
+    is_ending: bool = False
+    """Somebody is stopping it: it must not be started again."""
 
     @property
     def process(self) -> psutil.Process | None:
@@ -113,10 +115,7 @@ class Supervisor:
                 raise Trouble(f"{command.name} cannot be started: {error}.", "Run ./zapys up again.") from None
         self._children[command.name] = child
         record = Record(command, child.pid, psutil.Process(child.pid).create_time(), restarts)
-        kept = {key: value for key, value in asdict(record).items() if key != "command"}
-        described = {key: value for key, value in asdict(command).items() if key != "argv"}
-        # The environment holds passwords, so the record is for its owner's eyes.
-        write_private(self._record_file(command.name), json.dumps({**kept, "argv": command.argv, "command": described}))
+        self._write(record)
         return record
 
     def stop(self, names: Iterable[str] | None = None, *, grace_s: float = 20.0) -> list[str]:
@@ -129,16 +128,17 @@ class Supervisor:
         for name in chosen:
             record = self.record(name)
             process = record.process if record else None
-            if process is not None:
+            if record is not None and process is not None:
+                self._write(replace(record, is_ending=True))
                 alive[name] = process
         for process in alive.values():
             _signal(process, signal.SIGCONT)  # a frozen process would never see the next one
             _signal(process, signal.SIGTERM)
-        _, stubborn = psutil.wait_procs(list(alive.values()), timeout=grace_s)
-        for process in stubborn:
-            for member in (*_children_of(process), process):
+        for process in self._wait_gone(alive.values(), grace_s):
+            family = [*_children_of(process), process]
+            for member in family:
                 _signal(member, signal.SIGKILL)
-        psutil.wait_procs(stubborn, timeout=5)
+            self._wait_gone(family, 5)
         for name in chosen:
             self._record_file(name).unlink(missing_ok=True)
         self._reap()
@@ -152,7 +152,7 @@ class Supervisor:
             family = [*_children_of(process), process]
             for member in family:
                 _signal(member, signal.SIGKILL)
-            psutil.wait_procs(family, timeout=10)
+            self._wait_gone(family, 10)
         self._reap()
 
     def freeze(self, name: str) -> None:
@@ -206,6 +206,23 @@ class Supervisor:
         if process is not None:
             _signal(process, which)
 
+    def _wait_gone(self, processes: Iterable[psutil.Process], timeout_s: float) -> list[psutil.Process]:
+        """Those that still run after the time. A zombie is gone: whoever inherited it may collect it late."""
+        until = time.monotonic() + timeout_s
+        left = [process for process in processes if _runs(process)]
+        while left and time.monotonic() < until:
+            time.sleep(0.02)
+            self._reap()
+            left = [process for process in left if _runs(process)]
+        return left
+
+    def _write(self, record: Record) -> None:
+        kept = {key: value for key, value in asdict(record).items() if key != "command"}
+        described = {key: value for key, value in asdict(record.command).items() if key != "argv"}
+        content = json.dumps({**kept, "argv": record.command.argv, "command": described})
+        # The environment holds passwords, so the record is for its owner's eyes.
+        write_private(self._record_file(record.command.name), content)
+
     def _reap(self) -> None:
         """Collect our own dead children, or the system shows them as zombies."""
         for name, child in list(self._children.items()):
@@ -214,6 +231,13 @@ class Supervisor:
 
     def _record_file(self, name: str) -> Path:
         return self.home.pids / f"{name}.json"
+
+
+def _runs(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _signal(process: psutil.Process, which: signal.Signals) -> None:

@@ -3,12 +3,13 @@
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
 from zapys_dev.databases import SERVICES as WITH_DATABASE
 from zapys_dev.databases import Urls
+from zapys_dev.errors import Trouble
 from zapys_dev.keys import Keys, new_sealing_key, new_signing_key
 from zapys_dev.ports import HOST
 from zapys_dev.processes import Command
@@ -33,8 +34,9 @@ class Ports:
 
     @classmethod
     def from_environment(cls) -> "Ports":
-        """The usual ports, with `ZAPYS_GATEWAY_PORT` if it is set."""
-        return cls(gateway=int(os.environ.get("ZAPYS_GATEWAY_PORT", cls.gateway)))
+        """The usual ports; `ZAPYS_FIRST_PORT` moves all of them, `ZAPYS_GATEWAY_PORT` the gateway alone."""
+        moved = cls.starting_at(_number("ZAPYS_FIRST_PORT", cls.gateway))
+        return replace(moved, gateway=_number("ZAPYS_GATEWAY_PORT", moved.gateway))
 
     @classmethod
     def starting_at(cls, first: int) -> "Ports":
@@ -141,6 +143,13 @@ def environment(name: str, role: Role, around: Surroundings) -> dict[str, str]:
         settings["OTLP_ENDPOINT"] = otlp
     settings |= _OWN[name](around)
     return {"PYTHONUNBUFFERED": "1", **_prefixed(name.upper(), settings), **around.extra}
+
+
+def _number(variable: str, usual: int) -> int:
+    told = os.environ.get(variable, str(usual))
+    if not told.isdigit() or not 1024 <= int(told) <= 65000:
+        raise Trouble(f"{variable}={told} is not a port.", "Choose one between 1024 and 65000.")
+    return int(told)
 
 
 def _prefixed(prefix: str, settings: Mapping[str, str]) -> dict[str, str]:

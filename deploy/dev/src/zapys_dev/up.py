@@ -1,5 +1,6 @@
 """`./zapys up`: everything from nothing to a product that answers, or nothing at all."""
 
+import os
 import shutil
 import signal
 import sys
@@ -34,7 +35,9 @@ def bring_up(home: Home, steps: Steps, *, with_demo: bool = True, with_web: bool
     check_ports(wanted, supervisor)
     with undone_on_failure() as undo:
         _start_servers_and_web(postgres, rabbit, steps, undo, with_web=with_web)
-        stack = Stack(home, postgres.url, rabbit.url, wanted, rate_limits=rate_limits)
+        # A suffix lets several clones share one told server.
+        suffix = os.environ.get("ZAPYS_DATABASE_SUFFIX", "")
+        stack = Stack(home, postgres.url, rabbit.url, wanted, suffix=suffix, rate_limits=rate_limits)
         _start_product(stack, steps, undo)
         if with_demo:
             _fill_demo(stack, steps)
@@ -58,7 +61,7 @@ def check_ports(wanted: Ports, supervisor: Supervisor) -> None:
         if purpose.split(",")[0] not in running and not ports.is_free(port)
     ]
     if taken:
-        cure = "End that process, or stop the other instance; ZAPYS_GATEWAY_PORT moves the gateway."
+        cure = "End that process, or choose other ports: ZAPYS_GATEWAY_PORT moves the gateway, ZAPYS_FIRST_PORT all."
         raise Trouble(f"Taken: {'; '.join(taken)}.", cure)
 
 

@@ -119,8 +119,7 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="For scripts.")]
         print(json.dumps({"processes": [line.as_dict() for line in found]}, indent=2))
     else:
         _console.print(_table(found))
-    running = [line for line in found if line.pid or line.is_ready]
-    if not running:
+    if not any(line.pid for line in found):
         raise typer.Exit(3)
     if not all(line.is_ready for line in found):
         raise typer.Exit(1)

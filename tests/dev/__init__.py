@@ -1,0 +1,1 @@
+"""The project's own command line and what it deploys."""
