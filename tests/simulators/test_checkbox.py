@@ -209,6 +209,8 @@ async def test_lines_and_discounts_are_rounded_to_a_kopeck(till: Till, price, qu
         {"goods": [{"good": {"code": "1", "name": "т", "price": 10.5}, "quantity": 1000}]},
         {"goods": [{"good": {"code": "1", "name": "т", "price": 100, "tax": [77]}, "quantity": 1000}]},
         {"goods": [{"good": {"code": "1", "name": "т", "price": 100}}]},
+        {"goods": [{"good": {"code": "1", "name": "т", "price": 100, "tax": [{}]}, "quantity": 1000}]},
+        {"discounts": ["10%"]},
         {"payments": []},
         {"payments": [{"type": "CASH", "value": 54999}]},
         {"payments": [{"type": "CASHLESS", "value": 55001}]},

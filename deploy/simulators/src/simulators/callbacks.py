@@ -1,6 +1,5 @@
 """Calls from a provider to the product: delivery reports, receipt events, payment notices."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import timedelta
 
@@ -42,5 +41,4 @@ async def until_taken(
         await clock.sleep_until(clock.now() + pause)
         if await attempt(number):
             return True
-        await asyncio.sleep(0)
     return False

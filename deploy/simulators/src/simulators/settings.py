@@ -18,10 +18,6 @@ class Settings:
     clock_scale: float = 1.0
     random_seed: int = 1
 
-    @property
-    def base_url(self) -> str:
-        return f"http://{self.host}:{self.port}"
-
     @classmethod
     def from_environment(cls) -> "Settings":
         """Read `SIMULATORS_*`; a value that is not a number is a `ValueError`."""

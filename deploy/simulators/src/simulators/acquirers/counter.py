@@ -1,9 +1,8 @@
 """The counter that all acquirers have: a hosted page, what the payer does there, and the notices that follow."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from fastapi import APIRouter, Form
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -36,7 +35,6 @@ class Payment:
     valid_until: datetime | None = None
     state: str = "new"
     changed_at: datetime | None = None
-    facts: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -139,7 +139,8 @@ class Monobank:
         if body.get("ccy", 980) != 980:
             raise Refused(400, "BAD_REQUEST", "unsupported 'ccy'")
         assert isinstance(amount, int)
-        info = body.get("merchantPaymInfo") or {}
+        info = body.get("merchantPaymInfo")
+        info = info if isinstance(info, dict) else {}
         now = self._bench.clock.now()
         payment = Payment(
             f"inv{uuid4().hex[:10]}",

@@ -82,9 +82,7 @@ class WayForPay:
         async def accept() -> Response:
             secret = self._secrets.get(merchant)
             signed = [given.get(name, "") for name in _PURCHASE] + [value for values in lists for value in values]
-            right = secret is not None and hmac.compare_digest(
-                signature(secret, signed), given.get("merchantSignature", "")
-            )
+            right = secret is not None and signature(secret, signed) == given.get("merchantSignature")
             if not right or (fault and fault.mode == "reject_auth"):
                 return HTMLResponse("1113 Invalid signature", status_code=403)
             return self._taken_order(given)
@@ -119,6 +117,8 @@ class WayForPay:
         try:
             asked = json.loads(await request.body())
         except ValueError:
+            asked = None
+        if not isinstance(asked, dict):
             return _json({"reasonCode": 1109, "reason": "Format error"})
         merchant, order_id = str(asked.get("merchantAccount")), str(asked.get("orderReference"))
         fault = self._bench.faults.strike(NAME, {merchant}, "status", TRANSPORT_BEFORE | {"reject_auth"})

@@ -60,16 +60,20 @@ def _info(call: Call) -> Response:
 
 def _ask_codes(call: Call) -> Response:
     register = call.register()
-    count = call.request.query_params.get("count", str(START_OFFLINE_CODES))
+    register.offline_codes = max(register.offline_codes, _count(call, START_OFFLINE_CODES))
+    return answer({"ok": True})
+
+
+def _count(call: Call, otherwise: int) -> int:
+    count = call.request.query_params.get("count", str(otherwise))
     if not count.isdigit():
         raise invalid(["count"], "value is not a valid integer", "type_error.integer")
-    register.offline_codes = max(register.offline_codes, int(count))
-    return answer({"ok": True})
+    return int(count)
 
 
 def _codes(call: Call) -> Response:
     register = call.register()
-    count = int(call.request.query_params.get("count", "10"))
+    count = _count(call, 10)
     return answer([{"serial_id": n, "fiscal_code": f"OFF-{n:06d}"} for n in range(min(count, register.offline_codes))])
 
 

@@ -102,8 +102,10 @@ def _line(line: Any, index: int) -> dict[str, Any]:
     price = whole(good.get("price"), [*where, "good", "price"])
     quantity = whole(line.get("quantity"), [*where, "quantity"])
     taxes = good.get("tax") or []
+    if not isinstance(taxes, list):
+        raise invalid([*where, "good", "tax"], "value is not a valid list", "type_error.list")
     for code in taxes:
-        if code not in _TAX_BY_CODE:
+        if not isinstance(code, int) or code not in _TAX_BY_CODE:
             raise invalid([*where, "good", "tax"], f"unknown tax code {code}")
     whole_line = (price * quantity + 500) // 1000
     changes = _discounts(line, whole_line, [*where, "discounts"])
@@ -124,9 +126,12 @@ def _line(line: Any, index: int) -> dict[str, Any]:
 
 def _discounts(owner: dict[str, Any], base: int, where: list[str | int]) -> list[int]:
     changes = []
-    for index, discount in enumerate(owner.get("discounts") or []):
+    declared = owner.get("discounts") or []
+    if not isinstance(declared, list):
+        raise invalid(where, "value is not a valid list", "type_error.list")
+    for index, discount in enumerate(declared):
         at = [*where, index]
-        if discount.get("type") not in {"DISCOUNT", "EXTRA_CHARGE"}:
+        if not isinstance(discount, dict) or discount.get("type") not in {"DISCOUNT", "EXTRA_CHARGE"}:
             raise invalid([*at, "type"], "value is not a valid enumeration member", "type_error.enum")
         if discount.get("mode") not in {"PERCENT", "VALUE"}:
             raise invalid([*at, "mode"], "value is not a valid enumeration member", "type_error.enum")
@@ -141,7 +146,7 @@ def _payment(payment: Any, index: int) -> dict[str, Any]:
     if not isinstance(payment, dict) or payment.get("type") not in _PAYMENTS:
         raise invalid([*where, "type"], "value is not a valid enumeration member", "type_error.enum")
     label = payment.get("label") or _PAYMENTS[payment["type"]]
-    if len(label) > 128:
+    if not isinstance(label, str) or len(label) > 128:
         raise invalid([*where, "label"], "ensure this value has at most 128 characters")
     return {**payment, "value": whole(payment.get("value"), [*where, "value"]), "label": label}
 
