@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 
 from zapys_dev import packages, ports
+from zapys_dev.ending import runs, wait_gone
 from zapys_dev.errors import Trouble
 
 _VERSIONS = Path("/usr/lib/postgresql")
@@ -57,7 +58,7 @@ class PrivatePostgres:
         try:
             pid = int((self.folder / "data" / "postmaster.pid").read_text().split("\n", 1)[0])
             process = psutil.Process(pid)
-            is_ours = str(self.folder / "data") in process.cmdline() and process.status() != psutil.STATUS_ZOMBIE
+            is_ours = str(self.folder / "data") in process.cmdline() and runs(process)
         except (OSError, ValueError, psutil.Error):
             return None
         return pid if is_ours else None
@@ -95,7 +96,9 @@ class PrivatePostgres:
         postmaster = psutil.Process(pid)
         family = [postmaster, *postmaster.children(recursive=True)]
         postmaster.send_signal(signal.SIGKILL)
-        psutil.wait_procs(family, timeout=10)
+        wait_gone(family, 10)
+        # The dead one's id may stay taken until it is collected; PostgreSQL would take it for running.
+        (self.folder / "data" / "postmaster.pid").unlink(missing_ok=True)
 
     def freeze(self) -> None:
         """Stop the postmaster and its sessions from running, connections stay open."""

@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 
 from zapys_dev import http
+from zapys_dev.ending import runs, wait_gone
 from zapys_dev.errors import Trouble
 from zapys_dev.keys import write_private
 from zapys_dev.places import Home
@@ -46,7 +47,7 @@ class Record:
         """The process while it lives."""
         try:
             found = psutil.Process(self.pid)
-            if abs(found.create_time() - self.created) > 1 or found.status() == psutil.STATUS_ZOMBIE:
+            if abs(found.create_time() - self.created) > 1 or not runs(found):
                 return None
         except psutil.Error:
             return None
@@ -134,11 +135,11 @@ class Supervisor:
         for process in alive.values():
             _signal(process, signal.SIGCONT)  # a frozen process would never see the next one
             _signal(process, signal.SIGTERM)
-        for process in self._wait_gone(alive.values(), grace_s):
+        for process in wait_gone(alive.values(), grace_s):
             family = [*_children_of(process), process]
             for member in family:
                 _signal(member, signal.SIGKILL)
-            self._wait_gone(family, 5)
+            wait_gone(family, 5)
         for name in chosen:
             self._record_file(name).unlink(missing_ok=True)
         self._reap()
@@ -152,7 +153,7 @@ class Supervisor:
             family = [*_children_of(process), process]
             for member in family:
                 _signal(member, signal.SIGKILL)
-            self._wait_gone(family, 10)
+            wait_gone(family, 10)
         self._reap()
 
     def freeze(self, name: str) -> None:
@@ -206,16 +207,6 @@ class Supervisor:
         if process is not None:
             _signal(process, which)
 
-    def _wait_gone(self, processes: Iterable[psutil.Process], timeout_s: float) -> list[psutil.Process]:
-        """Those that still run after the time. A zombie is gone: whoever inherited it may collect it late."""
-        until = time.monotonic() + timeout_s
-        left = [process for process in processes if _runs(process)]
-        while left and time.monotonic() < until:
-            time.sleep(0.02)
-            self._reap()
-            left = [process for process in left if _runs(process)]
-        return left
-
     def _write(self, record: Record) -> None:
         kept = {key: value for key, value in asdict(record).items() if key != "command"}
         described = {key: value for key, value in asdict(record.command).items() if key != "argv"}
@@ -231,13 +222,6 @@ class Supervisor:
 
     def _record_file(self, name: str) -> Path:
         return self.home.pids / f"{name}.json"
-
-
-def _runs(process: psutil.Process) -> bool:
-    try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
 
 
 def _signal(process: psutil.Process, which: signal.Signals) -> None:

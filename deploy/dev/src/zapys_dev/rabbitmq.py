@@ -14,6 +14,7 @@ from urllib.parse import quote
 import psutil
 
 from zapys_dev import http, packages, ports
+from zapys_dev.ending import runs, wait_gone
 from zapys_dev.errors import Trouble
 
 # The commands in PATH are wrappers that switch user and change directory; these are the ones behind them.
@@ -66,7 +67,7 @@ class PrivateRabbit:
             is_ours = process.environ().get("RABBITMQ_PID_FILE") == str(self.folder / "pid")
         except (OSError, ValueError, psutil.Error):
             return None
-        return process.pid if is_ours and process.status() != psutil.STATUS_ZOMBIE else None
+        return process.pid if is_ours and runs(process) else None
 
     @property
     def is_running(self) -> bool:
@@ -100,9 +101,8 @@ class PrivateRabbit:
             node = psutil.Process(pid)
             node.send_signal(signal.SIGCONT)
             node.terminate()
-            _, alive = psutil.wait_procs([node], timeout=_STOP_TIMEOUT_S)
-            for process in alive:
-                process.kill()
+            for stubborn in wait_gone([node], _STOP_TIMEOUT_S):
+                stubborn.kill()
         self._end_epmd()
 
     def kill(self) -> None:
@@ -111,7 +111,7 @@ class PrivateRabbit:
         if pid is not None:
             node = psutil.Process(pid)
             node.kill()
-            psutil.wait_procs([node], timeout=10)
+            wait_gone([node], 10)
 
     def freeze(self) -> None:
         """Stop it from running; connections stay open and nothing answers."""
