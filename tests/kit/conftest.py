@@ -3,10 +3,10 @@
 from collections.abc import AsyncIterator, Callable
 
 import pytest
-from zapys_dev.databases import Urls
 
 from kit.testing import Bench
 from tests.kit.toy.app import MIGRATIONS, Settings, build
+from zapys_dev.databases import Urls
 
 
 @pytest.fixture(scope="session")

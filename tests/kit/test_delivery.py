@@ -7,22 +7,23 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import aio_pika
 import pytest
+from opentelemetry.sdk.trace import TracerProvider
 from sqlalchemy import text
-from zapys_dev.databases import Urls
 
 from kit import deadletters
 from kit.db import Database, Tx
 from kit.ids import new_id
 from kit.service import Worker, _operated
-from kit.telemetry import set_up_traces
 from tests.kit.toy.app import Settings, a_client_changed, build
 from tests.support.waiting import eventually
+from zapys_dev.databases import Urls
 
 ROOT = Path(__file__).parents[2]
 
@@ -33,7 +34,7 @@ class Running:
     def __init__(self, settings: Settings) -> None:
         self.service = build(settings)
         self.operated = _operated(self.service, "worker")
-        self.worker = Worker(self.service, self.operated, set_up_traces("toy", None))
+        self.worker = Worker(self.service, self.operated, TracerProvider())
 
     @property
     def db(self) -> Database:
@@ -62,6 +63,11 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
     task = asyncio.create_task(toy.worker.run())
     try:
         yield toy
+    except BaseException:
+        async with toy.db.system_tx() as tx:
+            waiting = await tx.execute(text("SELECT id, attempts, leased_until, last_error, published_at FROM outbox"))
+            print("outbox:", [tuple(row) for row in waiting][-20:], "queues:", await toy.worker._queue_depths())
+        raise
     finally:
         await toy.worker.stop()
         await task
@@ -76,11 +82,8 @@ def settings(fresh_vhost: str, toy_database: Urls) -> Settings:
 async def test_what_is_committed_is_said_and_what_is_rolled_back_is_not(settings: Settings) -> None:
     account = new_id()
     async with running(settings) as toy:
-        with pytest.raises(RuntimeError):
-            async with toy.db.tx(account) as tx:
-                tx.emit(a_client_changed(account))
-                await tx.flush()
-                raise RuntimeError("the transaction fails")
+        with pytest.raises(RuntimeError, match="fails"):
+            await _say_and_fail(toy, account)
         said = await toy.say(account, "a", "b", "c")
         await eventually(lambda: _equals(toy.effects(account), dict.fromkeys(said, 1)))
         rows = await toy.outbox(account)
@@ -192,7 +195,7 @@ async def test_killed_relays_and_consumers_lose_and_double_nothing(
             for _ in range(37):
                 expected += await toy.say(account)
             before = sum((await toy.effects(account)).values())
-            await eventually(lambda seen=before: _more_than(toy.effects(account), seen), within_s=30)
+            await eventually(partial(_has_more, toy, account, before), within_s=30)
             # Some effects of this round are there and some are not: now.
             process.send_signal(signal.SIGKILL)
             process.wait()
@@ -208,6 +211,13 @@ async def test_killed_relays_and_consumers_lose_and_double_nothing(
         await toy.db.close()
 
 
+async def _say_and_fail(toy: Running, account: UUID) -> None:
+    async with toy.db.tx(account) as tx:
+        tx.emit(a_client_changed(account))
+        await tx.flush()
+        raise RuntimeError("the transaction fails")
+
+
 async def _equals(actual: Any, wanted: Any) -> bool:
     return bool(await actual == wanted)
 
@@ -216,16 +226,16 @@ async def _length(actual: Any, wanted: int) -> bool:
     return len(await actual) == wanted
 
 
-async def _more_than(actual: Any, seen: int) -> bool:
-    return sum((await actual).values()) > seen
+async def _has_more(toy: Running, account: UUID, seen: int) -> bool:
+    return sum((await toy.effects(account)).values()) > seen
 
 
 async def _all_published(toy: Running, account: UUID) -> bool:
-    return all(row["published_at"] for row in await toy.outbox(account))
+    return all(row["published_at"] is not None for row in await toy.outbox(account))
 
 
 async def _stuck(toy: Running, account: UUID) -> bool:
-    return any(row["last_error"] for row in await toy.outbox(account))
+    return any(row["last_error"] is not None for row in await toy.outbox(account))
 
 
 async def _consuming(toy: Running) -> bool:
@@ -240,4 +250,3 @@ async def _dead_letters(toy: Running, account: UUID, wanted: int) -> bool:
 async def _count_dead(tx: Tx, account: UUID) -> int:
     statement = text("SELECT count(*) FROM dead_letter WHERE account_id = :a AND state = 'waiting'")
     return int(await tx.scalar(statement, {"a": account}) or 0)
-

@@ -30,24 +30,30 @@ async def test_a_wrong_field_is_named_with_its_cure(toy: Bench) -> None:
     assert body["fix"]["text"] == "Correct the named fields and send again."
 
 
-@pytest.mark.parametrize(("language", "title"), [
-    ("uk", "Такого немає або у вас немає доступу"),
-    ("ru-RU,ru;q=0.9", "Такого нет или у вас нет доступа"),
-    ("en", "There is no such thing, or it is not visible to you"),
-    ("de", "Такого немає або у вас немає доступу"),
-])
+@pytest.mark.parametrize(
+    ("language", "title"),
+    [
+        ("uk", "Такого немає або у вас немає доступу"),
+        ("ru-RU,ru;q=0.9", "Такого нет или у вас нет доступа"),
+        ("en", "There is no such thing, or it is not visible to you"),
+        ("de", "Такого немає або у вас немає доступу"),
+    ],
+)
 async def test_a_refusal_speaks_the_language_of_the_caller(toy: Bench, language: str, title: str) -> None:
     answer = await toy.http.get("/api/v1/missing", headers={"Accept-Language": language})
     assert (answer.status_code, answer.json()["title"]) == (404, title)
 
 
-@pytest.mark.parametrize(("method", "path", "status"), [
-    ("GET", "/nowhere", 404),
-    ("POST", "/api/v1/things", 405),
-    ("GET", "/api/v1/things?limit=9", 422),
-    ("GET", "/api/v1/things?limit=x", 422),
-    ("GET", "/api/v1/broken", 500),
-])
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/nowhere", 404),
+        ("POST", "/api/v1/things", 405),
+        ("GET", "/api/v1/things?limit=9", 422),
+        ("GET", "/api/v1/things?limit=x", 422),
+        ("GET", "/api/v1/broken", 500),
+    ],
+)
 async def test_every_failure_is_a_problem_with_a_trace_id(toy: Bench, method: str, path: str, status: int) -> None:
     answer = await toy.http.request(method, path)
     assert answer.status_code == status
@@ -61,16 +67,16 @@ async def test_broken_json_and_null_characters_are_the_callers_fault(toy: Bench)
     owner = await toy.make_member(account, [])
     path = f"/api/v1/accounts/{account}/things"
     for content in ('{"name": ', '{"name": "a\\u0000b"}', "[]", '"x"', ""):
-        answer = await toy.http.post(path, content=content, headers={**owner.headers, "Content-Type": "application/json"})
+        answer = await toy.http.post(
+            path, content=content, headers={**owner.headers, "Content-Type": "application/json"}
+        )
         assert answer.status_code == 422, content
 
 
 async def test_a_body_over_the_limit_is_refused(toy: Bench) -> None:
     account = new_id()
     owner = await toy.make_member(account, [])
-    answer = await toy.http.post(
-        f"/api/v1/accounts/{account}/things", content=b"x" * 1_100_000, headers=owner.headers
-    )
+    answer = await toy.http.post(f"/api/v1/accounts/{account}/things", content=b"x" * 1_100_000, headers=owner.headers)
     assert (answer.status_code, answer.json()["code"]) == (413, "request.body_too_large")
 
 

@@ -1,28 +1,14 @@
 """The rules of the broker's topology, read from the live broker."""
 
 import asyncio
-import json
 from typing import Any
-from urllib.parse import quote, urlsplit
-from urllib.request import Request, urlopen
-
-from zapys_dev.databases import Urls
-from zapys_dev.testing import TestServers
 
 from tests.kit.test_delivery import Running, _consuming, running
 from tests.kit.toy.app import Settings
-from tests.support.topology import broken_rules
+from tests.support.topology import broken_rules, queues_of
 from tests.support.waiting import eventually
-
-
-def queues_of(servers: TestServers, amqp_url: str) -> list[dict[str, Any]]:
-    """Every queue of the virtual host that the address names, as the management API tells."""
-    vhost = quote(urlsplit(amqp_url).path.removeprefix("/"), safe="")
-    request = Request(f"{servers.rabbitmq_management_url}/api/queues/{vhost}")
-    request.add_header("Authorization", "Basic Z3Vlc3Q6Z3Vlc3Q=")
-    with urlopen(request, timeout=10) as answer:
-        found: list[dict[str, Any]] = json.loads(answer.read())
-    return found
+from zapys_dev.databases import Urls
+from zapys_dev.testing import TestServers
 
 
 async def test_every_queue_of_a_service_keeps_the_rules(
@@ -32,7 +18,10 @@ async def test_every_queue_of_a_service_keeps_the_rules(
         await eventually(lambda: _all_consuming(toy))
         queues = await asyncio.to_thread(queues_of, servers, fresh_vhost)
     assert {queue["name"] for queue in queues} >= {
-        "booking.count_effect", "booking.count_effect.dead", "zapys.retry.1s", "zapys.retry.600s",
+        "booking.count_effect",
+        "booking.count_effect.dead",
+        "zapys.retry.1s",
+        "zapys.retry.600s",
     }
     assert broken_rules(queues) == []
 

@@ -156,7 +156,8 @@ async def forget_old(db: Database) -> None:
         for statement in (
             "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE published_at < :before LIMIT 5000)",
             "DELETE FROM inbox WHERE (consumer, message_id) IN "
-            "(SELECT consumer, message_id FROM inbox WHERE received_at < CAST(:before AS timestamptz) - interval '7 days' LIMIT 5000)",
+            "(SELECT consumer, message_id FROM inbox "
+            "WHERE received_at < CAST(:before AS timestamptz) - interval '7 days' LIMIT 5000)",
             "DELETE FROM idempotency WHERE (scope, key) IN "
             "(SELECT scope, key FROM idempotency WHERE created_at < :before LIMIT 5000)",
         ):
