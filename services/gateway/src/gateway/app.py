@@ -16,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 from gateway import pages
 from gateway.api.proxy import Proxy
 from gateway.api.routing import PREFIX
+from gateway.clients import Services
 from gateway.peers import Peers
 from gateway.settings import Settings
 from kit import admin
@@ -53,7 +54,7 @@ class Gateway:
         for router in pages.routers():
             app.include_router(router, include_in_schema=False)
         app.state.settings = self.settings
-        app.state.peers = self.peers
+        app.state.services = Services(self.peers, self.texts, self.settings.public_url)
         return app
 
 

@@ -1,1 +1,50 @@
-"""Typed clients of the four services, for pages."""
+"""Typed clients of the four services, for pages: `services.on_behalf(asker).booking.calendar(…)`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gateway.peers import Peers
+from kit.texts import Texts
+
+from .booking import Booking
+from .calling import Asker, Call, Refused
+from .catalogue import Catalogue
+from .fiscal import Fiscal
+from .identity import Identity
+from .notifications import Notifications
+
+__all__ = ["Api", "Asker", "Refused", "Services"]
+
+
+@dataclass(frozen=True)
+class Api:
+    """All services for one asker."""
+
+    identity: Identity
+    catalogue: Catalogue
+    booking: Booking
+    notifications: Notifications
+    fiscal: Fiscal
+
+
+@dataclass(frozen=True)
+class Services:
+    """Makes clients; pages find it on `app.state.services`."""
+
+    peers: Peers
+    texts: Texts
+    base_url: str
+
+    def on_behalf(self, asker: Asker) -> Api:
+        """The services as one person may use them; every method raises `Refused` for what is not granted."""
+        return Api(
+            identity=Identity(self._call("identity", asker)),
+            catalogue=Catalogue(self._call("booking", asker)),
+            booking=Booking(self._call("booking", asker)),
+            notifications=Notifications(self._call("notifications", asker)),
+            fiscal=Fiscal(self._call("fiscal", asker)),
+        )
+
+    def _call(self, service: str, asker: Asker) -> Call:
+        return Call(service, self.peers, self.texts, self.base_url, asker)

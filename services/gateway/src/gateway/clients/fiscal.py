@@ -1,0 +1,101 @@
+"""Cash registers, settlement, the ledger, receipts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from contracts.http import fiscal as bodies
+
+from .calling import Call
+
+
+@dataclass(frozen=True)
+class Fiscal:
+    """Fiscal's API for one asker."""
+
+    call: Call
+
+    async def cash_registers(self, account_id: UUID) -> bodies.CashRegisters:
+        """The account's cash registers with what lies in them."""
+        return await self.call(bodies.CashRegisters, "GET", f"/accounts/{account_id}/cash-registers")
+
+    async def add_cash_register(
+        self, account_id: UUID, body: bodies.NewCashRegister, *, key: str
+    ) -> bodies.CashRegister:
+        """A new cash register."""
+        path = f"/accounts/{account_id}/cash-registers"
+        return await self.call(bodies.CashRegister, "POST", path, body=body, key=key)
+
+    async def change_cash_register(
+        self, account_id: UUID, cash_register_id: UUID, body: bodies.CashRegisterChanges, *, version: int | None = None
+    ) -> bodies.CashRegister:
+        """Only what is set changes."""
+        path = f"/accounts/{account_id}/cash-registers/{cash_register_id}"
+        return await self.call(bodies.CashRegister, "PATCH", path, body=body, version=version)
+
+    async def check_cash_register(self, account_id: UUID, cash_register_id: UUID) -> bodies.CashRegisterCheck:
+        """Cashier, licence, signature, one by one."""
+        path = f"/accounts/{account_id}/cash-registers/{cash_register_id}/check"
+        return await self.call(bodies.CashRegisterCheck, "POST", path)
+
+    async def turn_fiscal_shift(
+        self, account_id: UUID, cash_register_id: UUID, act: Literal["open", "close"], *, key: str
+    ) -> bodies.FiscalShift:
+        """Open or close the fiscal shift of a register."""
+        path = f"/accounts/{account_id}/cash-registers/{cash_register_id}/fiscal-shift/{act}"
+        return await self.call(bodies.FiscalShift, "POST", path, key=key)
+
+    async def settlement(self, account_id: UUID, booking_id: UUID) -> bodies.BookingSettlement:
+        """What is paid for a booking and by which acts."""
+        path = f"/accounts/{account_id}/bookings/{booking_id}/settlement"
+        return await self.call(bodies.BookingSettlement, "GET", path)
+
+    async def settle(
+        self, account_id: UUID, booking_id: UUID, body: bodies.NewSettlement, *, key: str
+    ) -> bodies.Settlement:
+        """Take payment for a booking."""
+        path = f"/accounts/{account_id}/bookings/{booking_id}/settlement"
+        return await self.call(bodies.Settlement, "POST", path, body=body, key=key)
+
+    async def reverse_settlement(
+        self, account_id: UUID, booking_id: UUID, body: bodies.NewReversal, *, key: str
+    ) -> bodies.Reversals:
+        """Take a payment back."""
+        path = f"/accounts/{account_id}/bookings/{booking_id}/settlement/reverse"
+        return await self.call(bodies.Reversals, "POST", path, body=body, key=key)
+
+    async def cash_operations(
+        self,
+        account_id: UUID,
+        *,
+        cash_register_id: UUID | None = None,
+        since: date | None = None,
+        until: date | None = None,
+        cursor: str | None = None,
+    ) -> bodies.CashOperations:
+        """Lines of the ledger, newest first."""
+        query = {"cash_register_id": cash_register_id, "from": since, "to": until, "cursor": cursor}
+        return await self.call(bodies.CashOperations, "GET", f"/accounts/{account_id}/cash-operations", query=query)
+
+    async def add_cash_operation(
+        self, account_id: UUID, body: bodies.NewCashOperation, *, key: str
+    ) -> bodies.CashOperation:
+        """Put money in or take it out."""
+        path = f"/accounts/{account_id}/cash-operations"
+        return await self.call(bodies.CashOperation, "POST", path, body=body, key=key)
+
+    async def receipts(
+        self, account_id: UUID, *, states: Sequence[str] = (), cursor: str | None = None
+    ) -> bodies.Receipts:
+        """Receipts with the cause and age of the waiting ones."""
+        query = {"state": ",".join(states) or None, "cursor": cursor}
+        return await self.call(bodies.Receipts, "GET", f"/accounts/{account_id}/receipts", query=query)
+
+    async def retry_receipt(self, account_id: UUID, receipt_id: UUID, *, key: str) -> bodies.Receipt:
+        """Try a waiting receipt now."""
+        path = f"/accounts/{account_id}/receipts/{receipt_id}/retry"
+        return await self.call(bodies.Receipt, "POST", path, key=key)

@@ -1,0 +1,102 @@
+"""Signing in, the caller's profile, accounts, members, rights, audit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+from contracts.http import identity as bodies
+
+from .calling import Call
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Identity's API for one asker."""
+
+    call: Call
+
+    async def ask_for_code(self, body: bodies.LoginCodeBody) -> bodies.LoginCodeAnswer:
+        """Have a login code sent."""
+        return await self.call(bodies.LoginCodeAnswer, "POST", "/auth/codes", body=body)
+
+    async def sign_in(self, body: bodies.SignInBody) -> bodies.SignedInAnswer:
+        """Tokens for a code."""
+        return await self.call(bodies.SignedInAnswer, "POST", "/auth/sessions", body=body)
+
+    async def refresh(self, refresh_token: str) -> bodies.TokensAnswer:
+        """A new pair of tokens for an unused refresh token."""
+        body = bodies.RefreshBody(refresh_token=refresh_token)
+        return await self.call(bodies.TokensAnswer, "POST", "/auth/sessions/refresh", body=body)
+
+    async def sessions(self) -> bodies.SessionsAnswer:
+        """The devices on which the caller is signed in."""
+        return await self.call(bodies.SessionsAnswer, "GET", "/auth/sessions")
+
+    async def end_session(self, session_id: UUID) -> None:
+        """Sign one device out."""
+        await self.call(object, "DELETE", f"/auth/sessions/{session_id}")
+
+    async def me(self) -> bodies.ProfileAnswer:
+        """The caller with the memberships in force."""
+        return await self.call(bodies.ProfileAnswer, "GET", "/me")
+
+    async def change_me(self, body: bodies.ProfileBody) -> bodies.ProfileAnswer:
+        """Name, language, channels; only what is set changes."""
+        return await self.call(bodies.ProfileAnswer, "PATCH", "/me", body=body)
+
+    async def accounts(self) -> bodies.AccountsAnswer:
+        """The accounts in which the caller works."""
+        return await self.call(bodies.AccountsAnswer, "GET", "/accounts")
+
+    async def register_account(self, body: bodies.AccountBody, *, key: str) -> bodies.AccountAnswer:
+        """A new account owned by the caller."""
+        return await self.call(bodies.AccountAnswer, "POST", "/accounts", body=body, key=key)
+
+    async def account(self, account_id: UUID) -> bodies.AccountAnswer:
+        """An account with its settings."""
+        return await self.call(bodies.AccountAnswer, "GET", f"/accounts/{account_id}")
+
+    async def change_account(
+        self, account_id: UUID, body: bodies.AccountChangeBody, *, version: int | None = None
+    ) -> bodies.AccountAnswer:
+        """Settings; only what is set changes."""
+        path = f"/accounts/{account_id}"
+        return await self.call(bodies.AccountAnswer, "PATCH", path, body=body, version=version)
+
+    async def members(self, account_id: UUID, *, include_removed: bool | None = None) -> bodies.MembersAnswer:
+        """Members by name."""
+        query = {"include_removed": include_removed}
+        return await self.call(bodies.MembersAnswer, "GET", f"/accounts/{account_id}/members", query=query)
+
+    async def add_member(self, account_id: UUID, body: bodies.MemberBody, *, key: str) -> bodies.MemberAnswer:
+        """A new member."""
+        return await self.call(bodies.MemberAnswer, "POST", f"/accounts/{account_id}/members", body=body, key=key)
+
+    async def change_member(
+        self, account_id: UUID, member_id: UUID, body: bodies.MemberChangeBody, *, version: int | None = None
+    ) -> bodies.MemberAnswer:
+        """Role, rights, scope; only what is set changes."""
+        path = f"/accounts/{account_id}/members/{member_id}"
+        return await self.call(bodies.MemberAnswer, "PATCH", path, body=body, version=version)
+
+    async def remove_member(
+        self, account_id: UUID, member_id: UUID, *, on_conflict: Literal["keep", "cancel"] | None = None
+    ) -> None:
+        """Soft delete; 409 with the future bookings until a choice is sent."""
+        path = f"/accounts/{account_id}/members/{member_id}"
+        await self.call(object, "DELETE", path, query={"on_conflict": on_conflict})
+
+    async def restore_member(self, account_id: UUID, member_id: UUID, *, key: str) -> bodies.MemberAnswer:
+        """Bring a removed member back."""
+        path = f"/accounts/{account_id}/members/{member_id}/restore"
+        return await self.call(bodies.MemberAnswer, "POST", path, key=key)
+
+    async def permissions(self, account_id: UUID) -> bodies.PermissionsAnswer:
+        """Every right by name, and the roles."""
+        return await self.call(bodies.PermissionsAnswer, "GET", f"/accounts/{account_id}/permissions")
+
+    async def audit(self, account_id: UUID, *, cursor: str | None = None) -> bodies.AuditAnswer:
+        """Who changed what, newest first."""
+        return await self.call(bodies.AuditAnswer, "GET", f"/accounts/{account_id}/audit", query={"cursor": cursor})

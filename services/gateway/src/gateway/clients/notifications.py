@@ -1,0 +1,96 @@
+"""Messages with their reasons, settings, providers, balance, templates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from contracts.http import notifications as bodies
+
+from .calling import Call, segment
+
+
+@dataclass(frozen=True)
+class Notifications:
+    """The API of notifications for one asker."""
+
+    call: Call
+
+    async def of_booking(self, account_id: UUID, booking_id: UUID) -> bodies.Notifications:
+        """Every decision about messages of one booking."""
+        path = f"/accounts/{account_id}/bookings/{booking_id}/notifications"
+        return await self.call(bodies.Notifications, "GET", path)
+
+    async def listed(
+        self,
+        account_id: UUID,
+        *,
+        states: Sequence[str] = (),
+        since: date | None = None,
+        until: date | None = None,
+        cursor: str | None = None,
+    ) -> bodies.Notifications:
+        """What waits or went wrong."""
+        query = {"state": ",".join(states) or None, "from": since, "to": until, "cursor": cursor}
+        return await self.call(bodies.Notifications, "GET", f"/accounts/{account_id}/notifications", query=query)
+
+    async def send_again(self, account_id: UUID, notification_id: UUID, *, key: str) -> object:
+        """Send a message once more, where that is offered."""
+        path = f"/accounts/{account_id}/notifications/{notification_id}/send-again"
+        return await self.call(object, "POST", path, key=key)
+
+    async def settings(self, account_id: UUID) -> bodies.NotificationSettings:
+        """What the account sends, when and to whom."""
+        path = f"/accounts/{account_id}/notification-settings"
+        return await self.call(bodies.NotificationSettings, "GET", path)
+
+    async def set_settings(self, account_id: UUID, body: bodies.NotificationSettings, *, dry_run: bool) -> object:
+        """New settings; with `dry_run` only what they would do to the plan."""
+        path = f"/accounts/{account_id}/notification-settings"
+        return await self.call(object, "PUT", path, query={"dry_run": dry_run}, body=body, version=body.version)
+
+    async def providers(self, account_id: UUID) -> bodies.ProviderList:
+        """The account's SMS providers in the order of failover."""
+        return await self.call(bodies.ProviderList, "GET", f"/accounts/{account_id}/sms-providers")
+
+    async def set_provider(
+        self,
+        account_id: UUID,
+        provider: str,
+        body: bodies.HttpToken | bodies.SoapLogin | bodies.ApiKey | bodies.OwnBalance,
+    ) -> bodies.ProviderSettings:
+        """Connect or change a provider."""
+        path = f"/accounts/{account_id}/sms-providers/{segment(provider)}"
+        return await self.call(bodies.ProviderSettings, "PUT", path, body=body)
+
+    async def check_provider(self, account_id: UUID, provider: str) -> bodies.ProviderCheck:
+        """Ask the provider now."""
+        path = f"/accounts/{account_id}/sms-providers/{segment(provider)}/check"
+        return await self.call(bodies.ProviderCheck, "POST", path)
+
+    async def balance(self, account_id: UUID, *, cursor: str | None = None) -> bodies.SmsBalance:
+        """Own balance, ledger, forecast."""
+        query = {"cursor": cursor}
+        return await self.call(bodies.SmsBalance, "GET", f"/accounts/{account_id}/sms-balance", query=query)
+
+    async def templates(self, account_id: UUID) -> bodies.Templates:
+        """The texts of every kind."""
+        return await self.call(bodies.Templates, "GET", f"/accounts/{account_id}/templates")
+
+    async def preview(self, account_id: UUID, body: bodies.TemplatePreviewRequest) -> bodies.TemplatePreview:
+        """A draft filled in, with its parts and price."""
+        path = f"/accounts/{account_id}/templates/preview"
+        return await self.call(bodies.TemplatePreview, "POST", path, body=body)
+
+    async def set_client_preferences(
+        self, account_id: UUID, client_id: UUID, body: bodies.ClientPreferences
+    ) -> bodies.ClientPreferences:
+        """What a client does not want to get."""
+        path = f"/accounts/{account_id}/clients/{client_id}/notification-preferences"
+        return await self.call(bodies.ClientPreferences, "PUT", path, body=body)
+
+    async def set_my_preferences(self, body: bodies.ClientPreferences) -> bodies.ClientPreferences:
+        """What the caller, as a client, does not want to get."""
+        return await self.call(bodies.ClientPreferences, "PUT", "/me/notification-preferences", body=body)
