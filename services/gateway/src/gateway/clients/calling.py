@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 from uuid import UUID
@@ -103,8 +102,7 @@ class Call:
             raise Refused(_problem(content, status), status, int(retry_after) if retry_after.isdigit() else None)
         if answer is bytes:
             return content  # type: ignore[return-value]
-        read: T = _adapter(answer).validate_json(content or b"null")
-        return read
+        return _adapter(answer).validate_json(content or b"null")
 
     def _headers(self) -> CIMultiDict[str]:
         asker = self._asker
@@ -131,9 +129,14 @@ def segment(value: UUID | str) -> str:
     return quote(str(value), safe="")
 
 
-@cache
-def _adapter(answer: Hashable) -> TypeAdapter[Any]:
-    return TypeAdapter(Any if answer is object else answer)
+_ADAPTERS: dict[type[object], TypeAdapter[Any]] = {object: TypeAdapter(Any)}
+
+
+def _adapter(answer: type[T]) -> TypeAdapter[T]:
+    known = _ADAPTERS.get(answer)
+    if known is None:
+        known = _ADAPTERS[answer] = TypeAdapter(answer)
+    return known
 
 
 def _shown(query: Mapping[str, QueryValue]) -> dict[str, str]:
