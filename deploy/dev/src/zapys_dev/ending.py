@@ -17,8 +17,8 @@ def wait_gone(processes: Iterable[psutil.Process], timeout_s: float) -> list[psu
 
 
 def runs(process: psutil.Process) -> bool:
-    """True unless it has ended."""
+    """True unless it has ended with all its threads (a dying one holds its ports until the last thread is gone)."""
     try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+        return process.is_running() and (process.status() != psutil.STATUS_ZOMBIE or process.num_threads() > 1)
     except psutil.NoSuchProcess:
         return False
