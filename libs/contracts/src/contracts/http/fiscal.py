@@ -5,9 +5,11 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, WithJsonSchema
+from pydantic import AwareDatetime, BeforeValidator, Field, StrictInt, StringConstraints, WithJsonSchema
 
-from contracts.base import Money, Value
+from contracts.base import Money
+
+from .base import Answer, Body, Line
 
 MAX_AMOUNT = 100_000_000_000
 """Highest sum of one payment or operation, in minor units."""
@@ -34,12 +36,6 @@ class OperationKind(StrEnum):
     DEPOSIT = "deposit"
     WITHDRAWAL = "withdrawal"
     REVERSAL = "reversal"
-
-
-class Body(BaseModel):
-    """Base of request bodies: unknown fields are refused, text is trimmed."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
 def _as_object(value: Any) -> Any:
@@ -76,12 +72,12 @@ AmountIn = Annotated[
 ]
 """An amount as an integer in minor units, or as `{"amount", "currency"}`."""
 
-Name = Annotated[str, Field(min_length=1, max_length=120)]
-Secret = Annotated[str, Field(min_length=1, max_length=200, repr=False)]
-Comment = Annotated[str, Field(max_length=500)]
+Credential = Annotated[Line, Field(repr=False)]
+Password = Annotated[str, Field(min_length=1, max_length=200, repr=False)]
+Comment = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
 
 
-class Fix(Value):
+class Fix(Answer):
     """What to do about a cause, with the page where it is done."""
 
     text: str
@@ -94,21 +90,21 @@ class Fix(Value):
 class CheckboxCredentials(Body):
     """What a register needs to issue receipts through Checkbox."""
 
-    licence_key: Secret
-    cashier_login: Secret
-    cashier_password: Secret
+    licence_key: Credential
+    cashier_login: Credential
+    cashier_password: Password
 
 
 class CheckboxChanges(Body):
     """Single credentials to replace; what is left out stays."""
 
-    licence_key: Secret | None = None
-    cashier_login: Secret | None = None
-    cashier_password: Secret | None = None
+    licence_key: Credential | None = None
+    cashier_login: Credential | None = None
+    cashier_password: Password | None = None
 
 
 class NewCashRegister(Body):
-    name: Name
+    name: Line
     payment_types: list[PaymentType] = Field(min_length=1, max_length=len(PaymentType))
     location_id: UUID | None = Field(default=None, description="None: it serves every location.")
     checkbox: CheckboxCredentials | None = Field(default=None, description="None: this register gives no receipts.")
@@ -117,14 +113,14 @@ class NewCashRegister(Body):
 class CashRegisterChanges(Body):
     """Only the fields that are sent change; `checkbox: null` takes the credentials away."""
 
-    name: Name | None = None
+    name: Line | None = None
     payment_types: list[PaymentType] | None = Field(default=None, min_length=1, max_length=len(PaymentType))
     location_id: UUID | None = None
     is_active: bool | None = None
     checkbox: CheckboxChanges | None = None
 
 
-class CheckboxShown(Value):
+class CheckboxShown(Answer):
     """Stored credentials: secrets are never shown back."""
 
     cashier_login: str
@@ -132,7 +128,7 @@ class CheckboxShown(Value):
     fiscal_number: str | None = None
 
 
-class FiscalShift(Value):
+class FiscalShift(Answer):
     """A fiscal shift; `reason_*` say why the last attempt to open or close it failed."""
 
     id: UUID
@@ -146,7 +142,7 @@ class FiscalShift(Value):
     fix: Fix | None = None
 
 
-class CashRegister(Value):
+class CashRegister(Answer):
     id: UUID
     version: int
     name: str
@@ -160,12 +156,12 @@ class CashRegister(Value):
     waiting_reason_code: str | None = None
 
 
-class CashRegisters(Value):
+class CashRegisters(Answer):
     items: list[CashRegister]
     next_cursor: str | None = None
 
 
-class CheckPart(Value):
+class CheckPart(Answer):
     """One part of the check; `ok` is none when an earlier part made it impossible to ask."""
 
     part: CheckPartName
@@ -176,7 +172,7 @@ class CheckPart(Value):
     provider_text: str | None = None
 
 
-class CashRegisterCheck(Value):
+class CashRegisterCheck(Answer):
     ok: bool
     checked_at: AwareDatetime
     items: list[CheckPart]
@@ -204,7 +200,7 @@ class NewReversal(Body):
     operating_day: date | None = None
 
 
-class ReceiptShort(Value):
+class ReceiptShort(Answer):
     """The receipt of one settlement; `id` is none and `state` "none" where no fiscal register took part."""
 
     id: UUID | None = None
@@ -216,7 +212,7 @@ class ReceiptShort(Value):
     url: str | None = None
 
 
-class PaymentShown(Value):
+class PaymentShown(Answer):
     payment_type: PaymentType
     cash_register_id: UUID
     cash_register_name: str
@@ -225,7 +221,7 @@ class PaymentShown(Value):
     change: Money
 
 
-class Settlement(Value):
+class Settlement(Answer):
     """One act of settlement or reversal, with the state of the booking's payment after it."""
 
     id: UUID
@@ -246,7 +242,7 @@ class Settlement(Value):
     receipt: ReceiptShort
 
 
-class BookingSettlement(Value):
+class BookingSettlement(Answer):
     """What is paid for a booking now, and by which acts; `id` and `receipt` are those of the last act."""
 
     booking_id: UUID
@@ -260,7 +256,7 @@ class BookingSettlement(Value):
     items: list[Settlement]
 
 
-class Reversals(Value):
+class Reversals(Answer):
     """The acts that a reversal made, one per settlement taken back, and the state after them."""
 
     booking_id: UUID
@@ -289,7 +285,7 @@ class Receipt(ReceiptShort):
     is_offline: bool = False
 
 
-class Receipts(Value):
+class Receipts(Answer):
     items: list[Receipt]
     next_cursor: str | None = None
 
@@ -315,7 +311,7 @@ class CashOperationChanges(Body):
     reason: Comment | None = None
 
 
-class CashOperation(Value):
+class CashOperation(Answer):
     """One line of the ledger; lines are never changed or removed."""
 
     id: UUID
@@ -336,6 +332,6 @@ class CashOperation(Value):
     replaces_id: UUID | None = None
 
 
-class CashOperations(Value):
+class CashOperations(Answer):
     items: list[CashOperation]
     next_cursor: str | None = None

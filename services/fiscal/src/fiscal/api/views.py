@@ -1,0 +1,166 @@
+"""Rows as the bodies of answers."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from contracts.base import Money
+from contracts.http import fiscal as bodies
+from fiscal.api.words import Words
+from fiscal.queries import ActShown, RegisterShown
+from fiscal.tables import BookingCopy, CashOperation, FiscalShift, Receipt
+
+
+def receipt_short(receipt: Receipt | None, words: Words) -> bodies.ReceiptShort:
+    """The receipt as a settlement shows it; none where no fiscal register took part."""
+    return bodies.ReceiptShort() if receipt is None else bodies.ReceiptShort(**_short(receipt, words))
+
+
+def receipt_in_full(receipt: Receipt, register_name: str, words: Words, now: datetime) -> bodies.Receipt:
+    """The receipt as the list of receipts shows it."""
+    return bodies.Receipt(
+        **_short(receipt, words),
+        kind=receipt.kind,
+        settlement_id=receipt.settlement_id,
+        booking_id=receipt.booking_id,
+        cash_register_id=receipt.cash_register_id,
+        cash_register_name=register_name,
+        total=Money(amount=receipt.total, currency=receipt.currency),
+        provider_text=receipt.provider_text,
+        attempts=receipt.attempts,
+        created_at=receipt.created_at,
+        age_s=max(int((now - receipt.created_at).total_seconds()), 0),
+        next_attempt_at=receipt.next_attempt_at,
+        registered_at=receipt.registered_at,
+        is_offline=receipt.is_offline,
+    )
+
+
+def settlement(shown: ActShown, words: Words) -> bodies.Settlement:
+    """One act with its payments and its receipt."""
+    act = shown.act
+
+    def money(amount: int) -> Money:
+        return Money(amount=amount, currency=act.currency)
+
+    return bodies.Settlement(
+        id=act.id,
+        booking_id=act.booking_id,
+        act=act.act,
+        kind=act.kind,
+        payment_state=act.payment_state,
+        paid=money(act.paid_after),
+        due=money(act.due_after),
+        change=money(act.change),
+        operating_day=act.operating_day,
+        is_back_dated=act.is_back_dated,
+        payments=[
+            bodies.PaymentShown(
+                payment_type=payment.payment_type,
+                cash_register_id=payment.cash_register_id,
+                cash_register_name=name,
+                amount=money(payment.amount),
+                tendered=money(payment.tendered),
+                change=money(payment.change),
+            )
+            for payment, name in shown.payments
+        ],
+        reverses_id=act.reverses_id,
+        reason=act.reason,
+        created_at=act.created_at,
+        created_by_name=act.created_by_name,
+        receipt=receipt_short(shown.receipt, words),
+    )
+
+
+def booking_settlement(
+    booking: BookingCopy, state: bodies.PaymentState, acts: list[ActShown], words: Words
+) -> bodies.BookingSettlement:
+    """What is paid for a booking now."""
+    last = acts[-1] if acts else None
+    return bodies.BookingSettlement(
+        booking_id=booking.booking_id,
+        booking_version=booking.version,
+        id=last.act.id if last else None,
+        payment_state=state,
+        price=Money(amount=booking.price, currency=booking.currency),
+        paid=Money(amount=booking.paid, currency=booking.currency),
+        due=Money(amount=booking.due, currency=booking.currency),
+        receipt=receipt_short(last.receipt if last else None, words),
+        items=[settlement(act, words) for act in acts],
+    )
+
+
+def fiscal_shift(shift: FiscalShift, words: Words) -> bodies.FiscalShift:
+    """A shift with the cause of its last failure."""
+    return bodies.FiscalShift(
+        id=shift.id,
+        cash_register_id=shift.cash_register_id,
+        state=shift.state,
+        serial=shift.serial,
+        opened_at=shift.opened_at,
+        closed_at=shift.closed_at,
+        reason_code=shift.reason_code,
+        reason_text=words.reason(shift.reason_code, shift.provider_text),
+        fix=words.fix(shift.reason_code, shift.account_id, shift.cash_register_id, shift.provider_text),
+    )
+
+
+def cash_register(shown: RegisterShown, words: Words) -> bodies.CashRegister:
+    """A register; of its credentials only what is no secret."""
+    row = shown.row
+    checkbox = None
+    if row.is_fiscal:
+        checkbox = bodies.CheckboxShown(
+            cashier_login=row.cashier_login,
+            licence_key_masked=f"…{row.licence_hint}",
+            fiscal_number=row.fiscal_number,
+        )
+    return bodies.CashRegister(
+        id=row.id,
+        version=row.version,
+        name=row.name,
+        payment_types=row.payment_types,
+        location_id=row.location_id,
+        is_active=row.is_active,
+        checkbox=checkbox,
+        fiscal_shift=fiscal_shift(shown.shift, words) if shown.shift else None,
+        balances=[Money(amount=amount, currency=currency) for currency, amount in sorted(shown.balances.items())],
+        waiting_receipts=shown.waiting,
+        waiting_reason_code=shown.blocked_reason,
+    )
+
+
+def cash_operation(line: CashOperation, register_name: str, reversed_by: UUID | None) -> bodies.CashOperation:
+    """A line of the ledger."""
+    return bodies.CashOperation(
+        id=line.id,
+        kind=line.kind,
+        cash_register_id=line.cash_register_id,
+        cash_register_name=register_name,
+        payment_type=line.payment_type,
+        amount=Money(amount=line.amount, currency=line.currency),
+        operating_day=line.operating_day,
+        is_back_dated=line.is_back_dated,
+        created_at=line.created_at,
+        created_by_name=line.created_by_name,
+        comment=line.comment,
+        settlement_id=line.settlement_id,
+        booking_id=line.booking_id,
+        reverses_id=line.reverses_id,
+        reversed_by_id=reversed_by,
+        replaces_id=line.replaces_id,
+    )
+
+
+def _short(receipt: Receipt, words: Words) -> dict[str, Any]:
+    code, told = receipt.reason_code, receipt.provider_text
+    return {
+        "id": receipt.id,
+        "state": receipt.state,
+        "reason_code": code,
+        "reason_text": words.reason(code, told),
+        "fix": words.fix(code, receipt.account_id, receipt.cash_register_id, told),
+        "fiscal_code": receipt.fiscal_code,
+        "url": receipt.url,
+    }

@@ -1,0 +1,1 @@
+"""Rules of money and receipts; pure, without clock and I/O."""

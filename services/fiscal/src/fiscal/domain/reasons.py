@@ -1,0 +1,51 @@
+"""Why a receipt waits or a shift did not open, and the page where it is cured."""
+
+from enum import StrEnum
+from uuid import UUID
+
+from fiscal import errors
+
+
+class Reason(StrEnum):
+    """Causes, as `reason_code` of receipts and shifts."""
+
+    SHIFT_CLOSED = "shift_closed"
+    CASHIER_CREDENTIALS_INVALID = "cashier_credentials_invalid"
+    REGISTER_LICENCE_INVALID = "register_licence_invalid"
+    SIGNATURE_INACTIVE = "signature_inactive"
+    REGISTER_BUSY = "register_busy"
+    FISCAL_UNAVAILABLE = "fiscal_unavailable"
+    UNKNOWN_OUTCOME = "unknown_outcome"
+    REJECTED = "rejected"
+
+
+_FIELDS = {
+    Reason.SHIFT_CLOSED: "fiscal-shift",
+    Reason.CASHIER_CREDENTIALS_INVALID: "cashier_login",
+    Reason.REGISTER_LICENCE_INVALID: "licence_key",
+    Reason.REGISTER_BUSY: "fiscal-shift",
+}
+
+_PROBLEMS: dict[Reason, type[errors.FiscalRefusal]] = {
+    Reason.SHIFT_CLOSED: errors.ShiftClosed,
+    Reason.CASHIER_CREDENTIALS_INVALID: errors.CashierCredentialsInvalid,
+    Reason.REGISTER_LICENCE_INVALID: errors.RegisterLicenceInvalid,
+    Reason.SIGNATURE_INACTIVE: errors.SignatureInactive,
+    Reason.REGISTER_BUSY: errors.RegisterBusy,
+    Reason.FISCAL_UNAVAILABLE: errors.FiscalUnavailable,
+    Reason.UNKNOWN_OUTCOME: errors.OutcomeUnknown,
+    Reason.REJECTED: errors.Rejected,
+}
+
+
+def fix_page(reason: Reason, account_id: UUID, cash_register_id: UUID) -> str:
+    """Path of the page that cures the cause: the exact field of the register where there is one, else its help."""
+    field = _FIELDS.get(reason)
+    if field is None:
+        return f"/help/{errors.PREFIX}{reason}"
+    return f"/owner/{account_id}/cash-registers/{cash_register_id}#{field}"
+
+
+def refusal(reason: Reason, account_id: UUID, cash_register_id: UUID, provider_text: str) -> errors.FiscalRefusal:
+    """The cause as the answer to a request."""
+    return _PROBLEMS[reason](page=fix_page(reason, account_id, cash_register_id), provider_text=provider_text)

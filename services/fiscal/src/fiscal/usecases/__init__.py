@@ -1,0 +1,1 @@
+"""What fiscal can do, a verb per file."""
