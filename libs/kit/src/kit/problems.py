@@ -9,6 +9,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 
@@ -174,6 +175,11 @@ def jsonable(body: Any) -> Any:
     if isinstance(body, list | tuple | set | frozenset):
         return [jsonable(value) for value in body]
     return body if isinstance(body, str | int | float | bool | None) else str(body)
+
+
+def invalid(error: ValidationError) -> InvalidInput:
+    """The refusal of a body that a model did not take; pointers as if it had come over HTTP."""
+    return InvalidInput([_field_error({**found, "loc": ("body", *found["loc"])}) for found in error.errors()])
 
 
 def _field_error(error: Mapping[str, Any]) -> FieldError:
