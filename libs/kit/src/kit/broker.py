@@ -20,6 +20,8 @@ from faststream.rabbit.prometheus import RabbitPrometheusMiddleware
 from faststream.rabbit.schemas import QueueType
 from pamqp.commands import Basic
 
+from .loops import is_cancelled
+
 if TYPE_CHECKING:
     from faststream.rabbit.schemas.queue import QuorumQueueArgs
     from opentelemetry.trace import TracerProvider
@@ -129,7 +131,7 @@ class Broker:
                 self._connected = True
                 return
             except (AMQPException, OSError, TimeoutError, asyncio.CancelledError) as error:
-                if isinstance(error, asyncio.CancelledError) and _really_cancelled():
+                if isinstance(error, asyncio.CancelledError) and is_cancelled():
                     raise
                 await asyncio.sleep(retry_s)
 
@@ -186,7 +188,7 @@ class Broker:
                     headers={key: value for key, value in headers.items() if value is not None},
                 )
         except asyncio.CancelledError:
-            if _really_cancelled():
+            if is_cancelled():
                 raise
             raise NotConfirmed("connection lost before the confirm") from None
         except Exception as error:
@@ -209,8 +211,3 @@ def _known_exchange(name: str) -> RabbitExchange | None:
     if name == EVENTS.name:
         return EVENTS
     return RabbitExchange(name, type=ExchangeType.FANOUT, durable=True)
-
-
-def _really_cancelled() -> bool:
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0

@@ -15,11 +15,20 @@ async def keep_running(name: str, loop: Callable[[], Awaitable[None]]) -> None:
     while True:
         try:
             await loop()
-        except asyncio.CancelledError:
-            raise
+        except asyncio.CancelledError as error:
+            if is_cancelled():
+                raise
+            # A lost connection to the broker ends whatever waited on it in a CancelledError that nobody asked for.
+            log.error("loop lost its connection", loop=name, exc_info=error)
         except Exception as error:
             log.error("loop failed", loop=name, exc_info=error)
         await asyncio.sleep(RESTART_S)
+
+
+def is_cancelled() -> bool:
+    """Whether somebody really asked the running task to end."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 async def every(seconds: float, act: Callable[[], Awaitable[None]]) -> None:
