@@ -1,0 +1,48 @@
+"""Who changed what in an account."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+
+from contracts.http.identity import AuditActor, AuditAnswer, AuditChange, AuditEntryAnswer, AuditSubject
+from contracts.permissions import Permission
+from identity import queries
+from kit import context
+from kit.edge import DbDep, MemberDep
+from kit.texts import Texts
+
+router = APIRouter(prefix="/api/v1/accounts/{account_id}/audit", tags=["Audit"])
+
+
+@router.get("", operation_id="read_audit")
+async def get_audit(
+    account_id: UUID,
+    member: MemberDep,
+    db: DbDep,
+    request: Request,
+    cursor: UUID | None = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> AuditAnswer:
+    """Acts on the account and its members, newest first."""
+    member.require(Permission.AUDIT_VIEW)
+    texts: Texts = request.app.state.texts
+    language = context.current().language
+    async with db.tx(account_id) as tx:
+        entries = await queries.audit_page(tx, before=cursor, limit=limit + 1)
+    page = entries[:limit]
+    return AuditAnswer(
+        items=tuple(
+            AuditEntryAnswer(
+                id=entry.id,
+                at=entry.at,
+                actor=AuditActor(id=entry.actor_id, name=entry.actor_name),
+                action=entry.action,
+                text=texts.get(language, f"audit.{entry.action}", {"subject": entry.subject_name}),
+                subject=AuditSubject(type=entry.subject_type, id=entry.subject_id, name=entry.subject_name),
+                changes=tuple(AuditChange.model_validate(change) for change in entry.changes),
+            )
+            for entry in page
+        ),
+        next_cursor=str(page[-1].id) if len(entries) > limit else None,
+    )

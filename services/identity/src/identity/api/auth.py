@@ -1,0 +1,207 @@
+"""Signing in: codes, sessions, keys."""
+
+import re
+from typing import Annotated, cast
+from uuid import UUID
+
+from fastapi import APIRouter, Header, Query, Request, Response
+
+from contracts.base import Language
+from contracts.http.identity import (
+    LoginCodeAnswer,
+    LoginCodeBody,
+    RefreshBody,
+    SessionAnswer,
+    SessionsAnswer,
+    SignedInAnswer,
+    SignInBody,
+    SigningKeyAnswer,
+    SigningKeysAnswer,
+    TokensAnswer,
+)
+from identity import queries
+from identity.keyring import ACCESS_LIFE
+from identity.tables import User
+from identity.usecases.end_sessions import end_sessions
+from identity.usecases.open_session import OpenedSession
+from identity.usecases.refresh_session import refresh_session
+from identity.usecases.request_code import request_code
+from identity.usecases.sign_in import sign_in
+from identity.wiring import Wiring, WiringDep
+from kit.context import DEFAULT_LANGUAGE
+from kit.edge import CallerDep, DbDep
+from kit.errors import InvalidInput, NotFound, Problem
+from kit.messaging import now_utc
+from kit.texts import negotiate
+
+from .answers import user_answer
+from .cookies import clear_refresh, read_refresh, set_refresh
+from .phones import allowed_phone
+
+router = APIRouter(prefix="/api/v1/auth", tags=["Signing in"])
+
+LanguageHeader = Annotated[str | None, Header(alias="Accept-Language", include_in_schema=False)]
+
+_CODE = re.compile(r"[0-9]{6}")
+
+
+@router.post(
+    "/codes",
+    status_code=202,
+    operation_id="request_login_code",
+    responses={422: {"description": "Not a phone, or no codes go there"}, 429: {"description": "Past the limits"}},
+)
+async def post_code(
+    body: LoginCodeBody, db: DbDep, wiring: WiringDep, accept_language: LanguageHeader = None
+) -> LoginCodeAnswer:
+    """Send a login code to the phone; the answer is the same whether anybody has that phone."""
+    phone_e164 = allowed_phone(body.phone, wiring.settings)
+    async with db.system_tx() as tx:
+        profile = await queries.language_of_phone(tx, phone_e164)
+        on_its_way = await request_code(
+            phone_e164,
+            tx,
+            now_utc(),
+            pepper=wiring.pepper,
+            language=_language(accept_language, profile),
+            domain=wiring.settings.public_host,
+        )
+    return LoginCodeAnswer(expires_at=on_its_way.expires_at, resend_at=on_its_way.resend_at)
+
+
+@router.post(
+    "/sessions",
+    status_code=201,
+    operation_id="sign_in",
+    responses={401: {"description": "Code wrong, expired or used"}, 429: {"description": "No tries left"}},
+)
+async def post_session(
+    body: SignInBody,
+    request: Request,
+    response: Response,
+    db: DbDep,
+    wiring: WiringDep,
+    accept_language: LanguageHeader = None,
+) -> SignedInAnswer:
+    """Exchange a code for a pair of tokens; the first time makes the user."""
+    phone_e164 = allowed_phone(body.phone, wiring.settings)
+    code = re.sub(r"[\s-]", "", body.code)
+    if not _CODE.fullmatch(code):
+        raise InvalidInput.of("/code", "login_code")
+    async with db.system_tx() as tx:
+        now = now_utc()
+        done = await sign_in(
+            phone_e164,
+            code,
+            body.device.strip() or request.headers.get("user-agent", "")[:100],
+            tx,
+            now,
+            pepper=wiring.pepper,
+            language=_language(accept_language, None),
+        )
+        if not isinstance(done, Problem):
+            memberships = await queries.memberships_of(tx, done.user.id)
+    if isinstance(done, Problem):
+        raise done
+    tokens = _hand_over(done.user, done.opened, response, wiring)
+    return SignedInAnswer(**tokens.model_dump(), user=user_answer(done.user, memberships))
+
+
+@router.post(
+    "/sessions/refresh",
+    operation_id="refresh_session",
+    responses={401: {"description": "Unknown, too old, or used before: then the session ends"}},
+)
+async def post_refresh(
+    request: Request, response: Response, db: DbDep, wiring: WiringDep, body: RefreshBody | None = None
+) -> TokensAnswer:
+    """Exchange the refresh token, from the body or else the cookie, for a new pair."""
+    token = (body.refresh_token if body else None) or read_refresh(request, wiring.settings) or ""
+    async with db.system_tx() as tx:
+        done = await refresh_session(token, tx, now_utc(), pepper=wiring.pepper)
+    if isinstance(done, Problem):
+        raise done
+    return _hand_over(done.user, done.opened, response, wiring)
+
+
+@router.get("/sessions", operation_id="list_sessions")
+async def get_sessions(caller: CallerDep, db: DbDep) -> SessionsAnswer:
+    """The devices on which the caller is signed in."""
+    async with db.system_tx() as tx:
+        found = await queries.live_sessions(tx, caller.user_id, now_utc())
+    return SessionsAnswer(
+        items=tuple(
+            SessionAnswer(
+                id=session.id,
+                device=session.device,
+                created_at=session.created_at,
+                last_used_at=session.last_used_at,
+                expires_at=session.expires_at,
+                is_current=session.id == caller.session_id,
+            )
+            for session in found
+        )
+    )
+
+
+@router.delete("/sessions", status_code=204, operation_id="sign_out_everywhere")
+async def delete_sessions(
+    caller: CallerDep,
+    response: Response,
+    db: DbDep,
+    wiring: WiringDep,
+    keep_current: Annotated[bool, Query(description="Stay signed in here.")] = False,
+) -> None:
+    """Sign out everywhere."""
+    async with db.system_tx() as tx:
+        now = now_utc()
+        chosen = None
+        if keep_current:
+            alive = await queries.live_sessions(tx, caller.user_id, now)
+            chosen = [session.id for session in alive if session.id != caller.session_id]
+        await end_sessions(caller.user_id, chosen, "signed_out_everywhere", tx, now)
+    if not keep_current:
+        clear_refresh(response, wiring.settings)
+
+
+@router.delete(
+    "/sessions/{session_id}",
+    status_code=204,
+    operation_id="sign_out",
+    responses={404: {"description": "No such device of the caller is signed in"}},
+)
+async def delete_session(session_id: UUID, caller: CallerDep, response: Response, db: DbDep, wiring: WiringDep) -> None:
+    """Sign one device out, this one or another."""
+    async with db.system_tx() as tx:
+        ended = await end_sessions(caller.user_id, [session_id], "signed_out", tx, now_utc())
+    if not ended:
+        raise NotFound("session")
+    if session_id == caller.session_id:
+        clear_refresh(response, wiring.settings)
+
+
+@router.get("/jwks.json", operation_id="signing_keys")
+async def get_keys(wiring: WiringDep, response: Response) -> SigningKeysAnswer:
+    """The keys that verify access tokens (RFC 7517)."""
+    response.headers["Cache-Control"] = "public, max-age=300"
+    return SigningKeysAnswer(keys=tuple(SigningKeyAnswer(kid=key.kid, x=key.x) for key in wiring.keyring.keys))
+
+
+def _language(header: str | None, profile: str | None) -> Language:
+    return cast(Language, negotiate(header, profile or DEFAULT_LANGUAGE))
+
+
+def _hand_over(user: User, opened: OpenedSession, response: Response, wiring: Wiring) -> TokensAnswer:
+    now = now_utc()
+    set_refresh(response, opened.refresh_token, expires_at=opened.expires_at, now=now, settings=wiring.settings)
+    response.headers["Cache-Control"] = "no-store"
+    access_token = wiring.keyring.access_token(
+        user_id=user.id, session_id=opened.session_id, phone_e164=user.phone_e164, now=now
+    )
+    return TokensAnswer(
+        access_token=access_token,
+        expires_in=int(ACCESS_LIFE.total_seconds()),
+        refresh_token=opened.refresh_token,
+        refresh_expires_at=opened.expires_at,
+        session_id=opened.session_id,
+    )

@@ -1,0 +1,178 @@
+"""Members of an account and their rights."""
+
+from collections.abc import Iterable
+from typing import Annotated, Any, cast
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+
+from contracts.base import Language
+from contracts.http.identity import (
+    MemberAnswer,
+    MemberBody,
+    MemberChangeBody,
+    MembersAnswer,
+    PermissionAnswer,
+    PermissionsAnswer,
+    RoleAnswer,
+)
+from contracts.permissions import Permission
+from identity import queries
+from identity.roles import DANGEROUS, EVERYTHING, PRESETS
+from identity.tables import Membership, User
+from identity.usecases.add_member import add_member
+from identity.usecases.change_member import change_member
+from identity.usecases.register_user import register_user
+from identity.usecases.remove_member import remove_member
+from identity.usecases.restore_member import restore_member
+from identity.wiring import WiringDep
+from kit import context
+from kit.access import Member
+from kit.edge import DbDep, MemberDep
+from kit.errors import FieldError, InvalidInput
+from kit.idempotency import OnceDep
+from kit.messaging import now_utc
+from kit.texts import Texts
+
+from .answers import member_answer
+from .etags import ExpectedVersionDep, set_etag
+from .phones import allowed_phone
+
+router = APIRouter(prefix="/api/v1/accounts/{account_id}", tags=["Members and rights"])
+
+_RIGHTS = {"role", "permissions", "location_ids"}
+_STALE: dict[int | str, dict[str, Any]] = {412: {"description": "Somebody changed the member meanwhile"}}
+
+
+@router.get("/members", operation_id="list_members")
+async def get_members(
+    account_id: UUID,
+    member: MemberDep,
+    db: DbDep,
+    with_removed: Annotated[bool, Query(description="Former members too.")] = False,
+) -> MembersAnswer:
+    """Everybody who works in the account."""
+    async with db.tx(account_id) as tx:
+        found = await queries.members(tx, with_removed=with_removed)
+    return MembersAnswer(items=tuple(_seen_by(member, membership, user) for membership, user in found))
+
+
+@router.post(
+    "/members",
+    status_code=201,
+    response_model=MemberAnswer,
+    operation_id="add_member",
+    responses={
+        403: {"description": "Right missing, or more granted than held"},
+        409: {"description": "A member already, or a former one to be restored"},
+    },
+)
+async def post_member(
+    account_id: UUID, body: MemberBody, member: MemberDep, db: DbDep, wiring: WiringDep, once: OnceDep
+) -> Response:
+    """Add a person by phone; somebody unknown signs in later with a code."""
+    member.require(Permission.STAFF_EDIT)
+    if body.permissions:
+        member.require(Permission.PERMISSIONS_EDIT)
+    _check_keys(body.permissions)
+    phone_e164 = allowed_phone(body.phone, wiring.settings)
+    async with db.system_tx() as tx:
+        # A person is nobody's row, so the account's own transaction could neither find nor make one.
+        language = cast(Language, context.current().language)
+        user = await register_user(phone_e164, tx, now_utc(), language=language)
+    async with db.tx(account_id) as tx:
+
+        async def add() -> MemberAnswer:
+            return _seen_by(member, *await add_member(body, user.id, member, tx, now_utc()))
+
+        return await once.run(tx, add)
+
+
+@router.patch(
+    "/members/{member_id}",
+    operation_id="change_member",
+    responses={
+        403: {"description": "Right missing, or more granted than held"},
+        409: {"description": "The last owner stays"},
+        **_STALE,
+    },
+)
+async def patch_member(
+    account_id: UUID,
+    member_id: UUID,
+    body: MemberChangeBody,
+    member: MemberDep,
+    db: DbDep,
+    response: Response,
+    expected: ExpectedVersionDep,
+) -> MemberAnswer:
+    """Change name and column with the right to edit staff; role, rights and scope with the right to edit rights."""
+    if body.model_fields_set & _RIGHTS:
+        member.require(Permission.PERMISSIONS_EDIT)
+    if body.model_fields_set - _RIGHTS or not body.model_fields_set:
+        member.require(Permission.STAFF_EDIT)
+    _check_keys(body.permissions)
+    async with db.tx(account_id) as tx:
+        membership, user = await change_member(member_id, body, member, tx, now_utc(), expected=expected)
+    set_etag(response, membership.version)
+    return _seen_by(member, membership, user)
+
+
+@router.delete(
+    "/members/{member_id}",
+    operation_id="remove_member",
+    responses={409: {"description": "The last owner stays"}, **_STALE},
+)
+async def delete_member(
+    account_id: UUID, member_id: UUID, member: MemberDep, db: DbDep, expected: ExpectedVersionDep
+) -> MemberAnswer:
+    """End a membership; it can be restored with everything that belonged to it."""
+    member.require(Permission.STAFF_DELETE)
+    async with db.tx(account_id) as tx:
+        return _seen_by(member, *await remove_member(member_id, member, tx, now_utc(), expected=expected))
+
+
+@router.post("/members/{member_id}/restore", operation_id="restore_member")
+async def post_restore(account_id: UUID, member_id: UUID, member: MemberDep, db: DbDep) -> MemberAnswer:
+    """Bring a removed member back as they were."""
+    member.require(Permission.STAFF_RESTORE)
+    async with db.tx(account_id) as tx:
+        return _seen_by(member, *await restore_member(member_id, member, tx, now_utc()))
+
+
+@router.get("/permissions", operation_id="list_permissions")
+async def get_permissions(
+    account_id: UUID,  # noqa: ARG001 - named for the OpenAPI document
+    member: MemberDep,
+    request: Request,
+) -> PermissionsAnswer:
+    """Every right with its name and, where it is dangerous, the reason; every role as a preset."""
+    texts: Texts = request.app.state.texts
+    language = context.current().language
+    return PermissionsAnswer(
+        items=tuple(
+            PermissionAnswer(
+                key=key,
+                name=texts.get(language, f"permission.{key}"),
+                dangerous=key in DANGEROUS,
+                why=texts.get(language, f"permission.{key}.why") if key in DANGEROUS else None,
+                held=member.may(key),
+            )
+            for key in Permission
+        ),
+        roles=tuple(
+            RoleAnswer(key=key, name=texts.get(language, f"role.{key}"), permissions=tuple(sorted(preset)))
+            for key, preset in PRESETS.items()
+        ),
+    )
+
+
+def _seen_by(viewer: Member, membership: Membership, user: User) -> MemberAnswer:
+    is_own = membership.user_id == viewer.caller.user_id
+    return member_answer(membership, user, sees_phone=is_own or viewer.may(Permission.STAFF_EDIT))
+
+
+def _check_keys(keys: Iterable[str]) -> None:
+    unknown = [FieldError(f"/permissions/{key}", "permission", {}) for key in keys if key not in EVERYTHING]
+    if unknown:
+        raise InvalidInput(unknown)

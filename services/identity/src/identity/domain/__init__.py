@@ -1,0 +1,1 @@
+"""Rules of signing in, addresses and rights: pure, without clock and database."""

@@ -1,0 +1,45 @@
+"""Vanity addresses: which words may stand in `https://<product>/<address>`."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+
+from kit.errors import InvalidInput
+
+FROZEN = timedelta(days=180)
+"""A released address is nobody's for so long: old links must not lead to a stranger."""
+
+MIN_LENGTH, MAX_LENGTH = 3, 40
+
+_PATHS = """
+    about account accounts admin api app apps apple-app-site-association assets auth b billing blog book booking
+    bookings business c calendar callback callbacks catalog catalogue client clients contact contacts css dashboard
+    day desk dev docs download en explain faq favicon feed files fonts health help home hook hooks ical ics images
+    img index info internal join js jwks legal license live locales login logout mail manage manifest me media
+    metrics mobile new news notifications oauth offer openapi ops owner pay payment payments phone ping policy
+    pricing privacy profile public ready register report reports robots root ru security service services session
+    sessions settings sign-in sign-out sign-up signin signout signup sitemap sms staff static status stream support
+    system team terms test tests uk undefined unsubscribe user users v1 v2 web webhook webhooks well-known widget www
+    zapys
+"""
+
+_SHAPE = re.compile(r"[a-z0-9](?:-?[a-z0-9])*")
+
+RESERVED = frozenset(_PATHS.split())
+"""Paths of the product itself, today's and likely ones."""
+
+
+def check_address(address: str) -> None:
+    """Raise `InvalidInput` unless it has the shape of an address."""
+    fits = MIN_LENGTH <= len(address) <= MAX_LENGTH and _SHAPE.fullmatch(address)
+    if not fits or not any(sign.isalpha() for sign in address):
+        raise InvalidInput.of("/vanity_address", "vanity_address", min=MIN_LENGTH, max=MAX_LENGTH)
+
+
+def alternatives(address: str, country: str) -> Iterator[str]:
+    """Addresses near to one that is not to be had, the best first; each has the right shape."""
+    base = address[: MAX_LENGTH - 7].rstrip("-")
+    yield f"{base}-{country.lower()}"
+    yield f"{base}-online"
+    yield f"{base}-studio"
+    yield from (f"{base}-{number}" for number in range(2, 30))

@@ -1,0 +1,150 @@
+"""Everything that identity may refuse, with stable codes."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from kit.errors import Kind, Problem
+
+
+@dataclass(eq=False)
+class CountryNotAllowed(Problem):
+    """No login codes go to this country."""
+
+    code: ClassVar[str] = "identity.country_not_allowed"
+    kind: ClassVar[Kind] = Kind.REFUSED
+    calling_codes: list[str]
+
+
+@dataclass(eq=False)
+class _After(Problem):
+    """A refusal that time cures."""
+
+    wait_s: int
+
+    @property
+    def retry_after_s(self) -> int:
+        return self.wait_s
+
+
+@dataclass(eq=False)
+class TooManyCodes(_After):
+    """The phone was sent as many codes as it may be for now."""
+
+    code: ClassVar[str] = "identity.too_many_codes"
+    kind: ClassVar[Kind] = Kind.TOO_MANY
+
+
+@dataclass(eq=False)
+class TooManyAttempts(_After):
+    """All tries of this code are spent; even the right one is no longer accepted."""
+
+    code: ClassVar[str] = "identity.too_many_attempts"
+    kind: ClassVar[Kind] = Kind.TOO_MANY
+
+
+@dataclass(eq=False)
+class CodeWrong(Problem):
+    """The code does not fit; some tries may be left."""
+
+    code: ClassVar[str] = "identity.code_wrong"
+    kind: ClassVar[Kind] = Kind.UNAUTHENTICATED
+    tries_left: int
+
+
+@dataclass(eq=False)
+class CodeExpired(Problem):
+    """No code of this phone is in force."""
+
+    code: ClassVar[str] = "identity.code_expired"
+    kind: ClassVar[Kind] = Kind.UNAUTHENTICATED
+
+
+@dataclass(eq=False)
+class CodeUsed(Problem):
+    """Somebody signed in with this code already."""
+
+    code: ClassVar[str] = "identity.code_used"
+    kind: ClassVar[Kind] = Kind.UNAUTHENTICATED
+
+
+@dataclass(eq=False)
+class SessionExpired(Problem):
+    """The refresh token is unknown, too old, or its session has ended."""
+
+    code: ClassVar[str] = "identity.session_expired"
+    kind: ClassVar[Kind] = Kind.UNAUTHENTICATED
+
+
+@dataclass(eq=False)
+class RefreshTokenReused(Problem):
+    """A refresh token came a second time: it may have been stolen, so its session ended."""
+
+    code: ClassVar[str] = "identity.refresh_token_reused"
+    kind: ClassVar[Kind] = Kind.UNAUTHENTICATED
+
+
+@dataclass(eq=False)
+class VanityAddressTaken(Problem):
+    """Another account has the address, had it lately, or the product needs it itself."""
+
+    code: ClassVar[str] = "identity.vanity_address_taken"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    vanity_address: str
+    suggestions: list[str]
+
+
+@dataclass(eq=False)
+class MemberExists(Problem):
+    """The phone belongs to a member of this account."""
+
+    code: ClassVar[str] = "identity.member_exists"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    member_id: str
+    name: str
+
+
+@dataclass(eq=False)
+class MemberWasRemoved(Problem):
+    """The phone belongs to a former member, who can be restored with everything that was theirs."""
+
+    code: ClassVar[str] = "identity.member_was_removed"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    member_id: str
+    name: str
+
+
+@dataclass(eq=False)
+class GrantExceedsOwn(Problem):
+    """Nobody grants rights or locations that they do not hold themselves."""
+
+    code: ClassVar[str] = "identity.grant_exceeds_own"
+    kind: ClassVar[Kind] = Kind.FORBIDDEN
+    permissions: list[str]
+    location_ids: list[str]
+    holders: list[str]
+
+
+@dataclass(eq=False)
+class OwnerOnly(Problem):
+    """Only an owner appoints, changes or removes an owner."""
+
+    code: ClassVar[str] = "identity.owner_only"
+    kind: ClassVar[Kind] = Kind.FORBIDDEN
+    holders: list[str]
+
+
+@dataclass(eq=False)
+class LastOwner(Problem):
+    """The account would be left without an owner."""
+
+    code: ClassVar[str] = "identity.last_owner"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    name: str
+
+
+@dataclass(eq=False)
+class OwnerHoldsEverything(Problem):
+    """An owner has every right in every location; to have less, the role must change."""
+
+    code: ClassVar[str] = "identity.owner_holds_everything"
+    kind: ClassVar[Kind] = Kind.REFUSED

@@ -1,0 +1,246 @@
+"""Rows of identity; columns and constraints are made by its migrations."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import DateTime, LargeBinary, Text, Uuid
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from contracts.identity import AccountState, BookingRules, MembershipState, StaffChannels
+from kit.ids import new_id
+from kit.phones import masked
+
+from .domain import grants
+from .roles import OWNER, PRESETS
+
+
+class Base(DeclarativeBase):
+    """Rows of this service."""
+
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it from the class
+        datetime: DateTime(timezone=True),
+        str: Text,
+        bytes: LargeBinary,
+        dict[str, Any]: JSONB,
+        dict[str, bool]: JSONB,
+        list[Any]: JSONB,
+        list[UUID]: ARRAY(Uuid),
+        list[datetime]: ARRAY(DateTime(timezone=True)),
+    }
+
+
+class User(Base):
+    """A person, known by the phone number."""
+
+    __tablename__ = "app_user"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    version: Mapped[int] = mapped_column(default=1)
+    phone_e164: Mapped[str]
+    name: Mapped[str | None]
+    language: Mapped[Any] = mapped_column(Text)
+    channels: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    sessions_version: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+
+    @property
+    def shown_name(self) -> str:
+        """The own name, or the masked phone of a person who gave none."""
+        return self.name or masked(self.phone_e164)
+
+    @property
+    def staff_channels(self) -> StaffChannels:
+        """Where the person hears about the work."""
+        return StaffChannels.model_validate(self.channels)
+
+
+class Account(Base):
+    """A firm that rents the platform."""
+
+    __tablename__ = "account"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    version: Mapped[int] = mapped_column(default=1)
+    name: Mapped[str]
+    vanity_address: Mapped[str]
+    time_zone: Mapped[str]
+    country: Mapped[str]
+    currency: Mapped[str]
+    language: Mapped[Any] = mapped_column(Text)
+    city: Mapped[str | None]
+    unlisted: Mapped[bool] = mapped_column(default=False)
+    is_active: Mapped[bool] = mapped_column(default=True)
+    is_demo: Mapped[bool] = mapped_column(default=False)
+    booking_rules: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+    created_by: Mapped[UUID]
+
+    @property
+    def rules(self) -> BookingRules:
+        """What the booking engine obeys."""
+        return BookingRules.model_validate(self.booking_rules)
+
+    def state(self) -> AccountState:
+        """The public state that events carry."""
+        return AccountState(
+            id=self.id,
+            name=self.name,
+            vanity_address=self.vanity_address,
+            time_zone=self.time_zone,
+            country=self.country,
+            currency=self.currency,
+            language=self.language,
+            city=self.city,
+            unlisted=self.unlisted,
+            is_active=self.is_active,
+            is_demo=self.is_demo,
+            booking_rules=self.rules,
+        )
+
+
+class VanityAddress(Base):
+    """An address and the account that holds it, or held it lately."""
+
+    __tablename__ = "vanity_address"
+
+    address: Mapped[str] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID]
+    released_at: Mapped[datetime | None]
+
+
+class Membership(Base):
+    """A user in an account."""
+
+    __tablename__ = "membership"
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    version: Mapped[int] = mapped_column(default=1)
+    user_id: Mapped[UUID]
+    name: Mapped[str | None]
+    role: Mapped[Any] = mapped_column(Text)
+    permission_changes: Mapped[dict[str, bool]] = mapped_column(default=dict)
+    location_ids: Mapped[list[UUID] | None]
+    accepts_bookings: Mapped[bool] = mapped_column(default=False)
+    staff_member_id: Mapped[UUID | None]
+    added_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]
+
+    @property
+    def is_owner(self) -> bool:
+        """Whether the member holds every right for ever."""
+        return bool(self.role == OWNER)
+
+    @property
+    def permissions(self) -> frozenset[str]:
+        """Effective keys after role and personal changes."""
+        return grants.effective(PRESETS[self.role], self.permission_changes)
+
+    @property
+    def scope(self) -> frozenset[UUID] | None:
+        """The locations; none means every one."""
+        return None if self.location_ids is None else frozenset(self.location_ids)
+
+    def name_with(self, user: User) -> str:
+        """The name in this account, or the person's own where the account gave none."""
+        return self.name or user.shown_name
+
+    def state(self, user: User) -> MembershipState:
+        """The public state that events carry."""
+        return MembershipState(
+            id=self.id,
+            account_id=self.account_id,
+            user_id=self.user_id,
+            name=self.name_with(user),
+            phone_e164=user.phone_e164,
+            language=user.language,
+            role=self.role,
+            permissions=self.permissions,
+            location_ids=self.scope,
+            accepts_bookings=self.accepts_bookings,
+            staff_member_id=self.staff_member_id,
+            is_active=self.removed_at is None,
+            channels=user.staff_channels,
+        )
+
+
+class AuditEntry(Base):
+    """Who changed what; never changed itself."""
+
+    __tablename__ = "audit_entry"
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    at: Mapped[datetime]
+    actor_id: Mapped[UUID | None]
+    actor_name: Mapped[str]
+    action: Mapped[str]
+    subject_type: Mapped[Any] = mapped_column(Text)
+    subject_id: Mapped[UUID]
+    subject_name: Mapped[str]
+    changes: Mapped[list[Any]]
+
+
+class LoginPhone(Base):
+    """When a phone was sent login codes; its row decides over parallel requests."""
+
+    __tablename__ = "login_phone"
+
+    phone_e164: Mapped[str] = mapped_column(primary_key=True)
+    sent_at: Mapped[list[datetime]]
+
+
+class LoginCode(Base):
+    """One attempt to sign in. The code itself is nowhere: it is derived from the seed and a secret outside."""
+
+    __tablename__ = "login_code"
+
+    attempt_id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    phone_e164: Mapped[str]
+    seed: Mapped[bytes]
+    proof: Mapped[bytes]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    sends: Mapped[int] = mapped_column(default=1)
+    tries: Mapped[int] = mapped_column(default=0)
+    used_at: Mapped[datetime | None]
+
+
+class Session(Base):
+    """A device on which a user is signed in: the family of its refresh tokens."""
+
+    __tablename__ = "session"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    user_id: Mapped[UUID]
+    device: Mapped[str]
+    created_at: Mapped[datetime]
+    last_used_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    end_reason: Mapped[str | None]
+
+
+class RefreshToken(Base):
+    """Hash of a refresh token; the salt goes into its successor."""
+
+    __tablename__ = "refresh_token"
+
+    hash: Mapped[bytes] = mapped_column(primary_key=True)
+    session_id: Mapped[UUID]
+    salt: Mapped[bytes]
+    issued_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class PublishedKey(Base):
+    """Public half of a signing key that was ever published."""
+
+    __tablename__ = "signing_key"
+
+    kid: Mapped[str] = mapped_column(primary_key=True)
+    x: Mapped[str]
+    first_published_at: Mapped[datetime]
+    retired_at: Mapped[datetime | None]

@@ -1,0 +1,74 @@
+"""Add a person to an account by phone."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from contracts.http.identity import MemberBody
+from contracts.identity import MembershipAdded
+from identity.domain import grants
+from identity.errors import MemberExists, MemberWasRemoved, OwnerHoldsEverything
+from identity.roles import OWNER, PRESETS
+from identity.tables import Membership, User
+from kit.access import Member
+from kit.db import Tx
+from kit.ids import new_id
+
+from .audit import Actor, audit_member, changes_between, member_fields
+from .members import check_owner_only, lock_members
+from .tell_membership import tell_membership
+
+
+async def add_member(
+    command: MemberBody, user_id: UUID, actor: Member, tx: Tx, now: datetime
+) -> tuple[Membership, User]:
+    """The new membership of `user_id`, who need not have signed in before.
+
+    Raises `MemberExists`, `MemberWasRemoved`, `GrantExceedsOwn`, `OwnerOnly`, `OwnerHoldsEverything`.
+    """
+    await lock_members(actor.account_id, tx)
+    await _check_is_new(user_id, actor.account_id, tx)
+    scope = None if command.location_ids is None else frozenset(command.location_ids)
+    changes = grants.merged({}, command.permissions, PRESETS[command.role])
+    if command.role == OWNER and (changes or scope is not None):
+        raise OwnerHoldsEverything
+    await check_owner_only(actor, [command.role], tx)
+    grants.check_grant(
+        gained=grants.effective(PRESETS[command.role], changes),
+        own=actor.permissions,
+        widened=scope,
+        own_scope=actor.location_ids,
+        holders=actor.holders,
+    )
+    membership = Membership(
+        account_id=actor.account_id,
+        version=1,
+        user_id=user_id,
+        name=command.name,
+        role=command.role,
+        permission_changes=changes,
+        location_ids=None if scope is None else sorted(scope),
+        accepts_bookings=command.accepts_bookings,
+        staff_member_id=new_id() if command.accepts_bookings else None,
+        added_at=now,
+    )
+    tx.add(membership)
+    await tx.flush()
+    # From here on the person is a member, so the account may read them.
+    user = await tx.get_one(User, user_id)
+    told = changes_between({}, member_fields(membership, command.name))
+    audit_member("member.added", membership, command.name, told, Actor(actor.caller.user_id, actor.name), tx, now)
+    await tell_membership(MembershipAdded, membership, user, tx)
+    return membership, user
+
+
+async def _check_is_new(user_id: UUID, account_id: UUID, tx: Tx) -> None:
+    found = await tx.execute(
+        select(Membership, User)
+        .join(User, User.id == Membership.user_id)
+        .where(Membership.account_id == account_id, Membership.user_id == user_id)
+    )
+    for membership, user in found:
+        refusal = MemberExists if membership.removed_at is None else MemberWasRemoved
+        raise refusal(str(membership.id), membership.name_with(user))

@@ -1,0 +1,42 @@
+"""Change settings of an account."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import update
+
+from contracts.http.identity import AccountChangeBody
+from contracts.identity import AccountChanged
+from identity.tables import Account, VanityAddress
+from kit.db import Tx
+from kit.errors import StaleVersion
+
+from .audit import Actor, audit_account, changes_between
+from .take_address import take_address
+
+
+async def change_account(
+    account_id: UUID, command: AccountChangeBody, actor: Actor, tx: Tx, now: datetime, *, expected: int | None
+) -> Account:
+    """Apply the named fields. Raises `StaleVersion` when `expected` is not the version in force."""
+    account = await tx.get_one(Account, account_id, with_for_update=True)
+    if expected is not None and expected != account.version:
+        raise StaleVersion(account.version)
+    before = account.state().model_dump(mode="json")
+    wanted = command.model_dump(exclude_unset=True)
+    rules = wanted.pop("booking_rules", {})
+    address = wanted.pop("vanity_address", account.vanity_address)
+    if address != account.vanity_address:
+        await take_address(address, account_id, tx)
+        former = update(VanityAddress).where(VanityAddress.address == account.vanity_address)
+        await tx.execute(former.values(released_at=now))
+        account.vanity_address = address
+    for field, value in wanted.items():
+        setattr(account, field, value)
+    account.booking_rules = {**account.booking_rules, **rules}
+    changes = changes_between(before, account.state().model_dump(mode="json"))
+    if changes:
+        account.version += 1
+        audit_account("account.changed", account, changes, actor, tx, now)
+        tx.emit(AccountChanged(account_id=account_id, version=account.version, account=account.state()))
+    return account

@@ -1,0 +1,75 @@
+"""Change a member: name, column in the calendar, role, rights, scope."""
+
+from datetime import datetime
+from uuid import UUID
+
+from contracts.http.identity import MemberChangeBody
+from contracts.identity import MembershipChanged
+from identity.domain import grants
+from identity.errors import OwnerHoldsEverything
+from identity.roles import OWNER, PRESETS
+from identity.tables import Membership, User
+from kit.access import Member
+from kit.db import Tx
+from kit.ids import new_id
+
+from .audit import Actor, audit_member, changes_between, member_fields
+from .members import check_owner_only, check_owner_stays, lock_members, member_to_change
+from .tell_membership import tell_membership
+
+
+async def change_member(
+    member_id: UUID, command: MemberChangeBody, actor: Member, tx: Tx, now: datetime, *, expected: int | None
+) -> tuple[Membership, User]:
+    """Apply the named fields.
+
+    Raises `NotFound`, `StaleVersion`, `GrantExceedsOwn`, `OwnerOnly`, `LastOwner`, `OwnerHoldsEverything`.
+    """
+    await lock_members(actor.account_id, tx)
+    membership, user = await member_to_change(actor.account_id, member_id, tx, is_removed=False, expected=expected)
+    named = command.model_fields_set
+    before = member_fields(membership, membership.name_with(user))
+    await _change_rights(membership, user, command, actor, tx)
+    if "name" in named:
+        membership.name = command.name
+    if "accepts_bookings" in named:
+        membership.accepts_bookings = command.accepts_bookings
+        if command.accepts_bookings and membership.staff_member_id is None:
+            membership.staff_member_id = new_id()
+    name = membership.name_with(user)
+    changes = changes_between(before, member_fields(membership, name))
+    if changes:
+        membership.version += 1
+        audit_member("member.changed", membership, name, changes, Actor(actor.caller.user_id, actor.name), tx, now)
+        await tell_membership(MembershipChanged, membership, user, tx)
+    return membership, user
+
+
+async def _change_rights(membership: Membership, user: User, command: MemberChangeBody, actor: Member, tx: Tx) -> None:
+    named = command.model_fields_set
+    role = command.role if "role" in named else membership.role
+    scope = membership.scope
+    if "location_ids" in named:
+        scope = None if command.location_ids is None else frozenset(command.location_ids)
+    elif role == OWNER:
+        scope = None
+    wanted = command.permissions if "permissions" in named else {}
+    kept = {} if role == OWNER else membership.permission_changes
+    changes = grants.merged(kept, wanted, PRESETS[role])
+    if role == OWNER and (changes or scope is not None):
+        raise OwnerHoldsEverything
+    is_same = (role, changes, scope) == (membership.role, membership.permission_changes, membership.scope)
+    if not is_same or membership.is_owner:
+        await check_owner_only(actor, [role, membership.role], tx)
+    if membership.is_owner and role != OWNER:
+        await check_owner_stays(membership, user, tx)
+    grants.check_grant(
+        gained=grants.effective(PRESETS[role], changes) - membership.permissions,
+        own=actor.permissions,
+        widened=grants.newly_covered(membership.scope, scope),
+        own_scope=actor.location_ids,
+        holders=actor.holders,
+    )
+    membership.role = role
+    membership.permission_changes = changes
+    membership.location_ids = None if scope is None else sorted(scope)

@@ -1,0 +1,39 @@
+"""Open a session on a device."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from identity import queries
+from identity.domain import refresh
+from identity.tables import RefreshToken, Session, User
+from kit.db import Tx
+from kit.ids import new_id
+
+
+@dataclass(frozen=True)
+class OpenedSession:
+    """What the device gets: the refresh token is nowhere else in clear."""
+
+    session_id: UUID
+    refresh_token: str
+    expires_at: datetime
+
+
+async def open_session(user: User, device: str, tx: Tx, now: datetime) -> OpenedSession:
+    """A new session of the user with its first refresh token."""
+    session_id, token = new_id(), refresh.first_token()
+    expires_at = refresh.session_end(now, is_staff=await queries.works_somewhere(tx, user.id))
+    tx.add(
+        Session(id=session_id, user_id=user.id, device=device, created_at=now, last_used_at=now, expires_at=expires_at)
+    )
+    await tx.flush()
+    tx.add(new_token(token, session_id, now))
+    return OpenedSession(session_id, token, expires_at)
+
+
+def new_token(token: str, session_id: UUID, now: datetime) -> RefreshToken:
+    """The row of a token."""
+    salt = secrets.token_bytes(refresh.SALT_BYTES)
+    return RefreshToken(hash=refresh.hash_of(token), session_id=session_id, salt=salt, issued_at=now)

@@ -1,0 +1,30 @@
+"""Remove a member; everything that was theirs stays for a return."""
+
+from datetime import datetime
+from uuid import UUID
+
+from contracts.identity import MembershipRemoved
+from identity.tables import Membership, User
+from kit.access import Member
+from kit.db import Tx
+
+from .audit import Actor, audit_member
+from .members import check_owner_only, check_owner_stays, lock_members, member_to_change
+from .tell_membership import tell_membership
+
+
+async def remove_member(
+    member_id: UUID, actor: Member, tx: Tx, now: datetime, *, expected: int | None
+) -> tuple[Membership, User]:
+    """End the membership from the next request on. Raises `NotFound`, `StaleVersion`, `OwnerOnly`, `LastOwner`."""
+    await lock_members(actor.account_id, tx)
+    membership, user = await member_to_change(actor.account_id, member_id, tx, is_removed=False, expected=expected)
+    await check_owner_only(actor, [membership.role], tx)
+    if membership.is_owner:
+        await check_owner_stays(membership, user, tx)
+    membership.removed_at = now
+    membership.version += 1
+    told_by = Actor(actor.caller.user_id, actor.name)
+    audit_member("member.removed", membership, membership.name_with(user), [], told_by, tx, now)
+    await tell_membership(MembershipRemoved, membership, user, tx)
+    return membership, user

@@ -1,0 +1,26 @@
+"""What routes need besides the database: settings and secrets, put on the application's state once."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from .keyring import Keyring
+from .settings import Settings
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """Settings and secrets of this process."""
+
+    settings: Settings
+    keyring: Keyring
+    pepper: bytes
+
+
+def _wiring(request: Request) -> Wiring:
+    wiring: Wiring = request.app.state.wiring
+    return wiring
+
+
+WiringDep = Annotated[Wiring, Depends(_wiring)]
