@@ -3,7 +3,8 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
@@ -104,3 +105,11 @@ def free_block(width: int = 210) -> int:
 def is_alive(pid: int) -> bool:
     """Neither gone nor waiting to be collected."""
     return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+
+
+def soon(fact: Callable[[], bool], within_s: float = 15) -> None:
+    """Wait until the fact holds."""
+    until = time.monotonic() + within_s
+    while not fact():
+        assert time.monotonic() < until, "did not come true"
+        time.sleep(0.05)

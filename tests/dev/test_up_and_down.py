@@ -6,13 +6,11 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from typing import Any
 
 import psutil
 
-from tests.dev.conftest import Clone, is_alive
+from tests.dev.conftest import Clone, is_alive, soon
 
 NAMES = {"identity", "booking", "notifications", "fiscal", "gateway", "simulators"}
 
@@ -21,14 +19,6 @@ def processes(clone: Clone) -> dict[str, dict[str, Any]]:
     """What `./zapys status --json` lists, by name."""
     listed = json.loads(clone.zapys("status", "--json").stdout)["processes"]
     return {line["name"]: line for line in listed}
-
-
-def soon(fact: Callable[[], bool], within_s: float = 15) -> None:
-    """Wait until the fact holds."""
-    until = time.monotonic() + within_s
-    while not fact():
-        assert time.monotonic() < until, "did not come true"
-        time.sleep(0.05)
 
 
 def test_up_starts_everything_once_and_down_ends_it(clone: Clone) -> None:
