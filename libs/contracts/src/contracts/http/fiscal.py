@@ -72,8 +72,7 @@ AmountIn = Annotated[
 ]
 """An amount as an integer in minor units, or as `{"amount", "currency"}`."""
 
-Credential = Annotated[Line, Field(repr=False)]
-Password = Annotated[str, Field(min_length=1, max_length=200, repr=False)]
+Password = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Comment = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
 
 
@@ -90,17 +89,17 @@ class Fix(Answer):
 class CheckboxCredentials(Body):
     """What a register needs to issue receipts through Checkbox."""
 
-    licence_key: Credential
-    cashier_login: Credential
-    cashier_password: Password
+    licence_key: Line = Field(repr=False)
+    cashier_login: Line = Field(repr=False)
+    cashier_password: Password = Field(repr=False)
 
 
 class CheckboxChanges(Body):
     """Single credentials to replace; what is left out stays."""
 
-    licence_key: Credential | None = None
-    cashier_login: Credential | None = None
-    cashier_password: Password | None = None
+    licence_key: Line | None = Field(default=None, repr=False)
+    cashier_login: Line | None = Field(default=None, repr=False)
+    cashier_password: Password | None = Field(default=None, repr=False)
 
 
 class NewCashRegister(Body):

@@ -1,6 +1,5 @@
 """Settlement of bookings."""
 
-import re
 from typing import Annotated
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from contracts.http import fiscal as bodies
 from contracts.permissions import Permission
 from fiscal import queries
 from fiscal.api import views
+from fiscal.api.headers import version_of
 from fiscal.api.words import WordsDep
 from fiscal.domain.payments import payment_state
 from fiscal.tables import BookingCopy
@@ -18,7 +18,7 @@ from fiscal.usecases.reverse_settlement import ReverseSettlement, reverse_settle
 from fiscal.usecases.settle_booking import Payment, SettleBooking, settle_booking
 from kit.db import Database, Tx
 from kit.edge import DbDep, MemberDep
-from kit.errors import InvalidInput, NotFound, TemporarilyUnavailable
+from kit.errors import NotFound, TemporarilyUnavailable
 from kit.freshness import wait_for_copy
 from kit.idempotency import OnceDep
 from kit.ids import new_id
@@ -42,7 +42,7 @@ async def settle(
 ) -> Response:
     """Take money for a booking. The answer does not wait for the receipt: it comes by itself, or says why not."""
     member.require(Permission.SETTLEMENT_CREATE)
-    version = _version(if_match)
+    version = version_of(if_match)
     await _booking_known(db, account_id, booking_id, version)
     command = SettleBooking(
         booking_id,
@@ -135,13 +135,3 @@ async def _booking_known(db: Database, account_id: UUID, booking_id: UUID, versi
 
 async def _find(tx: Tx, account_id: UUID, booking_id: UUID) -> BookingCopy | None:
     return await tx.get(BookingCopy, (account_id, booking_id))
-
-
-def _version(if_match: str | None) -> int | None:
-    """The number in `If-Match: "7"`; `*` asks for nothing."""
-    if if_match is None or if_match.strip() == "*":
-        return None
-    found = re.fullmatch(r'(?:W/)?"?(\d{1,9})"?', if_match.strip())
-    if found is None:
-        raise InvalidInput.of("header/if-match", "int")
-    return int(found[1])

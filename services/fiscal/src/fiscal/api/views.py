@@ -106,8 +106,8 @@ def fiscal_shift(shift: FiscalShift, words: Words) -> bodies.FiscalShift:
     )
 
 
-def cash_register(shown: RegisterShown, words: Words) -> bodies.CashRegister:
-    """A register; of its credentials only what is no secret."""
+def cash_register(shown: RegisterShown, words: Words, *, sees_money: bool) -> bodies.CashRegister:
+    """A register; of its credentials only what is no secret, and balances for those who may see the cash."""
     row = shown.row
     checkbox = None
     if row.is_fiscal:
@@ -125,7 +125,9 @@ def cash_register(shown: RegisterShown, words: Words) -> bodies.CashRegister:
         is_active=row.is_active,
         checkbox=checkbox,
         fiscal_shift=fiscal_shift(shown.shift, words) if shown.shift else None,
-        balances=[Money(amount=amount, currency=currency) for currency, amount in sorted(shown.balances.items())],
+        balances=[Money(amount=amount, currency=currency) for currency, amount in sorted(shown.balances.items())]
+        if sees_money
+        else [],
         waiting_receipts=shown.waiting,
         waiting_reason_code=shown.blocked_reason,
     )

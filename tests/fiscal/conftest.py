@@ -1,0 +1,77 @@
+"""Fiscal on a real database, against the simulator of Checkbox as a process of its own."""
+
+from __future__ import annotations
+
+import base64
+import os
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from fiscal.app import build
+from fiscal.settings import Settings
+from kit.testing import Bench
+from tests.fiscal.salon import Salon, open_salon
+from tests.simulators.running import Process, Simulators
+from zapys_dev import databases
+
+
+@pytest.fixture(scope="session")
+async def process() -> AsyncIterator[Process]:
+    process = Process()
+    await process.answers()
+    yield process
+    process.stop()
+
+
+@pytest.fixture
+async def simulators(process: Process) -> AsyncIterator[Simulators]:
+    """Checkbox as after a fresh start."""
+    async with aiohttp.ClientSession() as session:
+        running = Simulators(process.base_url, process.smtp_port, session)
+        await running.reset()
+        yield running
+
+
+@pytest.fixture(scope="session")
+def database_urls(fresh_database: Callable[..., databases.Urls]) -> databases.Urls:
+    return fresh_database("fiscal")
+
+
+@pytest.fixture(scope="session")
+def settings(database_urls: databases.Urls, process: Process, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Real times made short: what is a minute in production is half a second here."""
+    key: Path = tmp_path_factory.mktemp("fiscal") / "key"
+    key.write_text(base64.b64encode(os.urandom(32)).decode())
+    return Settings.model_validate(
+        {
+            "database_url": database_urls.app_url,
+            "migration_database_url": database_urls.migration_url,
+            "secrets_key_file": key,
+            "checkbox_url": f"{process.base_url}/checkbox",
+            "checkbox_timeout_s": 1.0,
+            "look_up_after_s": (0.2, 0.5, 1.0, 1.0),
+            "send_again_pause_s": 0.6,
+            "poll_pauses_s": (0.05, 0.1),
+            "poll_patience_s": 3.0,
+            "lane_lease_s": 4.0,
+            "shift_probe_s": 0.5,
+            "credentials_probe_s": 30.0,
+            "unavailable_pauses_s": (0.2, 0.4),
+            "receipt_gap_s": 0.5,
+        }
+    )
+
+
+@pytest.fixture(scope="session")
+async def bench(settings: Settings) -> AsyncIterator[Bench]:
+    async with Bench(build(settings)) as bench:
+        yield bench
+
+
+@pytest.fixture
+async def salon(bench: Bench) -> Salon:
+    """A fresh account with an owner and one location."""
+    return await open_salon(bench)
