@@ -6,11 +6,14 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from zapys_dev import databases
-from zapys_dev.testing import TestServers, create_vhost, delete_vhost, ensure_servers
 
 from kit import migrations
 from kit.telemetry import set_up_logs
+from tests.support.product import running_product
+from tests.support.traces import SpanCollector
+from zapys_dev import databases
+from zapys_dev.stack import Stack
+from zapys_dev.testing import TestServers, create_vhost, delete_vhost, ensure_servers
 
 ROOT = Path(__file__).parent.parent
 
@@ -57,6 +60,19 @@ def fresh_vhost(servers: TestServers) -> Iterator[str]:
     create_vhost(servers.rabbitmq_management_url, name)
     yield f"{servers.rabbitmq_url.rstrip('/')}/{name}"
     delete_vhost(servers.rabbitmq_management_url, name)
+
+
+@pytest.fixture(scope="session")
+def product(servers: TestServers) -> Iterator[tuple[Stack, SpanCollector]]:
+    """The whole product, running, with what its traces tell."""
+    with running_product(servers) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def stack(product: tuple[Stack, SpanCollector]) -> Stack:
+    """The whole product, running."""
+    return product[0]
 
 
 def in_thread(act: Callable[[], None]) -> None:

@@ -2,6 +2,19 @@
 
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import quote, urlsplit
+
+from zapys_dev import http
+from zapys_dev.testing import TestServers
+
+
+def queues_of(servers: TestServers, amqp_url: str) -> list[dict[str, Any]]:
+    """Every queue of the virtual host that the address names, as the live broker tells."""
+    vhost = quote(urlsplit(amqp_url).path.removeprefix("/"), safe="")
+    answer = http.call("GET", f"{servers.rabbitmq_management_url}/api/queues/{vhost}")
+    assert answer.is_ok, answer
+    found: list[dict[str, Any]] = answer.json()
+    return found
 
 
 def broken_rules(queues: Iterable[dict[str, Any]]) -> list[str]:

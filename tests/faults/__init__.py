@@ -1,0 +1,1 @@
+"""The whole product while its parts are killed, frozen or away."""
