@@ -172,6 +172,7 @@ def _notifications(around: Surroundings) -> dict[str, str]:
     return {
         "SECRETS_KEY_FILE": str(around.keys.file("notifications-secrets-key", new_sealing_key)),
         "TURBOSMS_URL": f"{providers}/turbosms",
+        "TURBOSMS_SOAP_URL": f"{providers}/turbosms/api/soap.html",
         "ALPHASMS_URL": f"{providers}/alphasms",
         "PLATFORM_TURBOSMS_TOKEN_FILE": str(around.keys.file("platform-turbosms-token", lambda: "platform-token")),
         "PLATFORM_SENDER_NAME": "Zapys",
