@@ -33,9 +33,9 @@ class Settings(ProcessSettings):
     rate_sign_in: int = 60
     """POST /api/v1/auth/… per address and minute; the limits per phone are identity's."""
     rate_holds: int = 30
-    """New holds of an anonymous visitor per address and minute."""
-    rate_callbacks: int = 3000
-    """Callbacks of providers per address and minute: a provider reports thousands of SMS from one address."""
+    """New holds and bookings from the public pages per address and minute."""
+    rate_callbacks: int = 600
+    """Callbacks of providers per address and minute; a provider that is refused calls again later."""
 
     def service_urls(self) -> dict[str, str]:
         """Base address of each service by its name."""
