@@ -20,7 +20,7 @@ class Generator:
 
 
 GENERATORS = (
-    Generator("events and reason codes", "kit.documents", ("docs",)),
+    Generator("events, refusals, settings, coverage", "zapys_dev.generated", ("docs",)),
     Generator("API document", "gateway.documents", ("docs",)),
 )
 

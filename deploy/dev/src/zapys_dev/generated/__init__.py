@@ -1,0 +1,1 @@
+"""Writes the generated documents: events, refusals, settings, coverage of features."""

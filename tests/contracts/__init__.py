@@ -1,0 +1,1 @@
+"""What services have promised one another."""
