@@ -14,8 +14,8 @@ def generate(docs: Path, wired: list[Wired]) -> None:
     lines = [
         "# Refusals",
         "",
-        "Written by `./zapys docs` from each service's `errors.py` and catalogues. The code never changes; `{…}` stands",
-        "for a field of the answer. The cure is shown to the caller in their language together with a link.",
+        "Written by `./zapys docs` from each service's `errors.py` and catalogues. The code never changes; `{…}`",
+        "stands for a field of the answer. The cure is shown to the caller in their language together with a link.",
         "",
         "## everywhere",
         "",
