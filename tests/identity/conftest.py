@@ -11,14 +11,14 @@ from uuid import UUID
 
 import pytest
 from pydantic import SecretStr
-from zapys_dev.databases import Urls
-from zapys_dev.keys import new_signing_key
 
 from contracts.identity import LoginCodeRequested
 from identity.app import build, say_keys
 from identity.settings import Settings
 from kit.ids import new_id
 from kit.testing import Bench
+from zapys_dev.databases import Urls
+from zapys_dev.keys import new_signing_key
 
 _numbers = itertools.count(int.from_bytes(os.urandom(2)) * 100)
 
