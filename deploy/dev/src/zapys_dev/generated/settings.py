@@ -14,7 +14,7 @@ def generate(docs: Path) -> None:
     lines = [
         "# Settings",
         "",
-        "Written by `./zapys docs` from the settings classes. Every process reads the environment under its own prefix;",
+        "Written by `./zapys docs` from the settings classes. Every process reads its own prefix;",
         "`_FILE` variables name a file that holds the secret. `./zapys up` sets all of them.",
     ]
     for name in NAMES:
