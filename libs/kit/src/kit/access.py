@@ -31,7 +31,7 @@ from contracts.identity import (
 from . import context
 from .db import Database, Tx
 from .errors import MissingPermission, MissingScope, NotFound, Unauthenticated
-from .freshness import wait_for_copy
+from .freshness import PATIENCE_S, wait_for_copy
 from .messaging import Consumers
 from .tables import MemberCopy, RevokedSession, SigningKeyCopy
 
@@ -84,10 +84,14 @@ class Member:
 
 
 class Access:
-    """Verifies callers of one service."""
+    """Verifies callers of one service.
 
-    def __init__(self, db: Database) -> None:
+    `patience_s` is how long a membership in a newly born account is waited for; zero where memberships are made.
+    """
+
+    def __init__(self, db: Database, *, patience_s: float = PATIENCE_S) -> None:
         self._db = db
+        self._patience_s = patience_s
         self._keys: dict[str, Any] = {}
         self._keys_read_at = 0.0
         self._sessions_alive: dict[UUID, float] = {}
@@ -124,7 +128,7 @@ class Access:
             async with self._db.tx(account_id) as tx:
                 return await self._member(tx, account_id, caller)
 
-        member = await wait_for_copy(account_id, look_up)
+        member = await wait_for_copy(account_id, look_up, patience_s=self._patience_s)
         if member is None:
             raise NotFound("account")
         structlog.contextvars.bind_contextvars(account_id=str(account_id))

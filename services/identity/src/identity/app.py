@@ -4,6 +4,7 @@ from functools import partial
 from pathlib import Path
 
 import kit.edge
+from kit.access import Access
 from kit.db import Database
 from kit.loops import every
 from kit.messaging import now_utc
@@ -38,6 +39,7 @@ def build(settings: Settings) -> Service:
         routers=[auth.router, me.router, accounts.router, members.router, audit.router],
         consumers=consumers,
     )
+    service.access = Access(service.db, patience_s=0)  # memberships are made here: no copy can be late
     service.state["wiring"] = wiring
     service.loops["signing keys"] = partial(every, KEYS_EVERY_S, partial(say_keys, service.db, wiring.keyring))
     service.loops["forget old"] = partial(every, FORGET_EVERY_S, partial(_forget, service.db))
