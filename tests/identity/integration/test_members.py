@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -76,7 +77,7 @@ async def test_a_role_gives_its_rights_and_each_can_be_changed_for_one_person(be
     owner, account = await people.owner()
     _, path = await people.add(owner, account)
 
-    async def change(**permissions: bool | None) -> dict:
+    async def change(**permissions: bool | None) -> Any:
         wishes = {key.replace("__", "."): value for key, value in permissions.items()}
         answer = await bench.http.patch(path, json={"permissions": wishes}, headers=owner.headers)
         assert answer.status_code == 200

@@ -146,7 +146,9 @@ class SigningKey(Value):
 
     kid: str
     x: str = Field(description="Public key, base64url without padding.")
-    retired_at: AwareDatetime | None = Field(default=None, description="Signs nothing new since; still verifies.")
+    retired_at: AwareDatetime | None = Field(
+        default=None, description="Since this moment it verifies nothing; a copy of it is dropped."
+    )
 
 
 class SigningKeysPublished(Event):

@@ -29,17 +29,20 @@ RESERVED = frozenset(_PATHS.split())
 """Paths of the product itself, today's and likely ones."""
 
 
+def is_address(address: str) -> bool:
+    """Whether it has the shape of an address; a letter is needed, so that no address looks like a phone."""
+    fits = MIN_LENGTH <= len(address) <= MAX_LENGTH and _SHAPE.fullmatch(address)
+    return bool(fits) and any(sign.isalpha() for sign in address)
+
+
 def check_address(address: str) -> None:
     """Raise `InvalidInput` unless it has the shape of an address."""
-    fits = MIN_LENGTH <= len(address) <= MAX_LENGTH and _SHAPE.fullmatch(address)
-    if not fits or not any(sign.isalpha() for sign in address):
+    if not is_address(address):
         raise InvalidInput.of("/vanity_address", "vanity_address", min=MIN_LENGTH, max=MAX_LENGTH)
 
 
 def alternatives(address: str, country: str) -> Iterator[str]:
-    """Addresses near to one that is not to be had, the best first; each has the right shape."""
+    """Addresses near to one that is not to be had, the best first."""
     base = address[: MAX_LENGTH - 7].rstrip("-")
-    yield f"{base}-{country.lower()}"
-    yield f"{base}-online"
-    yield f"{base}-studio"
-    yield from (f"{base}-{number}" for number in range(2, 30))
+    endings = [country.lower(), "online", "studio", *map(str, range(2, 30))]
+    yield from (found for ending in endings if is_address(found := f"{base}-{ending}"))
