@@ -187,7 +187,7 @@ class Supervisor:
             if waiting and time.monotonic() > until:
                 raise Trouble(
                     f"{', '.join(waiting)} not ready after {timeout_s:.0f} s.",
-                    f"The end of {self.log_file(waiting[0])}:\n{self.tail(waiting[0])}",
+                    self._why_not_ready(waiting[0]),
                 )
             if waiting:
                 time.sleep(_POLL_S)
@@ -200,6 +200,17 @@ class Supervisor:
                 return "\n".join(log.read().decode(errors="replace").splitlines()[-lines:])
         except OSError:
             return ""
+
+    def _why_not_ready(self, name: str) -> str:
+        """What the process itself answers to the question, and the end of its log."""
+        log = f"The end of {self.log_file(name)}:\n{self.tail(name)}"
+        record = self.record(name)
+        url = record.command.ready_url if record else None
+        if url is None:
+            return log
+        answer = http.call("GET", url, timeout_s=2)
+        said = answer.body.decode(errors="replace")[:500] if answer.status else "nothing"
+        return f"{url} answers {answer.status or ''} {said}\n       {log}"
 
     def _signal_one(self, name: str, which: signal.Signals) -> None:
         record = self.record(name)

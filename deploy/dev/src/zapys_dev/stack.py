@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from zapys_dev import databases, places, services
 from zapys_dev.errors import Trouble
 from zapys_dev.keys import Keys, write_private
+from zapys_dev.migrated import Migrated
 from zapys_dev.places import Home
 from zapys_dev.ports import HOST
 from zapys_dev.processes import Command, Supervisor
@@ -81,14 +82,23 @@ class Stack:
         )
         return self._surroundings
 
-    def migrate(self, names: Iterable[str] = databases.SERVICES) -> None:
-        """Bring the databases to the newest schema, side by side; refuses with the output of the one that failed."""
+    def migrate(self, names: Iterable[str] = databases.SERVICES) -> list[str]:
+        """Bring the databases to the newest schema, side by side; gives the services that were behind.
+
+        Refuses with the output of the one that failed.
+        """
         around = self.prepare()
-        commands = [services.command(name, "migrate", around) for name in names]
-        with ThreadPoolExecutor(max_workers=len(commands)) as pool:
-            for trouble in pool.map(self._migrate_one, commands):
+        known = Migrated(self.home.base / "migrated.json")
+        urls = {name: around.databases[name].migration_url for name in names}
+        behind = [name for name, url in urls.items() if not known.is_current(name, url)]
+        with ThreadPoolExecutor(max_workers=max(1, len(behind))) as pool:
+            commands = [services.command(name, "migrate", around) for name in behind]
+            for trouble in list(pool.map(self._migrate_one, commands)):
                 if trouble is not None:
                     raise trouble
+        for name in behind:
+            known.remember(name, urls[name])
+        return behind
 
     def commands(self) -> dict[str, Command]:
         """Every process of the product by name, in the order they are started."""

@@ -125,8 +125,8 @@ def _start_product(stack: Stack, steps: Steps, undo: ExitStack) -> None:
         stack.supervisor.wait_ready(names)
         return
     with steps.step("databases") as detail:
-        stack.migrate()
-        detail.append("roles, schemas and migrations")
+        behind = stack.migrate()
+        detail.append(f"migrated: {', '.join(behind)}" if behind else "schemas are current")
     undo.callback(stack.supervisor.stop, missing)
     with steps.step("services") as detail:
         stack.start()

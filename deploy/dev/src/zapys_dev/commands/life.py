@@ -171,7 +171,8 @@ def _forget(home: Home) -> None:
     for folder in (home.logs, home.pids, home.keys):
         for file in folder.glob("*"):
             file.unlink()
-    home.operator_token.unlink(missing_ok=True)
+    for file in (home.operator_token, home.base / "migrated.json"):
+        file.unlink(missing_ok=True)
 
 
 def keep() -> None:
