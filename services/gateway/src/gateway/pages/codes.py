@@ -1,0 +1,72 @@
+"""The code from the SMS: sent, waited for, traded for a session.
+
+The phone and what was typed beside it travel in a signed cookie: addresses end up in histories and logs of others.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from contracts.http.identity import LoginCodeBody, SignInBody
+from gateway.clients import Refused
+
+from .visit import Visit
+
+_COOKIE = "code"
+_KEPT_S = 30 * 60
+_TOO_SOON = 429
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A sign-in under way; `name` and `comment` belong to the booking it is for."""
+
+    phone: str
+    resend_at: str = ""
+    name: str = ""
+    comment: str = ""
+
+    @property
+    def resend(self) -> datetime | None:
+        """From when another code may be asked for."""
+        return datetime.fromisoformat(self.resend_at) if self.resend_at else None
+
+
+def pending(visit: Visit) -> Pending | None:
+    """The sign-in under way in this browser."""
+    kept = visit.seals.open("code", visit.cookies.get(_COOKIE), max_age_s=_KEPT_S)
+    return Pending(**kept) if isinstance(kept, dict) else None
+
+
+def remember(visit: Visit, state: Pending) -> None:
+    """Keep it in the browser."""
+    visit.cookies.put(_COOKIE, visit.seals.close("code", asdict(state)), max_age_s=_KEPT_S)
+
+
+def done(visit: Visit) -> None:
+    """Forget it."""
+    visit.cookies.drop(_COOKIE)
+
+
+async def send(visit: Visit, phone: str, *, name: str = "", comment: str = "") -> None:
+    """Have a code sent and remember for whom.
+
+    Raises `Refused`; but when a code went to the same phone a moment ago, that one is still good and is waited for.
+    """
+    before = pending(visit)
+    body = visit.body(LoginCodeBody, {"phone": phone})
+    try:
+        answer = await visit.api.identity.ask_for_code(body)
+        resend_at = answer.resend_at.isoformat()
+    except Refused as refused:
+        if refused.status != _TOO_SOON or before is None or before.phone != phone:
+            raise
+        resend_at = before.resend_at
+    remember(visit, Pending(phone, resend_at, name, comment))
+
+
+async def sign_in(visit: Visit, phone: str, code: str) -> None:
+    """Trade the code for a session of this browser. Raises `Refused`."""
+    body = visit.body(SignInBody, {"phone": phone, "code": code, "device": visit.device})
+    visit.signed_in(await visit.api.identity.sign_in(body))

@@ -1,0 +1,127 @@
+"""How money, moments, phones and lengths of time are written in the reader's language.
+
+The language is that of the running request (`kit.context`). Moments are shown on the wall clock of the place they
+belong to, so every function that shows one takes the name of its time zone.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from functools import cache
+from zoneinfo import ZoneInfo
+
+import phonenumbers
+from babel import Locale
+from babel.dates import format_date
+
+from contracts.base import Money
+from kit import context
+
+NO_BREAK = "\u00a0"
+_LOCALES = {"uk": "uk_UA", "ru": "ru_UA", "en": "en_GB"}
+_SIGNS = {"UAH": "₴", "EUR": "€", "USD": "$", "PLN": "zł", "GBP": "£"}
+
+
+@cache
+def _locale(language: str) -> Locale:
+    return Locale.parse(_LOCALES.get(language, "uk_UA"))
+
+
+def locale() -> Locale:
+    """Of the running request."""
+    return _locale(context.current().language)
+
+
+def money(value: Money) -> str:
+    """`1 234,50 ₴` with no-break spaces, whole amounts without the minor part; in English `₴1,234.50`."""
+    is_english = context.current().language == "en"
+    sign = _SIGNS.get(value.currency, value.currency)
+    whole, minor = divmod(abs(value.amount), 100)
+    grouped = f"{whole:,}"
+    number = grouped if is_english else grouped.replace(",", NO_BREAK)
+    if minor:
+        number += f"{'.' if is_english else ','}{minor:02}"
+    minus = "−" if value.amount < 0 else ""
+    return f"{minus}{sign}{number}" if is_english and len(sign) == 1 else f"{minus}{number}{NO_BREAK}{sign}"
+
+
+def at(moment: datetime, zone: str) -> datetime:
+    """The moment on the wall clock of `zone`."""
+    return moment.astimezone(ZoneInfo(zone))
+
+
+def clock(moment: datetime, zone: str) -> str:
+    """`10:00`, always of 24 hours."""
+    return at(moment, zone).strftime("%H:%M")
+
+
+def clock_range(since: datetime, until: datetime, zone: str) -> str:
+    """`10:00–11:30`."""
+    return f"{clock(since, zone)}–{clock(until, zone)}"
+
+
+def day_long(day: date) -> str:
+    """`понеділок, 23 листопада`; the year is said only when it is another one than this."""
+    pattern = "EEEE, d MMMM" if day.year == _this_year() else "EEEE, d MMMM y"
+    return format_date(day, pattern, locale=locale())
+
+
+def day_medium(day: date) -> str:
+    """`23 листопада`."""
+    return format_date(day, "d MMMM" if day.year == _this_year() else "d MMMM y", locale=locale())
+
+
+def day_short(day: date) -> str:
+    """`23.11.2026`; in English `23/11/2026`."""
+    return day.strftime("%d/%m/%Y" if context.current().language == "en" else "%d.%m.%Y")
+
+
+def weekday(day: date) -> str:
+    """`пн`."""
+    return format_date(day, "EEEEEE" if context.current().language != "en" else "EEE", locale=locale())
+
+
+def weekday_name(index: int) -> str:
+    """The full name of a weekday, Monday being 0, with a capital letter as at the start of a line."""
+    return format_date(date(2024, 1, 1 + index), "cccc", locale=locale()).capitalize()
+
+
+def month(day: date) -> str:
+    """`листопад 2026`."""
+    return format_date(day, "LLLL y", locale=locale())
+
+
+def when(moment: datetime, zone: str) -> str:
+    """`понеділок, 23 листопада, 10:00`."""
+    local = at(moment, zone)
+    return f"{day_long(local.date())}, {local:%H:%M}"
+
+
+def stamp(moment: datetime, zone: str) -> str:
+    """`23.11.2026, 10:00`, for logs and lists."""
+    local = at(moment, zone)
+    return f"{day_short(local.date())}, {local:%H:%M}"
+
+
+def phone(e164: str | None) -> str:
+    """`+380 67 123 45 67`; a masked or foreign spelling is left as it is."""
+    if not e164:
+        return ""
+    if e164.startswith("+380") and len(e164) == 13 and e164[1:].isdigit():
+        return NO_BREAK.join((e164[:4], e164[4:6], e164[6:9], e164[9:11], e164[11:]))
+    try:
+        number = phonenumbers.parse(e164)
+    except phonenumbers.NumberParseException:
+        return e164
+    shown = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    return shown.replace(" ", NO_BREAK)
+
+
+def initials(name: str) -> str:
+    """One or two letters that stand for a face."""
+    words = [word for word in name.split() if word[0].isalnum()]
+    return "".join(word[0] for word in words[:2]).upper() or "?"
+
+
+def _this_year() -> int:
+    return datetime.now().astimezone().year

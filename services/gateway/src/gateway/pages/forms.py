@@ -1,0 +1,146 @@
+"""A form as it was sent: typed values, what is wrong with them, and the guards against doubling and forgery."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from starlette.datastructures import FormData
+
+from .words import t
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One thing that is wrong; without a field it concerns the whole form."""
+
+    field: str | None
+    text: str
+    label: str = ""
+
+
+@dataclass
+class Form:
+    """Values by field name, with what was wrong about them. An empty one is a form not yet sent."""
+
+    values: Mapping[str, list[str]] = field(default_factory=dict)
+    errors: list[Mistake] = field(default_factory=list)
+    summary: str = ""
+    fix: Mapping[str, Any] | None = None
+    trace_id: str = ""
+
+    @classmethod
+    def sent(cls, data: FormData) -> Form:
+        """From a request; files are not expected here and are ignored."""
+        values: dict[str, list[str]] = {}
+        for name, value in data.multi_items():
+            if isinstance(value, str):
+                values.setdefault(name, []).append(value)
+        return cls(values)
+
+    @classmethod
+    def of(cls, **values: object) -> Form:
+        """Filled with what is known already."""
+        filled: dict[str, list[str]] = {}
+        for name, value in values.items():
+            if isinstance(value, list | tuple | set | frozenset):
+                filled[name] = [str(one) for one in value]
+            elif value is not None:
+                filled[name] = [str(value)]
+        return cls(filled)
+
+    def value(self, name: str) -> str:
+        """As typed; empty when it is not there."""
+        found = self.values.get(name)
+        return found[0] if found else ""
+
+    def text(self, name: str) -> str | None:
+        """Trimmed, none when there is nothing."""
+        return self.value(name).strip() or None
+
+    def many(self, name: str) -> list[str]:
+        """All values of a field that may come several times."""
+        return [value for value in self.values.get(name, []) if value]
+
+    def has(self, name: str, value: str = "on") -> bool:
+        """Whether a box is ticked."""
+        return value in self.values.get(name, [])
+
+    def whole(self, name: str) -> int | str | None:
+        """A whole number where it is one; otherwise as typed, so that the owner of the rule can refuse it."""
+        typed = self.text(name)
+        return int(typed) if typed and typed.lstrip("-").isdigit() else typed
+
+    def minor_units(self, name: str) -> int | str | None:
+        """`1 234,50` as 123450; what is no amount stays as typed, so that the owner of the rule can refuse it."""
+        typed = self.text(name)
+        if typed is None:
+            return None
+        cleaned = typed.replace(" ", "").replace("\u00a0", "").replace(",", ".").removesuffix("₴")
+        whole, dot, minor = cleaned.partition(".")
+        if not whole.isdigit() or (dot and not minor.isdigit()) or len(minor) > 2:
+            return typed
+        return int(whole) * 100 + int((minor or "0").ljust(2, "0"))
+
+    @property
+    def key(self) -> str | None:
+        """The key against doubling that the page came with."""
+        return self.text("idempotency_key")
+
+    def error(self, name: str) -> str | None:
+        """What is wrong with one field."""
+        return next((mistake.text for mistake in self.errors if mistake.field == name), None)
+
+    @property
+    def named(self) -> list[Mistake]:
+        """What is wrong with single fields."""
+        return [mistake for mistake in self.errors if mistake.field]
+
+    @property
+    def general(self) -> list[Mistake]:
+        """What is wrong with the whole."""
+        return [mistake for mistake in self.errors if not mistake.field]
+
+    def refuse(self, name: str | None, text: str, label: str = "") -> Form:
+        """Note a mistake."""
+        self.summary = self.summary or t("form.has_errors")
+        self.errors.append(Mistake(name, text, label))
+        return self
+
+    def note(self, problem: Mapping[str, Any], fields: Mapping[str, str] | None = None) -> Form:
+        """Take over a refusal: its field errors go beside the fields that `fields` maps their pointers to.
+
+        `fields` maps the start of a JSON pointer (`/client/phone`) to a field of this form; without a match the last
+        segment of the pointer is tried.
+        """
+        self.summary = str(problem.get("title") or t("form.has_errors"))
+        self.fix = problem.get("fix")
+        self.trace_id = str(problem.get("trace_id") or "")
+        found = problem.get("errors") or []
+        for error in found:
+            name = self._field_of(str(error.get("pointer", "")), fields or {})
+            self.errors.append(Mistake(name, str(error.get("text", "")), t(f"label.{name}") if name else ""))
+        detail = problem.get("detail")
+        if not found:
+            self.errors.append(Mistake(None, str(detail) if detail and detail != self.summary else ""))
+        return self
+
+    def _field_of(self, pointer: str, fields: Mapping[str, str]) -> str | None:
+        for start, name in fields.items():
+            if pointer == start or pointer.startswith(f"{start}/"):
+                return name
+        last = pointer.rsplit("/", 1)[-1]
+        return last if last in self.values else None
+
+
+def uuids(values: Iterable[str]) -> list[UUID]:
+    """Those of the values that are ids."""
+    found = []
+    for value in values:
+        try:
+            found.append(UUID(value))
+        except ValueError:
+            continue
+    return found

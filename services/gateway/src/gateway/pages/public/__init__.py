@@ -1,0 +1,1 @@
+"""The way to a booking: where, what, who, when, contact, code."""

@@ -1,0 +1,179 @@
+"""`/{vanity}`: the page of a firm. Each step is a GET whose whole state is in its address."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from starlette.responses import Response
+
+from contracts.http.booking import AvailabilityAnswer
+from gateway.clients import Refused
+from gateway.pages import codes
+from gateway.pages.forms import Form
+from gateway.pages.route import page_router
+from gateway.pages.visit import Visit, VisitDep
+from gateway.pages.words import duration
+
+from . import days
+from .choice import ANY, Choice
+from .way import Way, find_way
+
+router = page_router()
+
+_SEARCH_FROM = 10
+"""More services than this get a search field."""
+_FARTHEST_DAYS = 60
+_MOST_REASONS = 3
+_MOST_SERVICES = 5
+
+
+@router.get("/{vanity}")
+async def page(visit: VisitDep, vanity: str) -> Response:
+    """The step that a person stands at."""
+    return await show(visit, await way_of(visit, vanity))
+
+
+async def way_of(visit: Visit, vanity: str) -> Way:
+    """The firm's page with the choice in the address."""
+    found = await visit.api.catalogue.public_page(vanity)
+    return find_way(found, Choice.read(vanity, visit.query), is_signed_in=visit.is_signed_in)
+
+
+async def show(visit: Visit, way: Way, *, form: Form | None = None, status: int = 200, **more: Any) -> Response:
+    """The page of the step."""
+    visit.address = way.choice.address()
+    values = await _STEPS[way.step](visit, way, form, more)
+    return visit.page(
+        f"public/{way.step}.html.jinja" if way.step != "location" else "public/locations.html.jinja",
+        status,
+        page=way.page,
+        choice=way.choice,
+        steps=way.steps,
+        step=way.step,
+        chosen=way.lines(),
+        zone=way.zone,
+        **values,
+    )
+
+
+async def _locations(_: Visit, way: Way, __: Form | None, ___: dict[str, Any]) -> dict[str, Any]:
+    return {"locations": way.page.locations}
+
+
+async def _services(visit: Visit, way: Way, _: Form | None, __: dict[str, Any]) -> dict[str, Any]:
+    query = visit.query.get("q", "").strip()[:100]
+    taken = set(way.choice.service_ids) if way.choice.add else set()
+    offered = [one for one in way.services if one.id not in taken]
+    found = [one for one in offered if query.casefold() in f"{one.name} {one.description or ''}".casefold()]
+    return {
+        "services": found,
+        "adding": bool(way.choice.add),
+        "searchable": len(offered) > _SEARCH_FROM,
+        "query": query,
+    }
+
+
+async def _staff(visit: Visit, way: Way, _: Form | None, __: dict[str, Any]) -> dict[str, Any]:
+    found = await _free(visit, way, 0, days.DAYS - 1)
+    people = [
+        {"id": one.id, "name": one.name, "nearest": days.nearest(found, staff_member_id=one.id)} for one in way.able
+    ]
+    return {"people": people, "nearest": days.nearest(found)}
+
+
+async def _time(visit: Visit, way: Way, _: Form | None, more: dict[str, Any]) -> dict[str, Any]:
+    choice, today = way.choice, way.today
+    start = days.strip_start(today, choice.strip, choice.day)
+    offset = (start - today).days
+    found = await _free(visit, way, offset, offset + days.DAYS - 1)
+    day = days.chosen_day(found, choice.day)
+    chosen = day.date if day else start
+    values: dict[str, Any] = {
+        "days": days.days_of(found),
+        "chosen_day": chosen,
+        "parts": days.parts_of(day.slots, way.zone) if day else [],
+        "strip": {"strip": choice.strip},
+        "earlier": start - timedelta(days=days.DAYS) if start > today else None,
+        "later": start + timedelta(days=days.DAYS) if offset + days.DAYS < way.page.rules.booking_window_days else None,
+        "zone_words": way.zone.rsplit("/", 1)[-1].replace("_", " "),
+        "may_add": len(choice.service_ids) < min(len(way.services), _MOST_SERVICES),
+        "lost": more.get("lost"),
+        "alternatives": more.get("alternatives") or [],
+        "held_over": choice.hold_id is not None and not more.get("lost"),
+        "reasons": [],
+        "nearest": None,
+        "other_staff": "staff" in way.steps and choice.staff != ANY,
+        "location_phone": way.location.phone if way.location else None,
+    }
+    if not values["parts"]:
+        values["nearest"] = days.nearest(found, after=chosen) or await _nearest_later(visit, way, offset + days.DAYS)
+        values["reasons"] = await _reasons(visit, way, datetime.combine(chosen, time(12), ZoneInfo(way.zone)))
+    return values
+
+
+async def _contact(visit: Visit, way: Way, form: Form | None, _: dict[str, Any]) -> dict[str, Any]:
+    waiting = codes.pending(visit)
+    user = await visit.profile() if visit.is_signed_in else None
+    if form is None:
+        known_name = (waiting.name if waiting else "") or (user.name if user else None)
+        form = Form.of(
+            name=known_name or None,
+            phone=waiting.phone if waiting else None,
+            comment=waiting.comment if waiting else None,
+        )
+    return {
+        "form": form,
+        "user": user,
+        "cutoff_words": duration(way.page.rules.cancel_cutoff_min),
+    }
+
+
+async def _code(visit: Visit, way: Way, form: Form | None, more: dict[str, Any]) -> dict[str, Any]:
+    waiting = codes.pending(visit)
+    if waiting is None:
+        return await _contact(visit, way, form, more)
+    return {"form": form or Form(), "contact": waiting, "resend_at": waiting.resend, "code_submit": None}
+
+
+_STEPS = {
+    "location": _locations,
+    "services": _services,
+    "staff": _staff,
+    "time": _time,
+    "contact": _contact,
+    "code": _code,
+}
+
+
+async def _free(visit: Visit, way: Way, first: int, last: int) -> AvailabilityAnswer:
+    """Free times from the `first` to the `last` day, counted from today."""
+    return await visit.api.booking.public_availability(
+        way.choice.vanity,
+        way.choice.service_ids,
+        since=way.today + timedelta(days=first),
+        until=way.today + timedelta(days=last),
+        staff_member_id=way.choice.staff_member_id,
+        location_id=way.choice.location_id,
+    )
+
+
+async def _nearest_later(visit: Visit, way: Way, first: int) -> datetime | None:
+    last = min(first + _FARTHEST_DAYS, way.page.rules.booking_window_days)
+    return days.nearest(await _free(visit, way, first, last)) if first <= last else None
+
+
+async def _reasons(visit: Visit, way: Way, moment: datetime) -> list[str]:
+    """Why there is nothing on that day, in words for clients; each said once."""
+    try:
+        told = await visit.api.booking.public_explanation(
+            way.choice.vanity,
+            way.choice.service_ids,
+            moment,
+            staff_member_id=way.choice.staff_member_id,
+            location_id=way.choice.location_id,
+        )
+    except Refused:
+        return []  # the page is of use without the reason
+    return list(dict.fromkeys(reason.text for reason in told.reasons))[:_MOST_REASONS]

@@ -1,0 +1,153 @@
+"""What forms on the way to a booking do: keep a time, send a code, book."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import uuid4
+
+from starlette.responses import Response
+
+from contracts.http.booking import HoldBody, PublicBookingBody
+from contracts.http.identity import ProfileBody
+from gateway.clients import Refused
+from gateway.pages import codes
+from gateway.pages.forms import Form
+from gateway.pages.login import CODE_FIELDS, note_code
+from gateway.pages.route import page_router
+from gateway.pages.visit import Visit, VisitDep
+from gateway.pages.words import t
+
+from .booking_page import show, way_of
+from .way import Way, find_way
+
+router = page_router()
+
+_LOST = frozenset({"booking.slot_taken", "booking.hold_expired", "booking.slot_not_offered"})
+_CONTACT_FIELDS = {"/client/name": "name", "/client/phone": "phone", "/phone": "phone", "/comment": "comment"}
+
+
+@router.get("/{vanity}/hold")
+@router.get("/{vanity}/contact")
+@router.get("/{vanity}/book")
+@router.get("/{vanity}/code")
+async def back_to_page(visit: VisitDep, vanity: str) -> Response:
+    """A form's address, opened again: the page it belongs to."""
+    return visit.go((await way_of(visit, vanity)).choice.address())
+
+
+@router.post("/{vanity}/hold")
+async def hold(visit: VisitDep, vanity: str) -> Response:
+    """Keep the time that was pressed."""
+    way = await way_of(visit, vanity)
+    form = await visit.form()
+    choice = way.choice
+    wanted = {
+        "service_ids": choice.service_ids,
+        "staff_member_id": choice.staff_member_id,
+        "location_id": choice.location_id,
+        "starts_at": form.text("at"),
+    }
+    try:
+        kept = await visit.api.booking.hold(vanity, visit.body(HoldBody, wanted), key=str(uuid4()))
+    except Refused as refused:
+        return await _lost(visit, way, refused, form.text("at"))
+    return visit.go(
+        choice.to(at=kept.starts_at, hold_id=kept.hold_id, until=kept.expires_at, code=None, day=None, strip=None)
+    )
+
+
+@router.post("/{vanity}/contact")
+async def contact(visit: VisitDep, vanity: str) -> Response:
+    """Name and phone: a code goes out, or, for who has signed in, the booking is made."""
+    way = await way_of(visit, vanity)
+    form = await visit.form()
+    name, comment = form.text("name"), form.text("comment") or ""
+    if name is None:
+        form.refuse("name", t("book.name_missing"), t("label.your_name"))
+        return await show(visit, way, form=form, status=422)
+    if visit.is_signed_in:
+        return await _book(visit, way, form, name, comment)
+    try:
+        await codes.send(visit, form.value("phone"), name=name, comment=comment)
+    except Refused as refused:
+        return await show(visit, way, form=form.note(refused.problem, CODE_FIELDS), status=refused.status)
+    return visit.go(way.choice.to(code=1))
+
+
+@router.post("/{vanity}/code")
+async def send_again(visit: VisitDep, vanity: str) -> Response:
+    """Another code to the same phone."""
+    way = await way_of(visit, vanity)
+    waiting = codes.pending(visit)
+    if waiting is None:
+        return visit.go(way.choice.to(code=None))
+    try:
+        await codes.send(visit, waiting.phone, name=waiting.name, comment=waiting.comment)
+    except Refused as refused:
+        return await show(visit, way, form=Form().note(refused.problem), status=refused.status)
+    return visit.go(way.choice.to(code=1))
+
+
+@router.post("/{vanity}/book")
+async def book(visit: VisitDep, vanity: str) -> Response:
+    """The code is right: book."""
+    way = await way_of(visit, vanity)
+    form = await visit.form()
+    waiting = codes.pending(visit)
+    if waiting is None:
+        return visit.go(way.choice.to(code=None))
+    if not visit.is_signed_in:
+        try:
+            await codes.sign_in(visit, waiting.phone, form.value("code"))
+        except Refused as refused:
+            return await show(visit, way, form=note_code(form, refused), status=refused.status)
+    way = find_way(way.page, way.choice.but(code=None), is_signed_in=True)
+    return await _book(visit, way, form, waiting.name, waiting.comment)
+
+
+async def _book(visit: Visit, way: Way, form: Form, name: str, comment: str) -> Response:
+    """Turn the hold into a booking and show it."""
+    profile = await visit.profile()
+    wanted = {
+        "hold_id": way.choice.hold_id,
+        "client": {"name": name, "phone": profile.phone, "language": visit.language},
+        "comment": comment or None,
+    }
+    try:
+        booking = await visit.api.booking.book(
+            way.choice.vanity, visit.body(PublicBookingBody, wanted), key=form.key or str(uuid4())
+        )
+    except Refused as refused:
+        codes.remember(visit, codes.Pending(profile.phone, name=name, comment=comment))
+        if refused.code in _LOST:
+            at = way.choice.at.isoformat() if way.choice.at else None
+            return await _lost(visit, way, refused, at)
+        form.values = {**form.values, "name": [name], "comment": [comment]}
+        return await show(visit, way, form=form.note(refused.problem, _CONTACT_FIELDS), status=refused.status)
+    codes.done(visit)
+    if not profile.name:
+        await visit.api.identity.change_me(visit.body(ProfileBody, {"name": name}))
+    return visit.go(f"/b/{booking.code}?new=1")
+
+
+async def _lost(visit: Visit, way: Way, refused: Refused, at: str | None) -> Response:
+    """Somebody was quicker: the page of times with the nearest ones; what was typed is kept in the browser."""
+    if refused.code not in _LOST:
+        raise refused
+    moment = _moment(at)
+    choice = way.choice.but(hold_id=None, until=None, at=None, code=None, day=moment.date() if moment else None)
+    way = find_way(way.page, choice, is_signed_in=visit.is_signed_in)
+    near = [
+        {"starts_at": start}
+        for start in (_moment(one.get("starts_at")) for one in refused.problem.get("alternatives") or [])
+        if start is not None
+    ]
+    return await show(visit, way, status=refused.status, lost=moment, alternatives=near[:6])
+
+
+def _moment(text: str | None) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+    return found if found and found.tzinfo else None

@@ -1,0 +1,125 @@
+"""What a person has chosen so far on the way to a booking. All of it lives in the address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from gateway.pages.forms import uuids
+
+ANY = "any"
+_MOST_SERVICES = 10
+
+
+@dataclass(frozen=True)
+class Choice:
+    """`staff` is an id or "any"; `strip` is the first day of the strip of days; `until` the end of the hold."""
+
+    vanity: str
+    location_id: UUID | None = None
+    service_ids: tuple[UUID, ...] = ()
+    staff: str | None = None
+    day: date | None = None
+    strip: date | None = None
+    at: datetime | None = None
+    hold_id: UUID | None = None
+    until: datetime | None = None
+    code: int | None = None
+    """Set while a code is waited for."""
+    add: int | None = None
+    """Set while another service is being added."""
+
+    @classmethod
+    def read(cls, vanity: str, query: Mapping[str, str]) -> Choice:
+        """From an address; what cannot be read is as if it had not been chosen."""
+        staff = query.get("staff")
+        return cls(
+            vanity=vanity,
+            location_id=next(iter(uuids([query.get("location", "")])), None),
+            service_ids=tuple(uuids(query.get("services", "").split(",")))[:_MOST_SERVICES],
+            staff=staff if staff == ANY or uuids([staff or ""]) else None,
+            day=_day(query.get("day")),
+            strip=_day(query.get("strip")),
+            at=_moment(query.get("at")),
+            hold_id=next(iter(uuids([query.get("hold", "")])), None),
+            until=_moment(query.get("until")),
+            code=1 if query.get("code") else None,
+            add=1 if query.get("add") else None,
+        )
+
+    @property
+    def staff_member_id(self) -> UUID | None:
+        """The person who was chosen; none for anybody."""
+        return UUID(self.staff) if self.staff and self.staff != ANY else None
+
+    def but(self, **changes: Any) -> Choice:
+        """The same with changes; ids and "any" are both fine for `staff`."""
+        if changes.get("staff") is not None:
+            changes["staff"] = str(changes["staff"])
+        return replace(self, **changes)
+
+    def to(self, **changes: Any) -> str:
+        """The address of the page with changes. Passing states are not carried on unless they are said."""
+        return self.but(**{"add": None, **changes}).address()
+
+    def to_path(self, act: str) -> str:
+        """Where a form of this page goes."""
+        return self.address(f"/{act}")
+
+    def with_service(self, service_id: UUID) -> str:
+        """The address after choosing a service; the person is asked for again where somebody was chosen."""
+        chosen = (*self.service_ids, service_id) if self.add else (service_id,)
+        return self.to(service_ids=chosen, staff=None, day=None, at=None, hold_id=None, until=None)
+
+    def address(self, act: str = "") -> str:
+        """Path and query."""
+        query = urlencode(self.fields(), safe=",:")
+        return f"/{self.vanity}{act}" + (f"?{query}" if query else "")
+
+    def fields(self) -> list[tuple[str, str]]:
+        """Query values, in the order of the steps."""
+        return [
+            (_NAMES[field.name], _shown(getattr(self, field.name)))
+            for field in fields(self)
+            if field.name != "vanity" and getattr(self, field.name) not in (None, ())
+        ]
+
+
+_NAMES = {
+    "location_id": "location",
+    "service_ids": "services",
+    "staff": "staff",
+    "day": "day",
+    "strip": "strip",
+    "at": "at",
+    "hold_id": "hold",
+    "until": "until",
+    "code": "code",
+    "add": "add",
+}
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, tuple):
+        return ",".join(map(str, value))
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+
+
+def _moment(text: str | None) -> datetime | None:
+    try:
+        # A plus that was not encoded arrives as a space.
+        found = datetime.fromisoformat(text.replace(" ", "+")) if text else None
+    except ValueError:
+        return None
+    return found if found and found.tzinfo else None

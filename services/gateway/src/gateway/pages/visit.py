@@ -1,0 +1,215 @@
+"""One request of one browser: language, look, who is signed in, the services on their behalf, the page that answers."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from typing import Annotated, Any, TypeVar
+from urllib.parse import parse_qsl, quote, urlencode
+from uuid import UUID
+
+from fastapi import Depends, Request
+from pydantic import BaseModel, ValidationError
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from contracts.http.identity import MembershipAnswer, ProfileAnswer, TokensAnswer
+from gateway.clients import Api, Asker, Refused, Services
+from gateway.settings import Settings
+from kit import context, problems
+from kit.texts import LANGUAGES, negotiate
+
+from . import session
+from .cookies import Cookies
+from .errors import FormForeign, SignInNeeded
+from .forms import Form
+from .rendering import render
+from .seals import Seals
+from .words import t, texts
+
+THEMES = ("auto", "light", "dark")
+_DAY_S = 24 * 3600
+_LOOK = ("lang", "theme")
+
+B = TypeVar("B", bound=BaseModel)
+
+
+class Visit:
+    """What a page handler works with."""
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self.settings: Settings = request.app.state.settings
+        self.cookies = Cookies(request.cookies, is_secure=self.settings.public_url.startswith("https://"))
+        self.seals = Seals.of(request.app)
+        self.language = self._chosen("lang", LANGUAGES) or negotiate(request.headers.get("accept-language"))
+        self.theme = self._chosen("theme", THEMES) or "auto"
+        context.amend(language=self.language)
+        self._services: Services = request.app.state.services
+        self._token: str | None = None
+        self._profile: ProfileAnswer | None = None
+        self._address: str | None = None
+
+    # Who
+
+    async def begin(self) -> None:
+        """Find out who is signed in; an ended access token is renewed."""
+
+        async def renew(refresh_token: str) -> TokensAnswer:
+            return await self._api(None).identity.refresh(refresh_token)
+
+        self._token = await session.access_token(self.cookies, session.Renewals.of(self.request.app), renew)
+
+    @property
+    def is_signed_in(self) -> bool:
+        return self._token is not None
+
+    @property
+    def api(self) -> Api:
+        """The services, on behalf of whoever is signed in, or of anybody."""
+        return self._api(self._token)
+
+    async def profile(self) -> ProfileAnswer:
+        """Who is signed in. Raises `SignInNeeded` for a stranger."""
+        if not self.is_signed_in:
+            raise SignInNeeded
+        if self._profile is None:
+            self._profile = await self.api.identity.me()
+        return self._profile
+
+    async def membership(self, account_id: UUID) -> MembershipAnswer | None:
+        """The place of whoever is signed in in one account; none for a stranger to it."""
+        found = [one for one in (await self.profile()).memberships if one.account_id == account_id]
+        return found[0] if found else None
+
+    def signed_in(self, tokens: TokensAnswer) -> None:
+        """From here on the browser is this person's."""
+        session.keep(self.cookies, tokens)
+        self._token = tokens.access_token
+        self._profile = None
+
+    def signed_out(self) -> None:
+        """From here on it is nobody's."""
+        session.forget(self.cookies)
+        self._token = None
+
+    @property
+    def device(self) -> str:
+        """How the person will recognise this browser."""
+        return self.request.headers.get("user-agent", "")[:100]
+
+    def _api(self, token: str | None) -> Api:
+        address = self.request.client.host if self.request.client else ""
+        return self._services.on_behalf(
+            Asker(self.language, access_token=token, address=address, device=self.request.headers.get("user-agent", ""))
+        )
+
+    # Where
+
+    @property
+    def address(self) -> str:
+        """Path and query of the page that is shown; a form that is shown again has the address of its page."""
+        if self._address is not None:
+            return self._address
+        url = self.request.url
+        query = urlencode([pair for pair in parse_qsl(url.query) if pair[0] not in _LOOK])
+        return f"{url.path}?{query}" if query else url.path
+
+    @address.setter
+    def address(self, value: str) -> None:
+        self._address = value
+
+    def here(self, **changes: str) -> str:
+        """The page that is shown, with other query values."""
+        path, _, query = self.address.partition("?")
+        pairs = [pair for pair in parse_qsl(query) if pair[0] not in changes] + list(changes.items())
+        return f"{path}?{urlencode(pairs)}" if pairs else path
+
+    @property
+    def login_address(self) -> str:
+        """Where to sign in and come back from."""
+        back = self.address
+        return "/login" if back in ("/", "/login") or back.startswith("/login") else f"/login?next={quote(back)}"
+
+    @property
+    def query(self) -> Mapping[str, str]:
+        return self.request.query_params
+
+    # Forms
+
+    async def form(self) -> Form:
+        """The form that was sent."""
+        return Form.sent(await self.request.form())
+
+    def body(self, model: type[B], values: Mapping[str, Any]) -> B:
+        """A request body out of typed values; those that are none are left out.
+
+        Raises `Refused` as the service would for what the model does not take.
+        """
+        try:
+            return model.model_validate({name: value for name, value in values.items() if value is not None})
+        except ValidationError as error:
+            told = problems.body_of(problems.invalid(error), texts(), self.language, self.settings.public_url)
+            raise Refused(told, 422) from error
+
+    @property
+    def csrf(self) -> str:
+        """What a form of ours carries and one of a stranger cannot know."""
+        seed = self.cookies.get("seed")
+        if seed is None:
+            seed = secrets.token_urlsafe(16)
+            self.cookies.put("seed", seed)
+        return self.seals.close("form", seed)
+
+    async def check_form(self) -> None:
+        """Raises `FormForeign` unless the form came from a page of ours in this browser."""
+        origin = self.request.headers.get("origin")
+        ours = {self.settings.public_url.rstrip("/"), f"{self.request.url.scheme}://{self.request.headers.get('host')}"}
+        if origin is not None and origin not in ours:
+            raise FormForeign
+        token = (await self.request.form()).get("csrf")
+        seed = self.seals.open("form", token if isinstance(token, str) else None, max_age_s=7 * _DAY_S)
+        known = self.cookies.get("seed")
+        if seed is None or known is None or not secrets.compare_digest(str(seed), known):
+            raise FormForeign
+
+    # Answers
+
+    def page(self, template: str, status: int = 200, **values: object) -> Response:
+        """A page with what every page needs."""
+        return HTMLResponse(render(template, visit=self, **values), status)
+
+    def go(self, address: str, said: str | None = None, **params: object) -> Response:
+        """Let the browser open another page of ours; `said` is a text key to be shown there once."""
+        if said is not None:
+            self.cookies.put("said", self.seals.close("said", t(said, **params)), max_age_s=60)
+        return RedirectResponse(address, 303)
+
+    @property
+    def flash(self) -> str | None:
+        """What the page before wanted to say, once."""
+        said = self.seals.open("said", self.cookies.get("said"), max_age_s=60)
+        self.cookies.drop("said")
+        return str(said) if said else None
+
+    def _chosen(self, name: str, known: tuple[str, ...]) -> str | None:
+        asked = self.request.query_params.get(name)
+        if asked in known:
+            self.cookies.put(name, asked)
+            return asked
+        remembered = self.cookies.get(name)
+        return remembered if remembered in known else None
+
+
+def safe_next(address: str | None, otherwise: str) -> str:
+    """The address to come back to, when it is one of ours."""
+    if address and address.startswith("/") and not address.startswith(("//", "/\\")) and "\n" not in address:
+        return address
+    return otherwise
+
+
+async def _visit(request: Request) -> Visit:
+    visit: Visit = request.state.visit
+    return visit
+
+
+VisitDep = Annotated[Visit, Depends(_visit)]
