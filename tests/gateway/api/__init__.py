@@ -1,0 +1,1 @@
+"""What the door does with requests; its pages are tested beside."""
