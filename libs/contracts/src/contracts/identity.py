@@ -152,7 +152,7 @@ class SigningKey(Value):
 
 
 class SigningKeysPublished(Event):
-    """The whole set of keys that verify access tokens now; said at every start, hourly and at rotation."""
+    """The whole set of keys that verify access tokens now; said at every start and every few minutes."""
 
     name: ClassVar[str] = "identity.signing_keys.published.v1"
     must_be_heard: ClassVar[bool] = True

@@ -1,7 +1,10 @@
 """The one place where identity is wired together."""
 
+import asyncio
 from functools import partial
 from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
 
 import kit.edge
 from kit.access import Access
@@ -20,7 +23,8 @@ from .usecases.publish_keys import publish_keys
 from .wiring import Wiring
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
-KEYS_EVERY_S = 3600
+KEYS_FIRST_PAUSE_S = 5.0
+KEYS_EVERY_S = 300.0
 FORGET_EVERY_S = 600
 
 
@@ -41,7 +45,8 @@ def build(settings: Settings) -> Service:
     )
     service.access = Access(service.db, patience_s=0)  # memberships are made here: no copy can be late
     service.state["wiring"] = wiring
-    service.loops["signing keys"] = partial(every, KEYS_EVERY_S, partial(say_keys, service.db, wiring.keyring))
+    service.checks["signing_keys"] = partial(_keys_check, service.access)
+    service.loops["signing keys"] = partial(_keep_saying_keys, service.db, wiring.keyring)
     service.loops["forget old"] = partial(every, FORGET_EVERY_S, partial(_forget, service.db))
     return service
 
@@ -50,6 +55,22 @@ async def say_keys(db: Database, keyring: Keyring) -> None:
     """Publish the keys that verify access tokens."""
     async with db.system_tx() as tx:
         await publish_keys(keyring, tx, now_utc())
+
+
+async def _keep_saying_keys(db: Database, keyring: Keyring) -> None:
+    """Now, soon again, and then steadily: a service that starts later has no queue yet in which the word could wait."""
+    pause_s = KEYS_FIRST_PAUSE_S
+    while True:
+        await say_keys(db, keyring)
+        await asyncio.sleep(pause_s)
+        pause_s = min(2 * pause_s, KEYS_EVERY_S)
+
+
+async def _keys_check(access: Access) -> str | None:
+    try:
+        return None if await access.knows_keys() else "the worker has not published the keys yet"
+    except (SQLAlchemyError, OSError) as error:
+        return f"not readable: {type(error).__name__}"
 
 
 async def _forget(db: Database) -> None:

@@ -1,8 +1,6 @@
-"""Everything that identity listens to: its own words, so that its copies for the HTTP edge heal like anybody's."""
+"""Identity listens to nobody. Its copies for the HTTP edge change in the transactions that say the events: listening to
+itself would add nothing, and a queue of its own would hide from the relay that nobody else heard."""
 
-from kit import access
 from kit.messaging import Consumers
 
 consumers = Consumers("identity")
-
-access.listen(consumers)
