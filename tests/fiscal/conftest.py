@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import itertools
 import os
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -13,7 +15,7 @@ import pytest
 from fiscal.app import build
 from fiscal.settings import Settings
 from kit.testing import Bench
-from tests.fiscal.salon import Salon, open_salon
+from tests.fiscal.salon import Salon, TestDesk, open_salon
 from tests.simulators.running import Process, Simulators
 from zapys_dev import databases
 
@@ -69,6 +71,26 @@ def settings(database_urls: databases.Urls, process: Process, tmp_path_factory: 
 async def bench(settings: Settings) -> AsyncIterator[Bench]:
     async with Bench(build(settings)) as bench:
         yield bench
+
+
+@pytest.fixture
+async def worker(bench: Bench, simulators: Simulators) -> AsyncIterator[None]:
+    """The worker's loops, as a process of the worker runs them."""
+    loops = [bench.service.loops["receipts"], bench.service.loops["shifts"], bench.service.wakeups.run]
+    tasks = [asyncio.create_task(loop()) for loop in loops]
+    yield
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+_numbers = itertools.cycle(range(1, 100))
+
+
+@pytest.fixture
+def desk() -> TestDesk:
+    """A licence and a cashier of Checkbox that no other test of this run uses at the same time."""
+    return TestDesk(next(_numbers))
 
 
 @pytest.fixture

@@ -15,8 +15,30 @@ from contracts.identity import AccountRegistered, AccountState
 from contracts.permissions import Permission
 from kit.ids import new_id
 from kit.testing import Bench, Person
+from tests.support.waiting import eventually
 
 EVERYTHING = frozenset(permission.value for permission in Permission)
+
+
+@dataclass(frozen=True)
+class TestDesk:
+    """A licence key and a cashier that the simulator of Checkbox knows."""
+
+    __test__ = False
+
+    number: int
+
+    @property
+    def licence_key(self) -> str:
+        return "test-licence" if self.number == 1 else f"test-licence-{self.number}"
+
+    @property
+    def cashier_login(self) -> str:
+        return "cashier" if self.number == 1 else f"cashier-{self.number}"
+
+    @property
+    def credentials(self) -> dict[str, str]:
+        return {"licence_key": self.licence_key, "cashier_login": self.cashier_login, "cashier_password": "secret"}
 
 
 @dataclass
@@ -46,16 +68,36 @@ class Salon:
         assert answer.status_code == 201, answer.text
         return str(answer.json()["id"])
 
-    async def fiscal_register(self, number: int = 1, *payment_types: str, **credentials: str) -> str:
-        """A register with the simulator's cashier and licence of this number."""
-        suffix = "" if number == 1 else f"-{number}"
-        checkbox = {
-            "licence_key": f"test-licence{suffix}",
-            "cashier_login": f"cashier{suffix}",
-            "cashier_password": "secret",
-            **credentials,
-        }
-        return await self.register(f"Каса {number}", *(payment_types or ("cash", "card")), checkbox=checkbox)
+    async def fiscal_register(self, desk: TestDesk, *payment_types: str, **credentials: str) -> str:
+        """A register with the credentials of this desk."""
+        checkbox = {**desk.credentials, **credentials}
+        return await self.register(f"Каса {desk.number}", *(payment_types or ("cash", "card")), checkbox=checkbox)
+
+    async def open_shift(self, register_id: str) -> dict[str, Any]:
+        answer = await self.ask("POST", f"/cash-registers/{register_id}/fiscal-shift/open")
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["state"] == "open"
+        return dict(answer.json())
+
+    async def receipts(self, state: str = "") -> list[dict[str, Any]]:
+        """Oldest first."""
+        found = (await self.get(f"/receipts?state={state}" if state else "/receipts"))["items"]
+        return list(reversed(found))
+
+    async def receipts_become(self, *states: str, within_s: float = 8.0) -> list[dict[str, Any]]:
+        """Wait until the receipts, oldest first, are in these states."""
+        found: list[dict[str, Any]] = []
+
+        async def are() -> bool:
+            found[:] = await self.receipts()
+            return tuple(receipt["state"] for receipt in found) == states
+
+        try:
+            await eventually(are, within_s=within_s)
+        except AssertionError:
+            shown = [(receipt["state"], receipt["reason_code"], receipt["provider_text"]) for receipt in found]
+            raise AssertionError(f"receipts are {shown}, not {states}") from None
+        return found
 
     async def booking(self, price: int = 50_000, *, prices: tuple[int, ...] = (), **more: Any) -> UUID:
         """A confirmed booking, told by its event."""
