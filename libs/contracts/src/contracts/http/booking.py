@@ -13,7 +13,18 @@ from contracts.base import Language, Money
 from contracts.booking import PaymentState, Source, State
 
 from .base import Answer, Body
-from .catalogue import Comment, Email, LocationAnswer, Moment, Name, Phone, Price
+from .catalogue import (
+    ClosedDayAnswer,
+    Comment,
+    Email,
+    LocationAnswer,
+    Moment,
+    Name,
+    Phone,
+    Price,
+    ScheduleBody,
+    TimeOffAnswer,
+)
 
 ServiceIds = Annotated[tuple[UUID, ...], Field(min_length=1, max_length=10)]
 
@@ -333,6 +344,35 @@ class Conflict(Answer):
     staff_member_id: UUID
     services: list[str]
     client: BookingClient | None
+
+
+class ScheduleAnswer(Answer):
+    """A schedule (none: not set yet), and the bookings that its last change hit.
+
+    `saved` is false in the answer to a dry run.
+    """
+
+    staff_member_id: UUID
+    version: int
+    schedule: ScheduleBody | None
+    saved: bool
+    conflicts: list[Conflict] = Field(default=[])
+
+
+class TimeOffEffect(TimeOffAnswer):
+    """An absence and the bookings it hits; without an id after a dry run."""
+
+    id: UUID | None  # type: ignore[assignment]
+    saved: bool
+    conflicts: list[Conflict] = Field(default=[])
+
+
+class ClosedDayEffect(ClosedDayAnswer):
+    """A closed day and the bookings it hits; without an id after a dry run."""
+
+    id: UUID | None  # type: ignore[assignment]
+    saved: bool
+    conflicts: list[Conflict] = Field(default=[])
 
 
 class Span(Answer):

@@ -1,7 +1,8 @@
 """Bodies of the booking service: what an account sells, who serves, where and when."""
 
 from datetime import UTC, date, datetime
-from typing import Annotated, Literal
+from itertools import pairwise
+from typing import Annotated, Literal, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -203,7 +204,14 @@ class Hours(Break):
     location_id: UUID | None = None
 
 
-DayHours = Annotated[tuple[Hours, ...], Field(max_length=24)]
+def _one_after_another(hours: tuple[Hours, ...]) -> tuple[Hours, ...]:
+    ordered = sorted(hours, key=lambda one: one.since)
+    if any(one.until > following.since for one, following in pairwise(ordered)):
+        raise ValueError("hours_overlap")
+    return tuple(ordered)
+
+
+DayHours = Annotated[tuple[Hours, ...], Field(max_length=24), AfterValidator(_one_after_another)]
 DayBreaks = Annotated[tuple[Break, ...], Field(max_length=24)]
 
 
@@ -217,6 +225,12 @@ class ScheduleException(Body):
 
 class _Schedule(Body):
     exceptions: Annotated[tuple[ScheduleException, ...], Field(max_length=366)] = ()
+
+    @model_validator(mode="after")
+    def each_date_once(self) -> Self:
+        if len({one.date for one in self.exceptions}) < len(self.exceptions):
+            raise ValueError("date_twice")
+        return self
 
 
 class WeeklySchedule(_Schedule):

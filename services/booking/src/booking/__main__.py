@@ -1,0 +1,8 @@
+"""python -m booking all | api | worker | migrate."""
+
+from kit.service import main
+
+from .app import MIGRATIONS, build
+from .settings import BookingSettings
+
+main("booking", BookingSettings, build, MIGRATIONS)

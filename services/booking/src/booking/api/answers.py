@@ -1,0 +1,188 @@
+"""Rows as answers, with what the reader may not see left out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from booking.queries.visits import Visit
+from booking.tables import ClientRow, LocationRow, ServiceRow, StaffMemberRow
+from contracts.http.booking import BookingAnswer, BookingClient, BookingItemAnswer, Conflict
+from contracts.http.catalogue import LocationAnswer, ServiceAnswer, StaffMemberAnswer
+from contracts.http.clients import ClientCard
+from contracts.permissions import Permission
+from kit import phones
+from kit.access import Member
+
+
+@dataclass(frozen=True)
+class Eyes:
+    """What a reader may see of a client."""
+
+    surname: bool
+    phone: bool
+    socials: bool
+
+    @classmethod
+    def of(cls, member: Member) -> Eyes:
+        """The rights of a member of the staff."""
+        return cls(
+            surname=member.may(Permission.CLIENT_VIEW_SURNAME),
+            phone=member.may(Permission.CLIENT_VIEW_PHONE),
+            socials=member.may(Permission.CLIENT_VIEW_SOCIAL),
+        )
+
+    def name(self, client: ClientRow) -> str:
+        """Many forms take name and surname in one line, so without the right only the first word is shown."""
+        return client.name if self.surname else client.name.split()[0]
+
+    def client(self, client: ClientRow) -> BookingClient:
+        """A client on a booking."""
+        return BookingClient(
+            id=client.id,
+            name=self.name(client),
+            surname=client.surname if self.surname else None,
+            phone=self.shown_phone(client),
+        )
+
+    def shown_phone(self, client: ClientRow) -> str | None:
+        """The number, or its outline."""
+        if client.phone_e164 is None or self.phone:
+            return client.phone_e164
+        return phones.masked(client.phone_e164)
+
+    def card(self, client: ClientRow) -> ClientCard:
+        """A whole card; the e-mail address is kept with the phone, the note is the staff's own."""
+        masked = [
+            name
+            for name, seen in (
+                ("surname", self.surname),
+                ("phone", self.phone),
+                ("email", self.phone),
+                ("socials", self.socials),
+            )
+            if not seen
+        ]
+        return ClientCard.model_validate(
+            {
+                "id": client.id,
+                "version": client.version,
+                "name": self.name(client),
+                "surname": client.surname if self.surname else None,
+                "phone": self.shown_phone(client),
+                "phone_confirmed": client.phone_confirmed,
+                "email": client.email if self.phone else None,
+                "socials": client.socials if self.socials else {},
+                "language": client.language,
+                "note": client.note,
+                "notifications_on": client.notifications_on,
+                "masked": masked,
+                "created_at": client.created_at,
+            }
+        )
+
+
+OWN = Eyes(surname=True, phone=True, socials=True)
+"""The client's own eyes."""
+
+
+def booking_answer(visit: Visit, eyes: Eyes) -> BookingAnswer:
+    """A booking with moments in the time of its place."""
+    return BookingAnswer.model_validate(booking_fields(visit, eyes))
+
+
+def booking_fields(visit: Visit, eyes: Eyes) -> dict[str, object]:
+    """The fields of a booking's answer."""
+    booking = visit.booking
+    return {
+        "id": booking.id,
+        "version": booking.version,
+        "code": booking.code,
+        "state": booking.state,
+        "payment_state": booking.payment_state,
+        "account_id": booking.account_id,
+        "location_id": booking.location_id,
+        "location_name": visit.location.name,
+        "time_zone": visit.location.time_zone,
+        "starts_at": visit.local(booking.starts_at),
+        "ends_at": visit.local(booking.ends_at),
+        "items": [
+            BookingItemAnswer(
+                id=item.id,
+                service_id=item.service_id,
+                service_name=item.service_name,
+                staff_member_id=item.staff_member_id,
+                staff_member_name=visit.staff_names.get(item.staff_member_id, ""),
+                starts_at=visit.local(item.starts_at),
+                ends_at=visit.local(item.ends_at),
+                price=visit.money(item.price),
+            )
+            for item in visit.items
+        ],
+        "client": eyes.client(visit.client) if visit.client else None,
+        "price": visit.money(booking.price),
+        "paid": visit.money(booking.paid),
+        "comment": booking.comment,
+        "source": booking.source,
+        "overridden": booking.overridden,
+        "created_by": booking.created_by,
+        "created_at": booking.created_at,
+    }
+
+
+def conflict(visit: Visit, eyes: Eyes) -> Conflict:
+    """A booking in the way of a change of working time."""
+    return Conflict(
+        booking_id=visit.booking.id,
+        starts_at=visit.local(visit.booking.starts_at),
+        ends_at=visit.local(visit.booking.ends_at),
+        staff_member_id=visit.items[0].staff_member_id,
+        services=[item.service_name for item in visit.items],
+        client=eyes.client(visit.client) if visit.client else None,
+    )
+
+
+def location_answer(row: LocationRow) -> LocationAnswer:
+    """A location."""
+    return LocationAnswer(
+        id=row.id,
+        version=row.version,
+        name=row.name,
+        address=row.address,
+        phone=row.phone_e164,
+        time_zone=row.time_zone,
+    )
+
+
+def service_answer(row: ServiceRow, currency: str, staff_member_ids: list[object]) -> ServiceAnswer:
+    """A service with those who offer it."""
+    return ServiceAnswer.model_validate(
+        {
+            "id": row.id,
+            "version": row.version,
+            "name": row.name,
+            "description": row.description,
+            "duration_min": row.duration_min,
+            "price": {"amount": row.price, "currency": currency},
+            "bookable_online": row.bookable_online,
+            "buffer_before_min": row.buffer_before_min,
+            "buffer_after_min": row.buffer_after_min,
+            "staff_member_ids": staff_member_ids,
+            "location_ids": row.location_ids,
+        }
+    )
+
+
+def staff_member_answer(row: StaffMemberRow, service_ids: list[object], *, has_schedule: bool) -> StaffMemberAnswer:
+    """A staff member with what they offer."""
+    return StaffMemberAnswer.model_validate(
+        {
+            "id": row.id,
+            "version": row.version,
+            "name": row.name,
+            "location_ids": row.location_ids,
+            "service_ids": service_ids,
+            "accepts_bookings": row.accepts_bookings,
+            "has_login": row.membership_id is not None,
+            "has_schedule": has_schedule,
+        }
+    )

@@ -1,0 +1,184 @@
+"""Locations, services and staff members of an account."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Response
+
+from booking.queries.accounts import locations_of
+from booking.queries.catalogue import services_of, staff_of, who_does_what, with_schedule
+from booking.tables import StaffMemberRow
+from booking.usecases.catalogue.locations import add_location, change_location
+from booking.usecases.catalogue.services import add_service, change_service, service_of
+from booking.usecases.catalogue.staff_members import add_staff_member, change_staff_member, staff_member_of
+from contracts.http.catalogue import (
+    LocationAnswer,
+    LocationBody,
+    LocationList,
+    LocationPatch,
+    ServiceAnswer,
+    ServiceBody,
+    ServiceList,
+    ServicePatch,
+    StaffMemberAnswer,
+    StaffMemberBody,
+    StaffMemberList,
+    StaffMemberPatch,
+)
+from contracts.permissions import Permission
+from kit.db import Tx
+from kit.edge import DbDep, MemberDep
+from kit.errors import MissingScope
+from kit.idempotency import OnceDep
+
+from .answers import location_answer, service_answer, staff_member_answer
+from .edge import AccountDep, IfMatchDep, NowDep, etag, require_staff_scope, require_version, wait_for_staff
+
+router = APIRouter(prefix="/api/v1/accounts/{account_id}", tags=["catalogue"])
+
+
+@router.get("/locations", operation_id="list_locations")
+async def list_locations(member: MemberDep, db: DbDep) -> LocationList:
+    """The branches that the caller's scope covers."""
+    async with db.tx(member.account_id) as tx:
+        rows = await locations_of(tx, member.account_id)
+    return LocationList(items=[location_answer(row) for row in rows if member.covers(row.id)])
+
+
+@router.post("/locations", operation_id="add_location", status_code=201, response_model=LocationAnswer)
+async def post_location(
+    body: LocationBody, member: MemberDep, account: AccountDep, db: DbDep, once: OnceDep, now: NowDep
+) -> Response:
+    """A new branch."""
+    member.require(Permission.CATALOGUE_EDIT)
+    if member.location_ids is not None:
+        raise MissingScope("*", list(member.holders))
+    async with db.tx(account.account_id) as tx:
+
+        async def effect() -> LocationAnswer:
+            return location_answer(await add_location(tx, account, body, now))
+
+        return await once.run(tx, effect)
+
+
+@router.patch("/locations/{location_id}", operation_id="change_location")
+async def patch_location(
+    location_id: UUID, body: LocationPatch, member: MemberDep, account: AccountDep, db: DbDep
+) -> LocationAnswer:
+    """Change a branch."""
+    member.require(Permission.CATALOGUE_EDIT, location_id=location_id)
+    async with db.tx(account.account_id) as tx:
+        return location_answer(await change_location(tx, account, location_id, body))
+
+
+@router.get("/services", operation_id="list_services")
+async def list_services(member: MemberDep, account: AccountDep, db: DbDep) -> ServiceList:
+    """Everything that is sold, also what is not on the site."""
+    async with db.tx(member.account_id) as tx:
+        rows = await services_of(tx, member.account_id)
+        people, _ = await who_does_what(tx, member.account_id)
+    return ServiceList(items=[service_answer(row, account.currency, [*people[row.id]]) for row in rows])
+
+
+@router.post("/services", operation_id="add_service", status_code=201, response_model=ServiceAnswer)
+async def post_service(
+    body: ServiceBody, member: MemberDep, account: AccountDep, db: DbDep, once: OnceDep, now: NowDep
+) -> Response:
+    """Something new to sell."""
+    member.require(Permission.CATALOGUE_EDIT)
+    await wait_for_staff(db, account.account_id, body.staff_member_ids)
+    async with db.tx(account.account_id) as tx:
+
+        async def effect() -> ServiceAnswer:
+            row = await add_service(tx, account, body, now)
+            people, _ = await who_does_what(tx, account.account_id)
+            return service_answer(row, account.currency, [*people[row.id]])
+
+        return await once.run(tx, effect)
+
+
+@router.patch("/services/{service_id}", operation_id="change_service")
+async def patch_service(
+    service_id: UUID,
+    body: ServicePatch,
+    member: MemberDep,
+    account: AccountDep,
+    db: DbDep,
+    response: Response,
+    if_match: IfMatchDep,
+) -> ServiceAnswer:
+    """Change a service; what is booked stays as it was booked."""
+    member.require(Permission.CATALOGUE_EDIT)
+    await wait_for_staff(db, account.account_id, body.staff_member_ids or ())
+    async with db.tx(account.account_id) as tx:
+        require_version((await service_of(tx, account.account_id, service_id, lock=True)).version, if_match)
+        row = await change_service(tx, account, service_id, body)
+        people, _ = await who_does_what(tx, account.account_id)
+        response.headers.update(etag(row.version))
+        return service_answer(row, account.currency, [*people[row.id]])
+
+
+@router.get("/staff-members", operation_id="list_staff_members")
+async def list_staff_members(member: MemberDep, db: DbDep) -> StaffMemberList:
+    """Everybody who serves, also who does not accept bookings now."""
+    async with db.tx(member.account_id) as tx:
+        return StaffMemberList(items=await _answers(tx, member.account_id, await staff_of(tx, member.account_id)))
+
+
+@router.get("/staff-members/{staff_member_id}", operation_id="get_staff_member")
+async def get_staff_member(
+    staff_member_id: UUID, member: MemberDep, db: DbDep, response: Response
+) -> StaffMemberAnswer:
+    """One of them."""
+    await wait_for_staff(db, member.account_id, [staff_member_id])
+    async with db.tx(member.account_id) as tx:
+        row = await staff_member_of(tx, member.account_id, staff_member_id)
+        response.headers.update(etag(row.version))
+        return (await _answers(tx, member.account_id, [row]))[0]
+
+
+@router.post("/staff-members", operation_id="add_staff_member", status_code=201, response_model=StaffMemberAnswer)
+async def post_staff_member(
+    body: StaffMemberBody, member: MemberDep, account: AccountDep, db: DbDep, once: OnceDep, now: NowDep
+) -> Response:
+    """A chair or a person without a login; people with a login come as members."""
+    member.require(Permission.STAFF_EDIT)
+    async with db.tx(account.account_id) as tx:
+
+        async def effect() -> StaffMemberAnswer:
+            row = await add_staff_member(tx, account.account_id, body, now)
+            require_staff_scope(member, row)
+            return (await _answers(tx, account.account_id, [row]))[0]
+
+        return await once.run(tx, effect)
+
+
+@router.patch("/staff-members/{staff_member_id}", operation_id="change_staff_member")
+async def patch_staff_member(
+    staff_member_id: UUID,
+    body: Annotated[StaffMemberPatch, Body()],
+    member: MemberDep,
+    account: AccountDep,
+    db: DbDep,
+    response: Response,
+    if_match: IfMatchDep,
+) -> StaffMemberAnswer:
+    """Change who they are, where they work and what they offer."""
+    member.require(Permission.STAFF_EDIT)
+    await wait_for_staff(db, account.account_id, [staff_member_id])
+    async with db.tx(account.account_id) as tx:
+        row = await staff_member_of(tx, account.account_id, staff_member_id, lock=True)
+        require_version(row.version, if_match)
+        require_staff_scope(member, row)
+        row = await change_staff_member(tx, account.account_id, staff_member_id, body)
+        require_staff_scope(member, row)
+        response.headers.update(etag(row.version))
+        return (await _answers(tx, account.account_id, [row]))[0]
+
+
+async def _answers(tx: Tx, account_id: UUID, rows: list[StaffMemberRow]) -> list[StaffMemberAnswer]:
+    _, services = await who_does_what(tx, account_id)
+    scheduled = await with_schedule(tx, account_id, [row.id for row in rows])
+    return [staff_member_answer(row, [*services[row.id]], has_schedule=row.id in scheduled) for row in rows]

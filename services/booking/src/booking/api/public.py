@@ -1,0 +1,170 @@
+"""The booking page of an account: what it shows, holds, bookings by clients, and the link in an SMS."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query, Response
+from sqlalchemy import func, or_, select
+
+from booking.domain.wall_clock import moment_of
+from booking.queries.public import one_booking, public_account, public_page
+from booking.tables import AccountCopy, LocationRow
+from booking.usecases.actors import Actor
+from booking.usecases.bookings.create_booking import Order, book_hold, create_booking
+from booking.usecases.bookings.hold_time import hold_time
+from booking.usecases.bookings.places import Wish
+from booking.usecases.bookings.rivalry import among_rivals
+from booking.usecases.clients.find_card import Known, find_card, phone_of
+from contracts import Money
+from contracts.http.booking import (
+    BookingAnswer,
+    ClientBody,
+    HoldAnswer,
+    HoldBody,
+    OneBookingAnswer,
+    PublicBookingBody,
+    WantedItem,
+)
+from contracts.http.catalogue import Catalogue, CatalogueItem, PublicPage
+from kit import context
+from kit.access import Caller
+from kit.edge import DbDep, OptionalCallerDep
+from kit.errors import InvalidInput, Unauthenticated
+from kit.idempotency import OnceDep
+
+from .answers import OWN, booking_answer
+from .edge import PAGE, Cursor, CursorDep, Limit, NowDep, PublicAccountDep, etag
+
+router = APIRouter(prefix="/api/v1", tags=["public"])
+
+
+@router.get("/catalogue", operation_id="catalogue")
+async def catalogue(
+    db: DbDep,
+    cursor: CursorDep,
+    city: Annotated[str | None, Query(max_length=100)] = None,
+    limit: Limit = PAGE,
+) -> Catalogue:
+    """Firms that want to be listed, by name."""
+    name = func.lower(AccountCopy.name)
+    rows = select(AccountCopy).where(AccountCopy.is_active, ~AccountCopy.unlisted)
+    if city:
+        rows = rows.where(func.lower(AccountCopy.city) == city.strip().lower())
+    if cursor:
+        rows = rows.where(or_(name > cursor.value, (name == cursor.value) & (AccountCopy.account_id > cursor.id)))
+    async with db.system_tx() as tx:
+        found = list(await tx.scalars(rows.order_by(name, AccountCopy.account_id).limit(limit + 1)))
+        page = found[:limit]
+        places = await tx.execute(
+            select(LocationRow.account_id, LocationRow.address).where(
+                LocationRow.account_id.in_([row.account_id for row in page]),
+                ~LocationRow.is_deleted,
+                LocationRow.address.is_not(None),
+            )
+        )
+        addresses: dict[UUID, list[str]] = {}
+        for account_id, address in places.tuples():
+            addresses.setdefault(account_id, []).append(str(address))
+        # The cursor compares as the database does, so the database says how the name reads in lower case.
+        last = await tx.scalar(select(func.lower(page[-1].name))) if len(found) > limit else None
+    items = [
+        CatalogueItem(**public_account(row).model_dump(), addresses=sorted(addresses.get(row.account_id, [])))
+        for row in page
+    ]
+    return Catalogue(items=items, next_cursor=str(Cursor(last, page[-1].account_id)) if last is not None else None)
+
+
+@router.get("/public/b/{code}", operation_id="one_booking")
+async def get_one_booking(
+    code: Annotated[str, Path(min_length=6, max_length=20, pattern="^[a-z0-9]+$")], db: DbDep
+) -> OneBookingAnswer:
+    """The visit behind the link in an SMS; nothing about the person."""
+    async with db.system_tx() as tx:
+        return await one_booking(tx, code)
+
+
+@router.get("/public/{vanity}", operation_id="public_page")
+async def get_public_page(account: PublicAccountDep, db: DbDep) -> PublicPage:
+    """What the booking page shows."""
+    async with db.tx(account.account_id) as tx:
+        return await public_page(tx, account)
+
+
+@router.post("/public/{vanity}/holds", operation_id="hold_time", status_code=201, response_model=HoldAnswer)
+async def post_hold(
+    body: HoldBody, account: PublicAccountDep, caller: OptionalCallerDep, db: DbDep, once: OnceDep, now: NowDep
+) -> Response:
+    """Keep a start while the form is filled in; nobody else can have it until the hold expires."""
+    wish = _wish(account, body.wanted_items(), body.starts_at, body.location_id)
+
+    async def hold() -> Response:
+        async with db.tx(account.account_id) as tx:
+
+            async def effect() -> HoldAnswer:
+                row, taken = await hold_time(tx, wish, caller.user_id if caller else None, now)
+                zone = taken.place.days.clock.zone
+                return HoldAnswer(
+                    hold_id=row.id,
+                    expires_at=row.expires_at,
+                    starts_at=moment_of(wish.start, zone),
+                    ends_at=row.ends_at.astimezone(zone),
+                    location_id=row.location_id,
+                    staff_member_ids=[item.staff_member_id for item in taken.items],
+                    price=Money(amount=sum(item.list_price for item in taken.items), currency=account.currency),
+                )
+
+            return await once.run(tx, effect)
+
+    return await among_rivals(hold)
+
+
+@router.post("/public/{vanity}/bookings", operation_id="book_as_client", status_code=201, response_model=BookingAnswer)
+async def post_booking(
+    body: PublicBookingBody, account: PublicAccountDep, caller: OptionalCallerDep, db: DbDep, once: OnceDep, now: NowDep
+) -> Response:
+    """Book as the signed-in person: the phone that was confirmed is the client's."""
+    if caller is None:
+        raise Unauthenticated
+    known = _known(account, body.client or ClientBody(), caller)
+
+    async def book() -> Response:
+        async with db.tx(account.account_id) as tx:
+
+            async def effect() -> BookingAnswer:
+                client = await find_card(tx, account.account_id, known, now)
+                order = Order(client, body.comment or None, Actor.client(caller))
+                if body.hold_id is not None:
+                    visit = await book_hold(tx, account, body.hold_id, order, now)
+                else:
+                    wish = _wish(account, body.wanted_items(), body.starts_at, body.location_id)
+                    visit = await create_booking(tx, wish, order, now)
+                return booking_answer(visit, OWN)
+
+            response = await once.run(tx, effect)
+        response.headers.update(etag(1))
+        return response
+
+    return await among_rivals(book)
+
+
+def _wish(
+    account: AccountCopy, items: tuple[WantedItem, ...], starts_at: datetime | None, location_id: UUID | None
+) -> Wish:
+    assert starts_at is not None  # the body was refused without it
+    return Wish(account=account, items=items, starts_at=starts_at, location_id=location_id, is_public=True)
+
+
+def _known(account: AccountCopy, written: ClientBody, caller: Caller) -> Known:
+    if written.phone is not None and phone_of(account, written.phone, "/client/phone") != caller.phone_e164:
+        raise InvalidInput.of("/client/phone", "not_your_phone")
+    return Known(
+        name=written.name,
+        surname=written.surname,
+        phone_e164=caller.phone_e164,
+        email=written.email,
+        language=written.language or context.current().language,  # type: ignore[arg-type]
+        user_id=caller.user_id,
+    )

@@ -1,0 +1,35 @@
+"""The only place where booking is wired together."""
+
+from pathlib import Path
+
+from kit.loops import every
+from kit.messaging import now_utc
+from kit.service import Service, new_service
+
+from .api import availability, booking_acts, bookings, calendar, catalogue, clients, me, public, schedules
+from .consumers import consumers
+from .settings import BookingSettings
+from .usecases.bookings.hold_time import forget_expired_holds
+from .words import TEXTS
+
+MIGRATIONS = Path(__file__).parent.parent.parent / "migrations"
+
+
+def build(settings: BookingSettings) -> Service:
+    """The service with its routes, consumers and loops."""
+    routes = (availability, booking_acts, bookings, calendar, catalogue, clients, me, public, schedules)
+    service = new_service(
+        "booking",
+        settings,
+        texts=TEXTS,
+        migrations_folder=MIGRATIONS,
+        routers=[module.router for module in routes],
+        consumers=consumers(),
+    )
+
+    async def forget() -> None:
+        async with service.db.system_tx() as tx:
+            await forget_expired_holds(tx, now_utc())
+
+    service.loops["expired_holds"] = lambda: every(settings.expired_holds_every_s, forget)
+    return service

@@ -1,0 +1,28 @@
+"""Everything that booking listens to."""
+
+from contracts.fiscal import BookingReversed, BookingSettled, ReceiptFailed, ReceiptHeld, ReceiptRegistered
+from contracts.identity import (
+    AccountChanged,
+    AccountRegistered,
+    MembershipAdded,
+    MembershipChanged,
+    MembershipRemoved,
+    MembershipRestored,
+)
+from kit import access
+from kit.messaging import Consumers
+
+from .usecases.copies.copy_account import copy_account
+from .usecases.copies.hear_settlement import hear_receipt, hear_settlement
+from .usecases.copies.seat_member import seat_member
+
+
+def consumers() -> Consumers:
+    """One queue per line."""
+    consumers = Consumers("booking")
+    access.listen(consumers)
+    consumers.on(AccountRegistered, AccountChanged)(copy_account)
+    consumers.on(MembershipAdded, MembershipChanged, MembershipRemoved, MembershipRestored)(seat_member)
+    consumers.on(BookingSettled, BookingReversed)(hear_settlement)
+    consumers.on(ReceiptRegistered, ReceiptHeld, ReceiptFailed)(hear_receipt)
+    return consumers

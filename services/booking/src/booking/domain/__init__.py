@@ -1,0 +1,1 @@
+"""Nouns and rules of booking: pure, without a clock and without I/O."""

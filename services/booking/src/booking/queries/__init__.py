@@ -1,0 +1,1 @@
+"""Reads that a page or a use case needs."""

@@ -1,0 +1,50 @@
+"""Which account is meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy import select
+
+from booking.tables import AccountCopy, LocationRow
+from kit.db import Database, Tx
+from kit.errors import InvalidInput, NotFound
+from kit.freshness import wait_for_copy
+
+
+async def account_of(db: Database, account_id: UUID) -> AccountCopy:
+    """The copy of an account, waited for when the account is newly born; raises `NotFound`."""
+
+    async def look_up() -> AccountCopy | None:
+        async with db.tx(account_id) as tx:
+            return await tx.get(AccountCopy, account_id)
+
+    account = await wait_for_copy(account_id, look_up)
+    if account is None:
+        raise NotFound("account")
+    return account
+
+
+async def account_at(db: Database, vanity_address: str) -> AccountCopy:
+    """The active account with this public address; raises `NotFound`."""
+    async with db.system_tx() as tx:
+        # Addresses move between accounts, and their events may cross: the one heard of last has it.
+        wanted = select(AccountCopy).where(AccountCopy.vanity_address == vanity_address.lower(), AccountCopy.is_active)
+        account = (await tx.scalars(wanted.order_by(AccountCopy.version.desc()).limit(1))).first()
+    if account is None:
+        raise NotFound("account")
+    return account
+
+
+async def locations_of(tx: Tx, account_id: UUID) -> list[LocationRow]:
+    """The locations in use, oldest first."""
+    rows = select(LocationRow).where(LocationRow.account_id == account_id, ~LocationRow.is_deleted)
+    return list(await tx.scalars(rows.order_by(LocationRow.created_at, LocationRow.id)))
+
+
+async def known_locations(tx: Tx, account_id: UUID, ids: Iterable[UUID], pointer: str) -> None:
+    """Raise `InvalidInput` at `pointer` when one of the ids is no location of the account."""
+    wanted = set(ids)
+    if wanted - {location.id for location in await locations_of(tx, account_id)}:
+        raise InvalidInput.of(pointer, "unknown_location")

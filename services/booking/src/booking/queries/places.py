@@ -1,0 +1,53 @@
+"""What is wished and where it is offered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+
+from booking.domain.availability import Service
+from booking.tables import LocationRow, ServiceRow
+from kit.db import Tx
+from kit.errors import InvalidInput
+
+from .accounts import locations_of
+
+
+async def services_named(tx: Tx, account_id: UUID, ids: Sequence[UUID], pointer: str) -> dict[UUID, ServiceRow]:
+    """Services by id; raises `InvalidInput` at `pointer` for one that the account does not have."""
+    rows = await tx.scalars(
+        select(ServiceRow).where(
+            ServiceRow.account_id == account_id, ServiceRow.id.in_(set(ids)), ~ServiceRow.is_deleted
+        )
+    )
+    found = {row.id: row for row in rows}
+    if set(ids) - set(found):
+        raise InvalidInput.of(pointer, "unknown_service")
+    return found
+
+
+def as_calculated(row: ServiceRow) -> Service:
+    """A service as the calculator sees it."""
+    return Service(row.id, row.duration_min, row.buffer_before_min, row.buffer_after_min, row.bookable_online)
+
+
+async def candidate_locations(
+    tx: Tx,
+    account_id: UUID,
+    location_id: UUID | None,
+    services: Mapping[UUID, ServiceRow],
+    scope: frozenset[UUID] | None = None,
+) -> list[LocationRow]:
+    """The locations in scope that offer all these services; raises `InvalidInput` for an unknown one."""
+    every = await locations_of(tx, account_id)
+    chosen = [location for location in every if location_id in (None, location.id)]
+    if location_id is not None and not chosen:
+        raise InvalidInput.of("/location_id", "unknown_location")
+    return [
+        location
+        for location in chosen
+        if (scope is None or location.id in scope)
+        and all(row.location_ids is None or location.id in row.location_ids for row in services.values())
+    ]

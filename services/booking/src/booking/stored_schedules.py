@@ -1,0 +1,55 @@
+"""Schedules as they are stored (the form in which the API takes them) turned into patterns of the domain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from .domain.intervals import Interval
+from .domain.schedules import Cycle, DayPlan, Hours, Parity, Pattern, Weekly
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def pattern_of(stored: Mapping[str, Any]) -> Pattern:
+    """The rule behind a stored pattern."""
+    match stored["pattern"]:
+        case "weekly":
+            breaks = stored.get("breaks") or []
+            by_day = breaks if isinstance(breaks, dict) else dict.fromkeys(WEEKDAYS, breaks)
+            return Weekly(tuple(_plan(stored["days"].get(day), by_day.get(day)) for day in WEEKDAYS))
+        case "cycle":
+            plan = _plan(stored["hours"], stored.get("breaks"))
+            return Cycle(date.fromisoformat(stored["anchor"]), stored["on"], stored["off"], plan)
+        case parity:
+            return Parity(parity == "even_days", _plan(stored["hours"], stored.get("breaks")))
+
+
+def plan_of(stored: Mapping[str, Any]) -> DayPlan:
+    """One dated exception."""
+    return _plan(stored.get("hours"), stored.get("breaks"))
+
+
+def _plan(hours: list[dict[str, Any]] | None, breaks: list[dict[str, Any]] | None) -> DayPlan:
+    return DayPlan(
+        tuple(
+            Hours(
+                *_clock(one),
+                manual_only=one.get("manual_only", False),
+                location_id=UUID(one["location_id"]) if one.get("location_id") else None,
+            )
+            for one in sorted(hours or [], key=lambda one: str(one["from"]))
+        ),
+        tuple(_clock(one) for one in breaks or []),
+    )
+
+
+def _clock(span: Mapping[str, Any]) -> Interval:
+    return _minutes(span["from"]), _minutes(span["to"])
+
+
+def _minutes(written: str) -> int:
+    hours, minutes = written.split(":")
+    return int(hours) * 60 + int(minutes)

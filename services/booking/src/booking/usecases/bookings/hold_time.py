@@ -1,0 +1,43 @@
+"""Keep a start for a client who is still filling in the form."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import delete
+
+from booking.tables import HoldRow
+from kit.db import Tx
+from kit.ids import new_id
+
+from .places import Wish
+from .take_time import TakenTime, take_time
+
+
+async def hold_time(tx: Tx, wish: Wish, created_by: UUID | None, now: datetime) -> tuple[HoldRow, TakenTime]:
+    """Take the time for as long as the account's rules say; raises the refusal when it cannot be had."""
+    hold_id = new_id()
+    expires_at = now + timedelta(minutes=wish.account.booking_rules.hold_min)
+    taken = await take_time(tx, wish, now, hold=(hold_id, expires_at))
+    hold = HoldRow(
+        account_id=wish.account.account_id,
+        id=hold_id,
+        location_id=taken.place.location.id,
+        items=[item.stored() for item in taken.items],
+        assigned_by=taken.assigned_by,
+        starts_at=taken.starts_at,
+        ends_at=taken.ends_at,
+        expires_at=expires_at,
+        created_by=created_by,
+        created_at=now,
+    )
+    tx.add(hold)
+    await tx.flush()
+    return hold, taken
+
+
+async def forget_expired_holds(tx: Tx, now: datetime) -> int:
+    """Delete every hold whose time is over, in all accounts; answers how many."""
+    gone = await tx.execute(delete(HoldRow).where(HoldRow.expires_at <= now).returning(HoldRow.id))
+    return len(gone.all())

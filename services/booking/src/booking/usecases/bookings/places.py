@@ -1,0 +1,134 @@
+"""Where and with whom a wished visit fits, and the refusal when it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from booking import words
+from booking.domain.availability import Reason as Against
+from booking.domain.availability import Service
+from booking.domain.reasons import RIVALRY, SOFT, Code
+from booking.domain.wall_clock import minute_of, moment_of
+from booking.errors import SlotNotOffered, SlotTaken
+from booking.queries.place import Place
+from booking.queries.places import as_calculated, candidate_locations, services_named
+from booking.queries.windows import Days, WantedPart, ask
+from booking.tables import AccountCopy
+from contracts.http.booking import WantedItem
+from kit.db import Tx
+from kit.errors import InvalidInput, Problem
+
+ALTERNATIVES = 3
+LOOK_BACK_DAYS, LOOK_AHEAD_DAYS = 1, 7
+"""How far from the wished day the alternatives are looked for."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A visit that somebody wants to have. With `override` soft rules do not stand against it."""
+
+    account: AccountCopy
+    items: tuple[WantedItem, ...]
+    starts_at: datetime
+    location_id: UUID | None
+    is_public: bool
+    override: bool = False
+    ignoring_booking: UUID | None = None
+    scope: frozenset[UUID] | None = None
+    """The locations in which the caller may act; none: all."""
+    own_services: tuple[Service, ...] | None = None
+    """Length and buffers as they were booked; none: as the catalogue says today."""
+
+    @property
+    def forgiving(self) -> frozenset[Code]:
+        """The reasons that do not count."""
+        return SOFT if self.override else frozenset()
+
+    @property
+    def start(self) -> int:
+        """The minute at which the visit is to begin."""
+        return minute_of(self.starts_at)
+
+
+async def find_place(tx: Tx, wish: Wish, now: datetime) -> Place:
+    """The location in which the wish comes true; raises the refusal of the first one where none does."""
+    account_id = wish.account.account_id
+    services = await services_named(tx, account_id, [item.service_id for item in wish.items], "/service_ids")
+    own = wish.own_services or tuple(as_calculated(services[item.service_id]) for item in wish.items)
+    parts = [WantedPart(s, item.staff_member_id) for s, item in zip(own, wish.items, strict=True)]
+    first: Place | None = None
+    for location in await candidate_locations(tx, wish.account.account_id, wish.location_id, services, wish.scope):
+        days = Days.around(location.time_zone, wish.starts_at, before=LOOK_BACK_DAYS, after=LOOK_AHEAD_DAYS)
+        question, people = await ask(
+            tx,
+            wish.account,
+            location,
+            parts,
+            days,
+            now,
+            is_public=wish.is_public,
+            ignoring_booking=wish.ignoring_booking,
+        )
+        if any(item.staff_member_id and item.staff_member_id not in people.by_id for item in wish.items):
+            raise InvalidInput.of("/staff_member_id", "unknown_staff_member")
+        place = Place(location, days, question, people, services)
+        if is_possible(place, wish):
+            return place
+        first = first or place
+    raise refusal(first, wish) if first else no_location(wish)
+
+
+def is_possible(place: Place, wish: Wish) -> bool:
+    """Whether nothing that counts stands against the wish here."""
+    if not wish.override:
+        return not place.question.reasons(wish.start)
+    general = {reason.code for reason in place.question.reasons(wish.start) if reason.person_id is None}
+    return general <= SOFT and all(place.question.fitting(wish.start, forgiving=SOFT))
+
+
+def refusal(place: Place, wish: Wish) -> Problem:
+    """Taken by a rival, or against a rule: each with the nearest starts that are offered."""
+    reasons = place.question.reasons(wish.start)
+    alternatives = nearest(place, wish.start)
+    if reasons and _is_rivalry(reasons):
+        return SlotTaken(alternatives)
+    overridable = all(place.question.fitting(wish.start, forgiving=SOFT)) and all(
+        reason.code in SOFT for reason in reasons if reason.person_id is None
+    )
+    said = [place.reason(wish.account, reason).model_dump(mode="json") for reason in reasons]
+    return SlotNotOffered(said, overridable, alternatives)
+
+
+def no_location(wish: Wish) -> SlotNotOffered:
+    """The account has no location that offers what is wished."""
+    reason = words.reason(Code.NO_LOCATION, is_public=wish.is_public, params={})
+    return SlotNotOffered([reason.model_dump(mode="json")], overridable=False)
+
+
+def nearest(place: Place, start: int) -> list[dict[str, Any]]:
+    """The offered starts nearest to one that could not be had."""
+    offers = place.question.offers(place.days.window)
+    near = sorted((other for other in offers if other != start), key=lambda other: (abs(other - start), other))
+    return [
+        {
+            "starts_at": moment_of(other, place.days.clock.zone).isoformat(),
+            "location_id": str(place.location.id),
+            "staff_member_ids": [str(person_id) for person_id in offers[other]],
+        }
+        for other in sorted(near[:ALTERNATIVES])
+    ]
+
+
+def _is_rivalry(reasons: Sequence[Against]) -> bool:
+    """Whether in every part that fails there is somebody who would do it, were the time not gone."""
+    if any(reason.person_id is None for reason in reasons):
+        return False
+    by_person: dict[tuple[int | None, UUID | None], set[Code]] = {}
+    for reason in reasons:
+        by_person.setdefault((reason.part, reason.person_id), set()).add(reason.code)
+    failing = {part for part, _ in by_person}
+    return all(any(codes <= RIVALRY for (part, _), codes in by_person.items() if part == one) for one in failing)

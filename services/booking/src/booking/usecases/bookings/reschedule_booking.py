@@ -1,0 +1,98 @@
+"""Move a booking to another time, another person, or both."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from booking.domain.availability import Service
+from booking.domain.lifecycle import Act, State, is_possible
+from booking.domain.wall_clock import MINUTE
+from booking.errors import WrongState
+from booking.queries.visits import Visit, staff_names
+from booking.tables import AccountCopy
+from booking.usecases.actors import Actor
+from contracts.booking import BookingRescheduled
+from contracts.http.booking import WantedItem
+from kit.db import Tx
+
+from .places import Wish
+from .record_act import record_act
+from .take_time import give_back, lock_people, take_time
+
+
+async def reschedule_booking(
+    tx: Tx,
+    account: AccountCopy,
+    visit: Visit,
+    actor: Actor,
+    now: datetime,
+    *,
+    starts_at: datetime,
+    staff_member_id: UUID | None = None,
+    override: bool = False,
+    tell_client: bool = True,
+) -> None:
+    """Move the whole visit; without a person everybody stays who was. Services keep their booked length and buffers.
+
+    Raises `WrongState`, or the refusal of the new time; the old time is then kept.
+    """
+    booking = visit.booking
+    if not is_possible(Act.RESCHEDULE, State(booking.state)):
+        raise WrongState(Act.RESCHEDULE, booking.state)
+    people = [staff_member_id or item.staff_member_id for item in visit.items]
+    if starts_at == booking.starts_at and people == [item.staff_member_id for item in visit.items]:
+        return
+    await lock_people(tx, account.account_id, [*people, *visit.staff_member_ids])
+    wish = Wish(
+        account=account,
+        items=tuple(
+            WantedItem(service_id=item.service_id, staff_member_id=person)
+            for item, person in zip(visit.items, people, strict=True)
+        ),
+        starts_at=starts_at,
+        location_id=booking.location_id,
+        is_public=actor.kind == "client",
+        override=override,
+        ignoring_booking=booking.id,
+        own_services=tuple(
+            Service(
+                item.service_id,
+                (item.ends_at - item.starts_at) // MINUTE,
+                item.buffer_before_min,
+                item.buffer_after_min,
+            )
+            for item in visit.items
+        ),
+    )
+    previous = booking.starts_at, tuple(visit.staff_member_ids)
+    await give_back(tx, account.account_id, booking.id)
+    taken = await take_time(tx, wish, now, booking_id=booking.id, item_ids=[item.id for item in visit.items])
+    for row, item in zip(visit.items, taken.items, strict=True):
+        row.staff_member_id, row.starts_at, row.ends_at = item.staff_member_id, item.starts_at, item.ends_at
+    visit.staff_names |= await staff_names(tx, account.account_id, set(people))
+    booking.starts_at, booking.ends_at, booking.overridden = taken.starts_at, taken.ends_at, taken.overridden
+    booking.version += 1
+    record_act(
+        tx,
+        account.account_id,
+        booking.id,
+        "rescheduled",
+        actor,
+        now,
+        starts_at_before=previous[0].isoformat(),
+        starts_at=booking.starts_at.isoformat(),
+        staff=[visit.staff_names.get(person, "") for person in visit.staff_member_ids],
+        overridden=taken.overridden,
+    )
+    tx.emit(
+        BookingRescheduled(
+            account_id=account.account_id,
+            version=booking.version,
+            booking=visit.state(),
+            previous_starts_at=previous[0],
+            previous_staff_member_ids=previous[1],
+            tell_client=tell_client,
+            rescheduled_by="client" if actor.kind == "client" else "staff",
+        )
+    )

@@ -1,0 +1,1 @@
+"""Locations, services, staff members."""

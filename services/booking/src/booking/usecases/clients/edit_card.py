@@ -1,0 +1,72 @@
+"""Open or change a card by hand."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from booking.errors import PhoneHasCard
+from booking.tables import AccountCopy, ClientRow
+from contracts.http.clients import ClientCardBody, ClientCardPatch
+from kit.db import Tx
+from kit.ids import new_id
+
+from .find_card import phone_of, say_client_changed
+
+
+async def add_card(tx: Tx, account: AccountCopy, body: ClientCardBody, now: datetime) -> ClientRow:
+    """A new card; raises `PhoneHasCard`."""
+    card = ClientRow(
+        account_id=account.account_id,
+        id=new_id(),
+        version=1,
+        name=body.name,
+        surname=body.surname,
+        phone_e164=phone_of(account, body.phone, "/phone") if body.phone else None,
+        phone_confirmed=False,
+        email=body.email,
+        socials=dict(body.socials),
+        language=body.language or account.language,
+        note=body.note or None,
+        notifications_on=True,
+        created_at=now,
+    )
+    await _save(tx, card)
+    say_client_changed(tx, card)
+    return card
+
+
+async def edit_card(tx: Tx, account: AccountCopy, card: ClientRow, patch: ClientCardPatch) -> None:
+    """Change what the patch names; raises `PhoneHasCard`. A new number is not confirmed."""
+    named = patch.model_fields_set
+    if patch.name is not None:
+        card.name = patch.name
+    if "phone" in named:
+        phone = phone_of(account, patch.phone, "/phone") if patch.phone else None
+        if phone != card.phone_e164:
+            card.phone_e164, card.phone_confirmed, card.user_id = phone, False, None
+    for field in ("surname", "email", "note"):
+        if field in named:
+            setattr(card, field, getattr(patch, field) or None)
+    if patch.socials is not None:
+        card.socials = dict(patch.socials)
+    if patch.language is not None:
+        card.language = patch.language
+    if patch.notifications_on is not None:
+        card.notifications_on = patch.notifications_on
+    card.version += 1
+    await _save(tx, card)
+    say_client_changed(tx, card)
+
+
+async def _save(tx: Tx, card: ClientRow) -> None:
+    account_id, phone = card.account_id, card.phone_e164
+    try:
+        async with tx.begin_nested():
+            tx.add(card)
+            await tx.flush()
+    except IntegrityError as error:
+        other = select(ClientRow.id).where(ClientRow.account_id == account_id, ClientRow.phone_e164 == phone)
+        raise PhoneHasCard(str(await tx.scalar(other))) from error

@@ -1,0 +1,1 @@
+"""Keeping copies of what identity and fiscal own."""

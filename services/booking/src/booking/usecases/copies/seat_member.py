@@ -1,0 +1,41 @@
+"""A member who accepts bookings is a staff member; one who left is kept with all bookings, and may come back."""
+
+from __future__ import annotations
+
+from booking.tables import StaffMemberRow
+from booking.usecases.catalogue.staff_members import say_staff_member_changed
+from contracts.identity import MembershipAdded, MembershipChanged, MembershipRemoved, MembershipRestored
+from kit.db import Tx
+from kit.messaging import now_utc
+
+
+async def seat_member(
+    event: MembershipAdded | MembershipChanged | MembershipRemoved | MembershipRestored, tx: Tx
+) -> None:
+    """Make, change, put away or bring back the staff member of a membership; an older event changes nothing."""
+    said = event.membership
+    if said.staff_member_id is None:
+        return
+    row = await tx.get(StaffMemberRow, (said.account_id, said.staff_member_id), with_for_update=True)
+    if row is None:
+        if not said.accepts_bookings:
+            return
+        row = StaffMemberRow(
+            account_id=said.account_id,
+            id=said.staff_member_id,
+            version=0,
+            membership_version=0,
+            name=said.name,
+            location_ids=None if said.location_ids is None else sorted(said.location_ids),
+            created_at=now_utc(),
+        )
+        tx.add(row)
+    if row.membership_version >= event.version:
+        return
+    row.membership_id = said.id
+    row.membership_version = event.version
+    row.name = said.name
+    row.accepts_bookings = said.accepts_bookings
+    row.is_deleted = not said.is_active
+    row.version += 1
+    await say_staff_member_changed(tx, row)
