@@ -75,13 +75,19 @@ class Booking:
 
     async def by_code(self, code: str) -> bodies.OneBookingAnswer:
         """What the short link of an SMS shows."""
-        return await self.call(bodies.OneBookingAnswer, "GET", f"/public/bookings/{segment(code)}")
+        return await self.call(bodies.OneBookingAnswer, "GET", f"/public/b/{segment(code)}")
 
     # The client's own
 
-    async def mine(self, *, cursor: str | None = None) -> bodies.MyBookingList:
-        """The caller's own bookings over all accounts."""
-        return await self.call(bodies.MyBookingList, "GET", "/me/bookings", query={"cursor": cursor})
+    async def mine(
+        self, *, when: Literal["coming", "past"] | None = None, cursor: str | None = None
+    ) -> bodies.MyBookingList:
+        """The caller's own bookings over all accounts: those to come by date, others newest first."""
+        return await self.call(bodies.MyBookingList, "GET", "/me/bookings", query={"when": when, "cursor": cursor})
+
+    async def one_of_mine(self, booking_id: UUID) -> bodies.MyBookingAnswer:
+        """One of the caller's own bookings."""
+        return await self.call(bodies.MyBookingAnswer, "GET", f"/me/bookings/{booking_id}")
 
     async def cancel_mine(self, booking_id: UUID, body: bodies.CancelBody, *, key: str) -> bodies.MyBookingAnswer:
         """Cancel as the client."""
