@@ -105,6 +105,7 @@ CREATE TABLE provider_account (
     provider_error text,
     checked_at timestamptz,
     probe_at timestamptz,
+    failures smallint NOT NULL DEFAULT 0,
     callback_token text NOT NULL UNIQUE,
     version integer NOT NULL,
     PRIMARY KEY (account_id, provider)
@@ -146,7 +147,8 @@ CREATE TABLE notification (
     provider_status text,
     provider_error text,
     attempts smallint NOT NULL DEFAULT 0,
-    tries_left_out text[] NOT NULL DEFAULT '{}',
+    providers_tried text[] NOT NULL DEFAULT '{}',
+    trial_of text,
     claim_id uuid,
     leased_until timestamptz,
     status_due_at timestamptz,
@@ -264,6 +266,8 @@ def upgrade() -> None:
         for statement in part.split(";"):
             if statement.strip():
                 op.execute(statement)
+    # AlphaSMS refuses a number that it has seen, also from another database under the same key: start anywhere.
+    op.execute("SELECT setval(pg_get_serial_sequence('notification', 'own_number'), 1 + (random() * 1e9)::bigint)")
     for table in OF_ACCOUNT:
         schema.protect(table, SERVICE)
     # The ledger only grows: nobody may change or take away a line.

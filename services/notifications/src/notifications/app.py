@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+from datetime import timedelta
 from pathlib import Path
 
 from kit.edge import texts_of
@@ -10,13 +13,25 @@ from kit.secrets import SecretBox
 from kit.service import Service, new_service
 from kit.settings import read_secret
 
+from .api import balance, messages, preferences, templates
+from .api import providers as provider_routes
+from .api import settings as settings_routes
 from .clock import Clock
-from .consumers import listen
+from .consumers import Handlers
+from .providers.factory import Providers
 from .providers.turbosms_http import TurboSmsHttp
 from .pump import Pump
 from .settings import Settings
+from .usecases.check_provider import Checker
+from .usecases.claim_messages import PER_ACCOUNT, Claims
+from .usecases.follow_delivery import Follower
+from .usecases.plan_booking import Planner
 from .usecases.queue_login_code import WAKE_CHANNEL as LOGIN_CODES
+from .usecases.replan import Replanner
 from .usecases.send_login_codes import LoginCodeSender
+from .usecases.send_messages import Sender
+from .usecases.watch_providers import Watch
+from .usecases.write_decisions import DUE_CHANNEL
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 # A kept connection that the provider closes at the wrong moment would make an outcome unknown for nothing.
@@ -27,23 +42,80 @@ def build(settings: Settings) -> Service:
     """The service; nothing is started yet."""
     texts = texts_of(__file__)
     clock = Clock(settings.clock_offset_s)
-    box = SecretBox(read_secret(settings.secrets_key_file, "key that seals provider secrets"))
+    sealing_key = read_secret(settings.secrets_key_file, "key that seals provider secrets")
     platform_token = read_secret(settings.platform_turbosms_token_file, "token of the platform's SMS account")
+    turbosms = HttpClient(settings.turbosms_url, total_timeout_s=settings.sms_timeout_s, headers=FRESH_CONNECTIONS)
+    alphasms = HttpClient(settings.alphasms_url, total_timeout_s=settings.sms_timeout_s, headers=FRESH_CONNECTIONS)
+    providers = Providers(
+        turbosms=turbosms,
+        alphasms=alphasms,
+        soap_url=settings.turbosms_soap_url,
+        soap_timeout_s=settings.soap_timeout_s,
+        platform=TurboSmsHttp(turbosms, platform_token.decode()),
+        platform_sender_name=settings.platform_sender_name,
+        box=SecretBox(sealing_key),
+        public_url=settings.public_url,
+    )
+    planner = Planner(texts, settings.public_url, timedelta(seconds=settings.undo_window_s))
+    callback_token = platform_callback_token(sealing_key)
+    handlers = Handlers(settings, clock, texts, providers, planner, callback_token)
     service = new_service(
         "notifications",
         settings,
         texts=texts,
         migrations_folder=MIGRATIONS,
-        routers=[],
-        consumers=listen(clock, texts, box),
+        routers=[
+            messages.router,
+            settings_routes.router,
+            provider_routes.router,
+            balance.router,
+            templates.router,
+            preferences.router,
+        ],
+        consumers=handlers.listen(),
     )
-    turbosms = HttpClient(settings.turbosms_url, total_timeout_s=settings.sms_timeout_s, headers=FRESH_CONNECTIONS)
-    service.on_stop.append(turbosms.close)
-    platform = TurboSmsHttp(turbosms, platform_token.decode())
-    codes = LoginCodeSender(
-        service.db, clock, platform, settings.platform_sender_name, box, lease_s=3 * settings.sms_timeout_s
-    )
-    code_pump = Pump(codes.claim, codes.work, service.wakeups.of(LOGIN_CODES), concurrency=settings.sender_concurrency)
-    service.loops["login codes"] = code_pump.run
-    service.state |= {"clock": clock, "box": box, "login_codes": code_pump}
+    service.on_stop += [turbosms.close, alphasms.close]
+    service.notes = lambda: {"platform_callback_path": f"/callbacks/sms/turbosms/{callback_token}"}
+    service.state |= {"clock": clock, "providers": providers, "planner": planner, "settings": settings}
+    service.state["checker"] = Checker(service.db, clock, providers)
+    _add_loops(service, settings, clock, providers, planner)
     return service
+
+
+def _add_loops(service: Service, settings: Settings, clock: Clock, providers: Providers, planner: Planner) -> None:
+    db, wakeups = service.db, service.wakeups
+    codes = LoginCodeSender(
+        db, clock, providers.platform, settings.platform_sender_name, providers.box, lease_s=3 * settings.sms_timeout_s
+    )
+    code_pump = Pump(codes.claim, codes.work, wakeups.of(LOGIN_CODES), concurrency=settings.sender_concurrency)
+    claims = Claims(db, clock, settings.sms_lease_s, settings.part_price_minor)
+    sender = Sender(db, clock, providers)
+    pump = Pump(
+        claims.take,
+        sender.work,
+        wakeups.of(DUE_CHANNEL),
+        concurrency=settings.sender_concurrency,
+        per_lane=PER_ACCOUNT,
+    )
+    replanner = Replanner(db, clock, planner, wakeups)
+    follower = Follower(db, clock, providers)
+    watch = Watch(db, clock, providers)
+    service.loops |= {
+        "login codes": code_pump.run,
+        "sender": pump.run,
+        "replanner": replanner.run,
+        "delivery": follower.run,
+        "providers": watch.run,
+    }
+    service.state |= {
+        "login_codes": code_pump,
+        "sender": pump,
+        "replanner": replanner,
+        "follower": follower,
+        "watch": watch,
+    }
+
+
+def platform_callback_token(sealing_key: bytes) -> str:
+    """The unguessable part of the address to which the platform's own TurboSMS account reports; the same for ever."""
+    return hmac.new(sealing_key, b"platform callback", hashlib.sha256).hexdigest()

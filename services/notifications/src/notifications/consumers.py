@@ -2,24 +2,102 @@
 
 from __future__ import annotations
 
-from contracts.identity import LoginCodeRequested
+from dataclasses import dataclass
+
+from contracts.booking import (
+    BookingArrived,
+    BookingCancelled,
+    BookingChanged,
+    BookingCompleted,
+    BookingConfirmed,
+    BookingCreated,
+    BookingNoShow,
+    BookingRescheduled,
+    ClientChanged,
+    LocationChanged,
+)
+from contracts.fiscal import TopUpPaid
+from contracts.gateway import DeliveryReportReceived
+from contracts.identity import AccountChanged, AccountRegistered, LoginCodeRequested
 from kit import access
 from kit.db import Tx
 from kit.messaging import Consumers
-from kit.secrets import SecretBox
 from kit.texts import Texts
 
 from .clock import Clock
+from .providers.factory import Providers
+from .settings import Settings
+from .usecases.copy_others import copy_account, copy_client, copy_location
+from .usecases.keep_balance import credit
+from .usecases.open_account import open_account
+from .usecases.plan_booking import Planner
 from .usecases.queue_login_code import queue_login_code
+from .usecases.release_held import release_held
+from .usecases.take_delivery_report import take_delivery_report
+
+_BookingEvent = (
+    BookingCreated
+    | BookingRescheduled
+    | BookingChanged
+    | BookingCancelled
+    | BookingConfirmed
+    | BookingArrived
+    | BookingCompleted
+    | BookingNoShow
+)
 
 
-def listen(clock: Clock, texts: Texts, box: SecretBox) -> Consumers:
-    """The consumers with what they need."""
-    consumers = Consumers("notifications")
-    access.listen(consumers)
+@dataclass(frozen=True)
+class Handlers:
+    """The handlers with what they need; each is given the database's time."""
 
-    async def on_login_code(event: LoginCodeRequested, tx: Tx) -> None:
-        await queue_login_code(event, tx, texts=texts, box=box, now=await clock.now(tx))
+    settings: Settings
+    clock: Clock
+    texts: Texts
+    providers: Providers
+    planner: Planner
+    platform_callback_token: str
 
-    consumers.on(LoginCodeRequested, name="queue_login_code")(on_login_code)
-    return consumers
+    def listen(self) -> Consumers:
+        """The whole list."""
+        consumers = Consumers("notifications")
+        access.listen(consumers)
+        consumers.on(LoginCodeRequested, name="queue_login_code")(self.login_code)
+        consumers.on(AccountRegistered, AccountChanged, name="copy_account")(self.account)
+        consumers.on(LocationChanged, name="copy_location")(self.location)
+        consumers.on(ClientChanged, name="copy_client")(self.client)
+        consumers.on(*_BookingEvent.__args__, name="plan_booking")(self.booking)
+        consumers.on(DeliveryReportReceived, name="take_delivery_report")(self.delivery_report)
+        consumers.on(TopUpPaid, name="credit_top_up")(self.top_up)
+        return consumers
+
+    async def login_code(self, event: LoginCodeRequested, tx: Tx) -> None:
+        now = await self.clock.now(tx)
+        await queue_login_code(event, tx, texts=self.texts, box=self.providers.box, now=now)
+
+    async def account(self, event: AccountRegistered | AccountChanged, tx: Tx) -> None:
+        now = await self.clock.now(tx)
+        await copy_account(event, tx, now=now)
+        if isinstance(event, AccountRegistered):
+            name, trial = self.settings.platform_sender_name, self.settings.trial_credit_minor
+            await open_account(tx, event.account.id, name, trial, now)
+
+    async def location(self, event: LocationChanged, tx: Tx) -> None:
+        await copy_location(event, tx, now=await self.clock.now(tx))
+
+    async def client(self, event: ClientChanged, tx: Tx) -> None:
+        await copy_client(event, tx, now=await self.clock.now(tx))
+
+    async def booking(self, event: _BookingEvent, tx: Tx) -> None:
+        await self.planner.on_event(event, event.booking, tx, await self.clock.now(tx))
+
+    async def delivery_report(self, event: DeliveryReportReceived, tx: Tx) -> None:
+        token = self.platform_callback_token
+        now = await self.clock.now(tx)
+        await take_delivery_report(event, tx, providers=self.providers, platform_token=token, now=now)
+
+    async def top_up(self, event: TopUpPaid, tx: Tx) -> None:
+        assert event.account_id is not None
+        now = await self.clock.now(tx)
+        if await credit(tx, event.account_id, event.amount.amount, event.top_up_id, now, kind="topup"):
+            await release_held(tx, event.account_id, now)

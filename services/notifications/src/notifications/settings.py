@@ -29,7 +29,6 @@ class Settings(ServiceSettings):
     sms_lease_s: float = 150.0
     """A message under way for longer than this belongs to a sender that died; longer than any provider call."""
     sender_concurrency: int = 32
-    sender_concurrency_per_account: int = 4
     undo_window_s: float = 8.0
     clock_offset_s: float = 0.0
     """Moves this service's time against the database's; for tests of days and nights."""

@@ -140,6 +140,7 @@ class ProviderAccount(Base):
     provider_error: Mapped[str | None]
     checked_at: Mapped[datetime | None]
     probe_at: Mapped[datetime | None]
+    failures: Mapped[int] = mapped_column(SmallInteger, default=0)
     callback_token: Mapped[str]
     version: Mapped[int]
 
@@ -180,7 +181,8 @@ class NotificationRow(Base):
     provider_status: Mapped[str | None]
     provider_error: Mapped[str | None]
     attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
-    tries_left_out: Mapped[list[str]] = mapped_column(default=list)
+    providers_tried: Mapped[list[str]] = mapped_column(default=list)
+    trial_of: Mapped[str | None]
     claim_id: Mapped[UUID | None]
     leased_until: Mapped[datetime | None]
     status_due_at: Mapped[datetime | None]

@@ -83,7 +83,7 @@ class Notification(Answer):
     sent_at: AwareDatetime | None = None
     delivered_at: AwareDatetime | None = None
     may_send_again: bool = Field(default=False, description="Whether `POST …/send-again` is offered for it.")
-    attempts: list[Attempt] = []
+    attempts: list[Attempt] = Field(default_factory=list)
 
 
 class Notifications(Answer):

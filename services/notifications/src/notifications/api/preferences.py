@@ -1,0 +1,76 @@
+"""What a client refuses: told by staff for one account, or by the person for all."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from contracts.http.notifications import ClientPreferences
+from contracts.permissions import Permission
+from kit.db import Database
+from kit.edge import CallerDep, DbDep, MemberDep
+from kit.errors import NotFound
+from kit.freshness import wait_for_copy
+from notifications.tables import ClientCopy, ClientPreference, UserPreference
+from notifications.usecases.save_preferences import save_client_preferences, save_own_preferences
+
+from .parts import PREFIX, ClockDep
+
+router = APIRouter(tags=["notifications"])
+
+OF_CLIENT = f"{PREFIX}/clients/{{client_id}}/notification-preferences"
+OF_ME = "/api/v1/me/notification-preferences"
+
+
+@router.get(OF_CLIENT, operation_id="get_client_notification_preferences", response_model=ClientPreferences)
+async def read_of_client(client_id: UUID, member: MemberDep, db: DbDep) -> ClientPreferences:
+    """What this client refused here; nothing, until somebody says so."""
+    member.require(Permission.CLIENT_VIEW)
+    await _known(db, member.account_id, client_id)
+    async with db.tx(member.account_id) as tx:
+        row = await tx.get(ClientPreference, (member.account_id, client_id))
+    return _shown(row)
+
+
+@router.put(OF_CLIENT, operation_id="put_client_notification_preferences", response_model=ClientPreferences)
+async def replace_of_client(
+    client_id: UUID, body: ClientPreferences, member: MemberDep, db: DbDep, clock: ClockDep
+) -> ClientPreferences:
+    """Replace a client's refusals; messages that were not sent yet follow them."""
+    member.require(Permission.CLIENT_EDIT)
+    await _known(db, member.account_id, client_id)
+    async with db.tx(member.account_id) as tx:
+        await save_client_preferences(tx, member.account_id, client_id, body, await clock.now(tx))
+    return body
+
+
+@router.get(OF_ME, operation_id="get_my_notification_preferences", response_model=ClientPreferences)
+async def read_mine(caller: CallerDep, db: DbDep) -> ClientPreferences:
+    """What the caller refused everywhere."""
+    async with db.system_tx() as tx:
+        row = await tx.get(UserPreference, caller.user_id)
+    return _shown(row)
+
+
+@router.put(OF_ME, operation_id="put_my_notification_preferences", response_model=ClientPreferences)
+async def replace_mine(body: ClientPreferences, caller: CallerDep, db: DbDep, clock: ClockDep) -> ClientPreferences:
+    """Replace the caller's refusals at every account; login codes are not concerned."""
+    async with db.system_tx() as tx:
+        await save_own_preferences(tx, caller.user_id, body, await clock.now(tx))
+    return body
+
+
+def _shown(row: ClientPreference | UserPreference | None) -> ClientPreferences:
+    if row is None:
+        return ClientPreferences()
+    return ClientPreferences(messages=row.messages, reminders=row.reminders, changes=row.changes)
+
+
+async def _known(db: Database, account_id: UUID, client_id: UUID) -> None:
+    async def look_up() -> ClientCopy | None:
+        async with db.tx(account_id) as tx:
+            return await tx.get(ClientCopy, (account_id, client_id))
+
+    if await wait_for_copy(client_id, look_up) is None:
+        raise NotFound("client")

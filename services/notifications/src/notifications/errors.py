@@ -1,0 +1,75 @@
+"""Everything this service may refuse beside what every service refuses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from kit.errors import Kind, Problem
+
+
+@dataclass(eq=False)
+class NotRepeatable(Problem):
+    """Only a message that failed, or whose fate is unknown, is sent again by hand."""
+
+    code: ClassVar[str] = "notifications.not_repeatable"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    state: str
+
+
+@dataclass(eq=False)
+class NoLongerUseful(Problem):
+    """The visit that the message is about has begun."""
+
+    code: ClassVar[str] = "notifications.no_longer_useful"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+
+
+@dataclass(eq=False)
+class RecipientRefused(Problem):
+    """The recipient has no number any more, or refused messages."""
+
+    code: ClassVar[str] = "notifications.recipient_refused"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    reason_code: str
+    reason_text: str
+    reason_fix: str
+
+
+@dataclass(eq=False)
+class ProviderNotSetUp(Problem):
+    """The account has not saved anything for this provider yet."""
+
+    code: ClassVar[str] = "notifications.provider_not_set_up"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    provider: str
+
+
+@dataclass(eq=False)
+class ProviderKindMismatch(Problem):
+    """The way of connecting does not belong to the provider in the address."""
+
+    code: ClassVar[str] = "notifications.provider_kind_mismatch"
+    kind: ClassVar[Kind] = Kind.REFUSED
+    provider: str
+    given: str
+    allowed: list[str]
+
+
+@dataclass(eq=False)
+class TemplateVariableUnknown(Problem):
+    """A text names a variable that no message has."""
+
+    code: ClassVar[str] = "notifications.template_variable_unknown"
+    kind: ClassVar[Kind] = Kind.REFUSED
+    variable: str
+    allowed: list[str]
+
+
+@dataclass(eq=False)
+class TemplateMalformed(Problem):
+    """The braces of a text do not make variables."""
+
+    code: ClassVar[str] = "notifications.template_malformed"
+    kind: ClassVar[Kind] = Kind.REFUSED
+    example: str = "{name}"

@@ -1,0 +1,134 @@
+"""Reads that pages need: straight SELECTs."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
+
+from sqlalchemy import func, select, tuple_
+
+from kit.db import Tx
+from kit.errors import InvalidInput
+
+from .tables import BookingCopy, DeliveryAttempt, LedgerEntry, NotificationRow, SmsBalanceRow
+
+T = TypeVar("T")
+
+PAGE = 100
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which messages of an account are wanted."""
+
+    states: Collection[str] = ()
+    since: datetime | None = None
+    until: datetime | None = None
+    location_ids: Collection[UUID] | None = None
+
+
+async def booking_copy(tx: Tx, account_id: UUID, booking_id: UUID) -> BookingCopy | None:
+    """The booking, if this service has heard of it."""
+    return await tx.get(BookingCopy, (account_id, booking_id))
+
+
+async def messages_of_booking(tx: Tx, account_id: UUID, booking_id: UUID) -> Sequence[NotificationRow]:
+    """All decisions about a booking, in the order of their time."""
+    rows = await tx.scalars(
+        select(NotificationRow)
+        .where(NotificationRow.account_id == account_id, NotificationRow.booking_id == booking_id)
+        .order_by(NotificationRow.planned_at, NotificationRow.id)
+    )
+    return rows.all()
+
+
+async def messages(
+    tx: Tx, account_id: UUID, wanted: Filter, cursor: str | None
+) -> tuple[Sequence[NotificationRow], str | None]:
+    """One page of an account's messages, the latest first, and the cursor of the next."""
+    row = NotificationRow
+    query = select(row).where(row.account_id == account_id)
+    if wanted.states:
+        query = query.where(row.state.in_(wanted.states))
+    if wanted.since is not None:
+        query = query.where(row.planned_at >= wanted.since)
+    if wanted.until is not None:
+        query = query.where(row.planned_at < wanted.until)
+    if wanted.location_ids is not None:
+        query = query.where(row.location_id.in_(wanted.location_ids))
+    if cursor is not None:
+        query = query.where(tuple_(row.planned_at, row.id) < read_cursor(cursor))
+    found = (await tx.scalars(query.order_by(row.planned_at.desc(), row.id.desc()).limit(PAGE + 1))).all()
+    return _page([(item.planned_at, item.id, item) for item in found])
+
+
+async def attempts_of(tx: Tx, account_id: UUID, ids: Collection[UUID]) -> dict[UUID, list[DeliveryAttempt]]:
+    """The hand-overs of messages, in order."""
+    row = DeliveryAttempt
+    found = await tx.scalars(
+        select(row).where(row.account_id == account_id, row.notification_id.in_(ids)).order_by(row.number)
+    )
+    by_message: dict[UUID, list[DeliveryAttempt]] = defaultdict(list)
+    for attempt in found:
+        by_message[attempt.notification_id].append(attempt)
+    return by_message
+
+
+async def held_by_provider(tx: Tx, account_id: UUID) -> dict[str, int]:
+    """How many messages wait for each provider."""
+    row = NotificationRow
+    counted = await tx.execute(
+        select(row.provider, func.count())
+        .where(row.account_id == account_id, row.state == "held")
+        .group_by(row.provider)
+    )
+    return {provider: count for provider, count in counted if provider is not None}
+
+
+async def balance_row(tx: Tx, account_id: UUID) -> SmsBalanceRow | None:
+    """The balance, where the account ever had one."""
+    return await tx.get(SmsBalanceRow, account_id)
+
+
+async def ledger(tx: Tx, account_id: UUID, cursor: str | None) -> tuple[Sequence[LedgerEntry], str | None]:
+    """One page of the balance's history, the newest first."""
+    row = LedgerEntry
+    query = select(row).where(row.account_id == account_id)
+    if cursor is not None:
+        query = query.where(tuple_(row.created_at, row.id) < read_cursor(cursor))
+    found = (await tx.scalars(query.order_by(row.created_at.desc(), row.id.desc()).limit(PAGE + 1))).all()
+    return _page([(item.created_at, item.id, item) for item in found])
+
+
+async def planned_parts(tx: Tx, account_id: UUID) -> Sequence[tuple[datetime, int]]:
+    """What the plan will cost: the moment and the parts of every message that is to go, the next first."""
+    row = NotificationRow
+    found = await tx.execute(
+        select(row.planned_at, func.coalesce(row.parts, 1))
+        .where(row.account_id == account_id, row.state.in_(("planned", "held")))
+        .order_by(row.planned_at)
+    )
+    return [(moment, parts) for moment, parts in found]
+
+
+def read_cursor(cursor: str) -> tuple[datetime, UUID]:
+    """Where a page ended; raises `InvalidInput` for what no page has given out."""
+    try:
+        moment, _, identifier = base64.urlsafe_b64decode(cursor.encode()).decode().partition(" ")
+        return datetime.fromisoformat(moment), UUID(identifier)
+    except (ValueError, binascii.Error) as error:
+        raise InvalidInput.of("query/cursor", "cursor") from error
+
+
+def _page(found: list[tuple[datetime, UUID, T]]) -> tuple[list[T], str | None]:
+    items = [item for _, _, item in found[:PAGE]]
+    if len(found) <= PAGE:
+        return items, None
+    moment, identifier, _ = found[PAGE - 1]
+    return items, base64.urlsafe_b64encode(f"{moment.isoformat()} {identifier}".encode()).decode()

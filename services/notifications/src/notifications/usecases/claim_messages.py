@@ -1,0 +1,239 @@
+"""Claim what is due, one transaction, nothing remote in it: choose the provider, set the money aside, mark it ours.
+
+Whatever a sender that died had claimed is of unknown fate and never simply planned again (docs/adr/0020).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+from sqlalchemy import ARRAY, Uuid, bindparam, select, text
+
+from kit.db import Database, Tx
+from kit.ids import new_id
+from notifications.clock import Clock
+from notifications.domain.delivery import next_look_up_s
+from notifications.domain.quiet_hours import QuietHours
+from notifications.domain.reasons import Reason
+from notifications.domain.routing import INTEGRICA, Hold, Route, choose, pause_s
+from notifications.rules import as_quiet_hours, settings_of
+from notifications.said import say
+from notifications.situation import zone_of
+from notifications.tables import DeliveryAttempt, NotificationRow, ProviderAccount
+
+from .keep_balance import reserve
+from .last_look import last_look
+
+log = structlog.get_logger("sender")
+
+PER_ACCOUNT = 4
+
+# Every account gets its turn: an account with thousands of due messages does not make the others wait.
+_DUE = text(
+    """
+    SELECT account_id, id FROM (
+        SELECT account_id, id, due_at, useful_until,
+               row_number() OVER (PARTITION BY account_id ORDER BY due_at, useful_until) AS place
+        FROM notification WHERE due_at <= :now AND account_id <> ALL(:full)
+    ) AS ranked
+    WHERE place <= :per_account ORDER BY place, due_at, useful_until LIMIT :room
+    """
+).bindparams(bindparam("full", type_=ARRAY(Uuid)))
+
+
+@dataclass(frozen=True)
+class ClaimedMessage:
+    """A message that this process alone may hand over now."""
+
+    account_id: UUID
+    notification_id: UUID
+    claim_id: UUID
+    number: int
+    phone_e164: str
+    text: str
+    provider: ProviderAccount
+    created_at: datetime
+    claimed_at: datetime
+    trace: dict[str, str]
+
+    @property
+    def lane(self) -> Hashable:
+        """An account's messages share the account's few slots."""
+        return self.account_id
+
+
+@dataclass(frozen=True)
+class Claims:
+    """Takes due messages."""
+
+    db: Database
+    clock: Clock
+    lease_s: float
+    part_price_minor: int
+
+    async def take(self, room: int, full: frozenset[Hashable]) -> Sequence[ClaimedMessage]:
+        """Up to `room` messages, none of accounts whose slots are full."""
+        async with self.db.system_tx() as tx:
+            now = await self.clock.now(tx)
+            await _leave_to_be_found_out(tx, now)
+            found = await tx.execute(_DUE, {"now": now, "full": list(full), "per_account": PER_ACCOUNT, "room": room})
+            ids = [row.id for row in found]
+            if not ids:
+                return []
+            turn = _Turn(tx, now, self)
+            rows = await tx.scalars(
+                select(NotificationRow)
+                .where(NotificationRow.id.in_(ids), NotificationRow.due_at <= now)
+                .order_by(NotificationRow.due_at, NotificationRow.useful_until)
+                .with_for_update(skip_locked=True)
+            )
+            claims = [await turn.take(row) for row in rows.all()]
+        return [claim for claim in claims if claim is not None]
+
+
+@dataclass
+class _Turn:
+    """One claiming transaction, with what it has read of each account."""
+
+    tx: Tx
+    now: datetime
+    settings: Claims
+    _providers: dict[UUID, Sequence[ProviderAccount]] = field(default_factory=dict)
+    _quiet: dict[UUID, QuietHours] = field(default_factory=dict)
+
+    async def take(self, row: NotificationRow) -> ClaimedMessage | None:
+        if row.useful_until <= self.now:
+            self._end(row, "expired", Reason.EXPIRED)
+            return None
+        obstacle = await last_look(self.tx, row)
+        if obstacle is not None:
+            self._end(row, "suppressed", obstacle)
+            return None
+        if not await self._may_go_now(row):
+            return None
+        return await self._route(row)
+
+    async def _may_go_now(self, row: NotificationRow) -> bool:
+        """A message that comes late into quiet hours waits for their end, if it is still useful then."""
+        quiet = await self._quiet_hours(row.account_id)
+        zone = zone_of(row.time_zone)
+        if not quiet.cover(self.now, zone):
+            return True
+        morning = quiet.end_after(self.now, zone)
+        if morning >= row.useful_until:
+            shown = f"{self.now.astimezone(zone):%H:%M}"
+            params = {"time": shown, "starts": f"{quiet.starts:%H:%M}", "ends": f"{quiet.ends:%H:%M}"}
+            self._end(row, "expired", Reason.QUIET_HOURS, params)
+        else:
+            row.due_at = morning
+        return False
+
+    async def _route(self, row: NotificationRow) -> ClaimedMessage | None:
+        accounts = await self._providers_of(row.account_id)
+        claim_id = new_id()
+        tried = list(row.providers_tried)
+        unpaid: set[str] = set()
+        while True:
+            routes = [Route(a.provider, a.state, a.provider not in unpaid) for a in accounts]
+            chosen = choose(routes, tried, row.trial_of)
+            if isinstance(chosen, Hold):
+                self._hold(row, chosen)
+                return None
+            if chosen.provider != INTEGRICA or await self._pay(row, claim_id):
+                account = next(account for account in accounts if account.provider == chosen.provider)
+                return self._claim(row, account, claim_id)
+            unpaid.add(chosen.provider)
+
+    async def _pay(self, row: NotificationRow, claim_id: UUID) -> bool:
+        price = (row.parts or 1) * self.settings.part_price_minor
+        return await reserve(self.tx, row.account_id, price, claim_id, row.id, self.now)
+
+    def _claim(self, row: NotificationRow, account: ProviderAccount, claim_id: UUID) -> ClaimedMessage:
+        assert row.phone_e164 is not None
+        assert row.text is not None
+        row.state, row.reason_code, row.reason_params, row.due_at = "sending", None, {}, None
+        row.provider, row.claim_id, row.attempts = account.provider, claim_id, row.attempts + 1
+        row.leased_until = self.now + timedelta(seconds=self.settings.lease_s)
+        row.trial_of = None
+        row.version, row.changed_at = row.version + 1, self.now
+        attempt = DeliveryAttempt(
+            account_id=row.account_id,
+            id=claim_id,
+            notification_id=row.id,
+            number=row.attempts,
+            provider=account.provider,
+            started_at=self.now,
+            outcome="running",
+        )
+        self.tx.add(attempt)
+        return ClaimedMessage(
+            row.account_id,
+            row.id,
+            claim_id,
+            row.own_number,
+            row.phone_e164,
+            row.text,
+            account,
+            row.created_at,
+            self.now,
+            row.trace,
+        )
+
+    def _hold(self, row: NotificationRow, hold: Hold) -> None:
+        is_news = (row.state, row.reason_code) != ("held", hold.reason)
+        row.state, row.reason_code, row.reason_params = "held", hold.reason, {}
+        row.provider = hold.provider
+        row.due_at = self.now + timedelta(seconds=pause_s(row.attempts)) if hold.retries else None
+        row.providers_tried, row.trial_of = [], None
+        if is_news:
+            row.version, row.changed_at = row.version + 1, self.now
+            say(self.tx, row)
+
+    def _end(self, row: NotificationRow, state: str, reason: Reason, params: dict[str, Any] | None = None) -> None:
+        row.state, row.reason_code, row.reason_params, row.due_at = state, reason, params or {}, None
+        row.version, row.changed_at = row.version + 1, self.now
+        say(self.tx, row)
+
+    async def _providers_of(self, account_id: UUID) -> Sequence[ProviderAccount]:
+        if account_id not in self._providers:
+            rows = await self.tx.scalars(
+                select(ProviderAccount)
+                .where(ProviderAccount.account_id == account_id, ProviderAccount.enabled)
+                .order_by(ProviderAccount.position, ProviderAccount.provider)
+            )
+            self._providers[account_id] = rows.all()
+        return self._providers[account_id]
+
+    async def _quiet_hours(self, account_id: UUID) -> QuietHours:
+        if account_id not in self._quiet:
+            self._quiet[account_id] = as_quiet_hours(await settings_of(self.tx, account_id))
+        return self._quiet[account_id]
+
+
+async def _leave_to_be_found_out(tx: Tx, now: datetime) -> None:
+    rows = await tx.scalars(
+        select(NotificationRow)
+        .where(NotificationRow.state == "sending", NotificationRow.leased_until <= now)
+        .limit(200)
+        .with_for_update(skip_locked=True)
+    )
+    for row in rows.all():
+        mark_unknown(tx, row, now)
+        attempt = await tx.get(DeliveryAttempt, (row.account_id, row.claim_id))
+        if attempt is not None:
+            attempt.outcome, attempt.finished_at, attempt.provider_text = "unknown", now, "the sender ended"
+        log.warning("a sender ended in the middle", notification_id=str(row.id))
+
+
+def mark_unknown(tx: Tx, row: NotificationRow, now: datetime) -> None:
+    """Nobody knows whether the message went: it waits for news, and no machine repeats it."""
+    row.state, row.reason_code, row.reason_params = "unknown", Reason.UNKNOWN_OUTCOME, {}
+    row.leased_until, row.status_asked = None, 0
+    row.status_due_at = now + timedelta(seconds=next_look_up_s(0)) if row.provider == "alphasms" else None
+    row.version, row.changed_at = row.version + 1, now
+    say(tx, row)

@@ -1,0 +1,159 @@
+"""Follow what becomes of messages: ask the provider about those without an end, and look up those of unknown fate."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+from sqlalchemy import select
+
+from kit.db import Database, Tx
+from kit.loops import every
+from kit.wakeups import notify
+from notifications.clock import Clock
+from notifications.domain.delivery import (
+    LONGEST_LIFE_S,
+    LOOK_UP_GAP_S,
+    next_look_up_s,
+    next_poll_s,
+    step,
+)
+from notifications.domain.outcomes import Unknown
+from notifications.providers.factory import Providers
+from notifications.providers.protocol import StatusSeen
+from notifications.said import say
+from notifications.tables import NotificationRow, ProviderAccount
+
+from . import keep_balance
+from .write_decisions import DUE_CHANNEL
+
+BATCH = 200
+TURN_S = 2.0
+_MISSED_AT = "missed_at"
+
+log = structlog.get_logger("delivery")
+
+
+@dataclass(frozen=True)
+class Follower:
+    """A loop of the worker."""
+
+    db: Database
+    clock: Clock
+    providers: Providers
+
+    async def run(self) -> None:
+        """Follow for ever."""
+        await every(TURN_S, self.once)
+
+    async def once(self) -> None:
+        """Ask about those whose turn it is, an account at a time."""
+        groups: dict[tuple[UUID, str], list[NotificationRow]] = defaultdict(list)
+        for row in await self._due():
+            groups[row.account_id, row.provider or ""].append(row)
+        for (account_id, provider), rows in groups.items():
+            await self._ask(account_id, provider, rows)
+
+    async def _due(self) -> Sequence[NotificationRow]:
+        async with self.db.system_tx() as tx:
+            now = await self.clock.now(tx)
+            rows = (
+                await tx.scalars(
+                    select(NotificationRow)
+                    .where(NotificationRow.status_due_at <= now)
+                    .order_by(NotificationRow.status_due_at)
+                    .limit(BATCH)
+                    .with_for_update(skip_locked=True)
+                )
+            ).all()
+            for row in rows:
+                row.status_asked += 1
+                pause = next_look_up_s if row.state == "unknown" else next_poll_s
+                is_old = row.created_at < now - timedelta(seconds=LONGEST_LIFE_S)
+                row.status_due_at = None if is_old else now + timedelta(seconds=pause(row.status_asked))
+            return rows
+
+    async def _ask(self, account_id: UUID, provider: str, rows: Sequence[NotificationRow]) -> None:
+        async with self.db.system_tx() as tx:
+            account = await tx.get(ProviderAccount, (account_id, provider))
+        if account is None:
+            return
+        try:
+            client = self.providers.of(account)
+        except (ValueError, KeyError):
+            return
+        handed_over = {row.provider_message_id: row for row in rows if row.provider_message_id}
+        seen = await client.statuses(list(handed_over)) if handed_over else {}
+        for message_id, status in seen.items():
+            if message_id in handed_over:
+                await self._take(handed_over[message_id], status)
+        for row in rows:
+            if row.state == "unknown" and not row.provider_message_id:
+                found = await client.look_up(row.own_number)
+                if isinstance(found, StatusSeen):
+                    await self._take(row, found, message_id=str(row.own_number))
+                elif not isinstance(found, Unknown):
+                    await self._missed(row)
+
+    async def _take(self, row: NotificationRow, status: StatusSeen, message_id: str | None = None) -> None:
+        async with self.db.system_tx() as tx:
+            now = await self.clock.now(tx)
+            fresh = await lock_message(tx, row.account_id, row.id)
+            if message_id is not None and fresh.state == "unknown" and fresh.provider_message_id is None:
+                fresh.provider_message_id = message_id
+            await take_status(tx, fresh, status, now)
+
+    async def _missed(self, row: NotificationRow) -> None:
+        """The provider has no such message. Said twice, well apart, it is true, and the message may go again under
+        the same number."""
+        async with self.db.system_tx() as tx:
+            now = await self.clock.now(tx)
+            fresh = await lock_message(tx, row.account_id, row.id)
+            if fresh.state != "unknown":
+                return
+            first = fresh.facts.get(_MISSED_AT)
+            if first is None:
+                fresh.facts = {**fresh.facts, _MISSED_AT: now.isoformat()}
+                return
+            if now - datetime.fromisoformat(first) < timedelta(seconds=LOOK_UP_GAP_S):
+                return
+            if fresh.claim_id is not None:
+                await keep_balance.release(tx, fresh.account_id, fresh.claim_id, now)
+            fresh.facts = {name: value for name, value in fresh.facts.items() if name != _MISSED_AT}
+            fresh.state, fresh.reason_code, fresh.due_at, fresh.status_due_at = "planned", None, now, None
+            fresh.version, fresh.changed_at = fresh.version + 1, now
+            await notify(tx, DUE_CHANNEL)
+
+
+async def lock_message(tx: Tx, account_id: UUID, notification_id: UUID) -> NotificationRow:
+    """The present state of a message, locked."""
+    row = NotificationRow
+    found = await tx.scalars(
+        select(row).where(row.account_id == account_id, row.id == notification_id).with_for_update()
+    )
+    return found.one()
+
+
+async def take_status(tx: Tx, row: NotificationRow, status: StatusSeen, now: datetime) -> None:
+    """Merge news about a message into it, only forward."""
+    row.provider_status = status.said
+    moved = step(row.state, status.delivery, was_handed_over=row.provider_message_id is not None)
+    if moved is None:
+        return
+    if row.claim_id is not None and row.state == "unknown":
+        # It was there after all: what was set aside for it is spent.
+        await keep_balance.settle(tx, row.account_id, row.claim_id, now)
+    row.state, row.reason_code, row.reason_params = moved.state, moved.reason, {}
+    row.leased_until = None
+    row.version, row.changed_at = row.version + 1, now
+    if moved.state == "delivered":
+        row.delivered_at = now
+    if moved.state in ("delivered", "failed"):
+        row.status_due_at = None
+        row.provider_error = status.said if moved.state == "failed" else None
+    row.sent_at = row.sent_at or now
+    say(tx, row)

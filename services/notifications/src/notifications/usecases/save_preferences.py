@@ -1,0 +1,35 @@
+"""Save what a client refuses: at one account, or everywhere; the plan of the coming visits follows."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from contracts.http.notifications import ClientPreferences
+from kit.db import Tx
+from notifications.tables import ClientCopy, ClientPreference, UserPreference
+
+from .copy_others import ask_to_replan
+
+
+async def save_client_preferences(
+    tx: Tx, account_id: UUID, client_id: UUID, wanted: ClientPreferences, now: datetime
+) -> None:
+    """For one client of one account."""
+    values = wanted.model_dump()
+    statement = insert(ClientPreference).values(account_id=account_id, client_id=client_id, **values)
+    await tx.execute(statement.on_conflict_do_update(index_elements=["account_id", "client_id"], set_=values))
+    await ask_to_replan(tx, account_id, now, client_id=client_id)
+
+
+async def save_own_preferences(tx: Tx, user_id: UUID, wanted: ClientPreferences, now: datetime) -> None:
+    """For a person at every account that knows them; `tx` spans accounts."""
+    values = wanted.model_dump()
+    statement = insert(UserPreference).values(user_id=user_id, **values)
+    await tx.execute(statement.on_conflict_do_update(index_elements=["user_id"], set_=values))
+    cards = await tx.execute(select(ClientCopy.account_id, ClientCopy.client_id).where(ClientCopy.user_id == user_id))
+    for account_id, client_id in cards.all():
+        await ask_to_replan(tx, account_id, now, client_id=client_id)
