@@ -227,7 +227,9 @@ class MemberBody(Body):
     phone: Phone
     name: Line
     role: RoleKey = "master"
-    location_ids: tuple[UUID, ...] | None = Field(default=None, max_length=200, description="None: every location.")
+    location_ids: tuple[UUID, ...] | None = Field(
+        default=None, min_length=1, max_length=200, description="None: every location."
+    )
     accepts_bookings: bool = False
     permissions: dict[str, bool] = Field(default={}, max_length=100, description="Personal changes of the role.")
 
@@ -240,7 +242,7 @@ class MemberChangeBody(Body):
 
     name: Line = ""
     role: RoleKey = "master"
-    location_ids: tuple[UUID, ...] | None = Field(default=None, max_length=200)
+    location_ids: tuple[UUID, ...] | None = Field(default=None, min_length=1, max_length=200)
     accepts_bookings: bool = False
     permissions: dict[str, bool | None] = Field(default={}, max_length=100)
 
