@@ -49,4 +49,6 @@ def test_runs_that_start_at_once_share_one_pair_of_servers_beside_those_of_anoth
     finally:
         stop = [sys.executable, "-m", "zapys_dev", "test", "--stop-servers"]
         stopped = subprocess.run(stop, env=env, capture_output=True, text=True, check=False)
+        forget = "from zapys_dev.testing import stop_servers; stop_servers(delete=True)"
+        subprocess.run([sys.executable, "-c", forget], env=env, check=True)
     assert "The test servers are stopped" in stopped.stdout

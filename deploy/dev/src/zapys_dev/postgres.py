@@ -111,7 +111,10 @@ class PrivatePostgres:
     def destroy(self) -> None:
         """Stop it and delete its data."""
         self.stop()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        folder = self.folder
+        shutil.rmtree(folder, ignore_errors=True)
+        if _OUTSIDE in folder.parents and folder.parent.is_dir():
+            folder.parent.rmdir()
 
     def _signal_all(self, which: signal.Signals) -> None:
         pid = self.pid

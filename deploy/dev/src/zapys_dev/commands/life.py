@@ -44,19 +44,24 @@ def up(
     with _command_lock(home.make()):
         rate_limits = os.environ.get("ZAPYS_RATE_LIMITS", "off") == "on"
         stack = bring_up(home, steps, with_demo=demo, with_web=web, rate_limits=rate_limits)
-    _console.print(f"\n[bold green]ready in {steps.elapsed_s:.0f} s[/]", highlight=False)
-    for name, address in addresses(stack).items():
-        _console.print(f"  {name:<16} {address}", highlight=False)
-    if not foreground:
-        _console.print("\nStop it with ./zapys down; see ./zapys status and ./zapys logs.", highlight=False)
-        return
-    _console.print("\nCtrl-C ends everything.", highlight=False)
     try:
-        while stack.supervisor.is_running(KEEPER):
+        _say_ready(stack, steps, foreground=foreground)
+        while foreground and stack.supervisor.is_running(KEEPER):
             time.sleep(1)
     except KeyboardInterrupt:
         _console.print()
-    _end(home)
+    if foreground:
+        _end(home)
+
+
+def _say_ready(stack: Stack, steps: Steps, *, foreground: bool) -> None:
+    _console.print(f"\n[bold green]ready in {steps.elapsed_s:.0f} s[/]", highlight=False)
+    for name, address in addresses(stack).items():
+        _console.print(f"  {name:<16} {address}", highlight=False)
+    ending = (
+        "Ctrl-C ends everything." if foreground else "Stop it with ./zapys down; see ./zapys status and ./zapys logs."
+    )
+    _console.print(f"\n{ending}", highlight=False)
 
 
 def addresses(stack: Stack) -> dict[str, str]:
