@@ -257,13 +257,19 @@ def open_for_clients(stage: Stage) -> None:
     stage.on("booking", "GET", "/public/levada/availability/explain", why_not)
     stage.on("booking", "POST", "/public/levada/holds", hold)
     stage.on("booking", "POST", "/public/levada/bookings", my_booking())
-    stage.on("booking", "GET", "/public/bookings/k7m2xq", one_booking())
-    stage.on("booking", "GET", "/me/bookings", MyBookingList(items=[my_booking()]))
+    stage.on("booking", "GET", "/public/b/k7m2xq", one_booking())
+    stage.on("booking", "GET", "/me/bookings", my_bookings)
+    stage.on("booking", "GET", f"/me/bookings/{BOOKING}", my_booking())
     stage.on("identity", "POST", "/auth/codes", code_sent)
     stage.on("identity", "POST", "/auth/sessions", sign_in)
     stage.on("identity", "POST", "/auth/sessions/refresh", tokens(access_token="access-2", refresh_token="refresh-2"))
     stage.on("identity", "GET", "/me", profile())
     stage.on("identity", "PATCH", "/me", profile())
+
+
+def my_bookings(asked: Asked) -> MyBookingList:
+    was = my_booking(state="completed", payment_state="settled", code="aaaaaa", may_cancel=False, may_reschedule=False)
+    return MyBookingList(items=[my_booking()] if asked.query["when"] == "coming" else [was])
 
 
 def unknown_salon(_: Asked) -> None:

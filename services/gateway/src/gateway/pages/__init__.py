@@ -6,6 +6,7 @@ from .bookings_of_mine import router as bookings_of_mine
 from .catalogue import router as catalogue
 from .help_pages import router as help_pages
 from .login import router as login
+from .manage import ROUTERS as MANAGE
 from .one_booking import router as one_booking
 from .public.booking_page import router as booking_page
 from .public.booking_steps import router as booking_steps
@@ -13,4 +14,5 @@ from .public.booking_steps import router as booking_steps
 
 def routers() -> list[APIRouter]:
     """Everything a browser may open; the addresses of firms come last, since any word could be one."""
-    return [catalogue, login, bookings_of_mine, help_pages, one_booking, booking_steps, booking_page]
+    ours = [catalogue, login, bookings_of_mine, help_pages, one_booking, *MANAGE]
+    return [*ours, booking_steps, booking_page]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from typing import Literal
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
@@ -20,34 +21,31 @@ from .visit import Visit, VisitDep
 
 router = page_router()
 
-_OPEN = frozenset({"pending", "confirmed", "arrived"})
 _MOST_PAGES = 10
-_LOST = frozenset({"booking.slot_taken", "booking.slot_not_offered"})
+_WHEN: tuple[Literal["coming", "past"], ...] = ("coming", "past")
 
 
 @router.get("/me")
 async def mine(visit: VisitDep) -> Response:
     """The next visit on top, then the others to come, then those that were."""
     profile = await visit.profile()
-    found = await visit.api.booking.mine(cursor=visit.query.get("cursor"))
-    now = datetime.now(UTC)
-    ahead = sorted(
-        (one for one in found.items if one.state in _OPEN and one.ends_at > now), key=lambda one: one.starts_at
-    )
-    past = [one for one in found.items if one not in ahead]
+    cursor = visit.query.get("cursor")
+    ahead = [] if cursor else (await visit.api.booking.mine(when="coming")).items
+    past = await visit.api.booking.mine(when="past", cursor=cursor)
     return visit.page(
         "me/mine.html.jinja",
         profile=profile,
         ahead=ahead,
-        past=sorted(past, key=lambda one: one.starts_at, reverse=True),
-        following=visit.here(cursor=found.next_cursor) if found.next_cursor else None,
+        past=past.items,
+        is_first=cursor is None,
+        following=visit.here(cursor=past.next_cursor) if past.next_cursor else None,
     )
 
 
 @router.get("/me/{booking_id}/cancel")
 async def ask_cancel(visit: VisitDep, booking_id: UUID) -> Response:
     """Asked once, with the visit named: this cannot be undone by the client."""
-    return visit.page("me/cancel.html.jinja", booking=await find_mine(visit, booking_id=booking_id), form=Form())
+    return visit.page("me/cancel.html.jinja", booking=await visit.api.booking.one_of_mine(booking_id), form=Form())
 
 
 @router.post("/me/{booking_id}/cancel")
@@ -60,7 +58,7 @@ async def cancel(visit: VisitDep, booking_id: UUID) -> Response:
     except Refused as refused:
         if refused.status in (401, 404):
             raise
-        booking = await find_mine(visit, booking_id=booking_id)
+        booking = await visit.api.booking.one_of_mine(booking_id)
         return visit.page("me/cancel.html.jinja", refused.status, booking=booking, form=form.note(refused.problem))
     return visit.go("/me", "me.cancelled")
 
@@ -68,7 +66,7 @@ async def cancel(visit: VisitDep, booking_id: UUID) -> Response:
 @router.get("/me/{booking_id}/move")
 async def ask_move(visit: VisitDep, booking_id: UUID) -> Response:
     """Free times of the same people for the same services."""
-    return await _times(visit, await find_mine(visit, booking_id=booking_id), Form())
+    return await _times(visit, await visit.api.booking.one_of_mine(booking_id), Form())
 
 
 @router.post("/me/{booking_id}/move")
@@ -81,23 +79,24 @@ async def move(visit: VisitDep, booking_id: UUID) -> Response:
     except Refused as refused:
         if refused.status in (401, 404):
             raise
-        booking = await find_mine(visit, booking_id=booking_id)
+        booking = await visit.api.booking.one_of_mine(booking_id)
         return await _times(visit, booking, form.note(refused.problem), refused.status)
     return visit.go(f"/b/{moved.code}", "me.moved")
 
 
-async def find_mine(visit: Visit, *, booking_id: UUID | None = None, code: str | None = None) -> MyBookingAnswer:
+async def find_mine(visit: Visit, code: str) -> MyBookingAnswer:
     """One of the caller's own visits. Raises `SignInNeeded`, or `PageUnknown` where it is somebody else's."""
     await visit.profile()
-    cursor: str | None = None
-    for _ in range(_MOST_PAGES):
-        found = await visit.api.booking.mine(cursor=cursor)
-        for one in found.items:
-            if one.id == booking_id or (code is not None and one.code == code):
-                return one
-        cursor = found.next_cursor
-        if cursor is None:
-            break
+    for when in _WHEN:
+        cursor: str | None = None
+        for _ in range(_MOST_PAGES):
+            found = await visit.api.booking.mine(when=when, cursor=cursor)
+            for one in found.items:
+                if one.code == code:
+                    return one
+            cursor = found.next_cursor
+            if cursor is None:
+                break
     raise PageUnknown
 
 

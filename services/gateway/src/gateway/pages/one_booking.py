@@ -47,13 +47,13 @@ async def one(visit: VisitDep, code: str) -> Response:
 @router.get("/b/{code}/move")
 async def move(visit: VisitDep, code: str) -> Response:
     """Moving is for the person themselves: over the sign-in to their own page of this visit."""
-    return visit.go(f"/me/{(await find_mine(visit, code=code)).id}/move")
+    return visit.go(f"/me/{(await find_mine(visit, code)).id}/move")
 
 
 @router.get("/b/{code}/cancel")
 async def cancel(visit: VisitDep, code: str) -> Response:
     """So is cancelling."""
-    return visit.go(f"/me/{(await find_mine(visit, code=code)).id}/cancel")
+    return visit.go(f"/me/{(await find_mine(visit, code)).id}/cancel")
 
 
 def _link(visit: Visit, booking: OneBookingAnswer) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -48,6 +50,9 @@ def environment() -> Environment:
         initials=formats.initials,
         asset=Assets().address,
         new_key=lambda: str(uuid4()),
+        moment=datetime.fromisoformat,
+        named=named,
+        stamp_local=stamp_local,
     )
     made.filters["capitalize_first"] = capitalize_first
     return made
@@ -67,3 +72,13 @@ def near(moment: datetime, zone: str) -> str:
     """`пн 23.11, 10:00`: short, for a button."""
     local = formats.at(moment, zone)
     return f"{formats.weekday(local.date())} {local:%d.%m, %H:%M}"
+
+
+def named(things: Iterable[Any]) -> list[tuple[str, str]]:
+    """Choices of a form: ids with names."""
+    return [(str(thing.id), thing.name) for thing in things]
+
+
+def stamp_local(moment: datetime) -> str:
+    """`23.11.2026, 10:00` of a moment that carries the offset of its place."""
+    return f"{formats.day_short(moment.date())}, {moment:%H:%M}"

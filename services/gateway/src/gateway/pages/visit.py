@@ -140,13 +140,14 @@ class Visit:
         """The form that was sent."""
         return Form.sent(await self.request.form())
 
-    def body(self, model: type[B], values: Mapping[str, Any]) -> B:
-        """A request body out of typed values; those that are none are left out.
+    def body(self, model: type[B], values: Mapping[str, Any], *, emptied: tuple[str, ...] = ()) -> B:
+        """A request body out of typed values; those that are none are left out, but said for the `emptied`.
 
         Raises `Refused` as the service would for what the model does not take.
         """
+        said = {name: value for name, value in values.items() if value is not None or name in emptied}
         try:
-            return model.model_validate({name: value for name, value in values.items() if value is not None})
+            return model.model_validate(said)
         except ValidationError as error:
             told = problems.body_of(problems.invalid(error), texts(), self.language, self.settings.public_url)
             raise Refused(told, 422) from error

@@ -1,0 +1,23 @@
+"""The owner's pages: the account, what it sells, who serves and when, money and messages."""
+
+from fastapi import APIRouter
+
+from .cash_registers import router as cash_registers
+from .locations import router as locations
+from .overview import router as overview
+from .registration import router as registration
+from .schedule import router as schedule
+from .services import router as services
+from .sms import router as sms
+from .staff import router as staff
+
+ROUTERS: tuple[APIRouter, ...] = (
+    registration,
+    overview,
+    locations,
+    services,
+    schedule,
+    staff,
+    cash_registers,
+    sms,
+)
