@@ -77,7 +77,7 @@ async def bench(settings: Settings) -> AsyncIterator[Bench]:
 async def worker(bench: Bench, simulators: Simulators) -> AsyncIterator[None]:
     """The worker's loops, as a process of the worker runs them."""
     loops = [bench.service.loops["receipts"], bench.service.loops["shifts"], bench.service.wakeups.run]
-    tasks = [asyncio.create_task(loop()) for loop in loops]
+    tasks = [asyncio.ensure_future(loop()) for loop in loops]
     yield
     for task in tasks:
         task.cancel()
