@@ -14,7 +14,7 @@ class Settings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="IDENTITY_")
 
     signing_key_file: Path | None = None
-    """Ed25519 private keys in PEM, one or more: the first signs, all of them verify (docs/adr on signing keys)."""
+    """Ed25519 private keys in PEM, one or more: the first signs, all of them verify (docs/adr on tokens and keys)."""
     code_pepper_file: Path | None = None
     """Secret from which login codes, their proofs and successors of refresh tokens are derived."""
     allowed_calling_codes: str = "380"

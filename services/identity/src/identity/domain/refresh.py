@@ -17,7 +17,7 @@ OVERLAP = timedelta(seconds=10)
 
 CLIENT_LIFE = timedelta(days=90)
 STAFF_LIFE = timedelta(days=30)
-"""A person who works in an account signs in with a code each month; docs/adr on sessions weighs it."""
+"""A person who works in an account signs in with a code each month (docs/adr on remembered browsers)."""
 
 SALT_BYTES = 32
 
