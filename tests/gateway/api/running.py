@@ -7,6 +7,8 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import aiohttp
@@ -136,8 +138,10 @@ async def open_door(*, linked: bool = False, away: tuple[str, ...] = (), **setti
             stand_in.url = await exits.enter_async_context(serving(stand_in)) if name not in away else nowhere()
         told = {f"{name}_url": stand_in.url for name, stand_in in stand_ins.items()}
         rabbitmq_url = SecretStr(settings.pop("rabbitmq_url", "amqp://127.0.0.1:9/"))
-        limits = {"rate_limits": "off"}
-        chosen = Settings.model_validate({**told, **limits, "rabbitmq_url": rabbitmq_url, **settings})
+        key = Path(exits.enter_context(TemporaryDirectory())) / "secret-key"
+        key.write_text("a key for tests only")
+        usual = {"rate_limits": "off", "secret_key_file": key, "rabbitmq_url": rabbitmq_url}
+        chosen = Settings.model_validate({**told, **usual, **settings})
         gateway = build(chosen, TracerProvider())
         await gateway.peers.open()
         exits.push_async_callback(gateway.peers.close)

@@ -15,15 +15,16 @@ from opentelemetry.sdk.trace import TracerProvider
 from prometheus_client import CollectorRegistry
 from starlette.middleware import Middleware
 from starlette.routing import Route
-from starlette.staticfiles import StaticFiles
 
 from gateway import pages
 from gateway.api import calendar_stream, callbacks, openapi
 from gateway.api.proxy import Proxy
 from gateway.api.routing import PREFIX
 from gateway.clients import Services
+from gateway.files import Files
 from gateway.limits import LimitMiddleware, Limits
 from gateway.live import Live
+from gateway.pages.seals import Seals
 from gateway.peers import Peers
 from gateway.security import SecurityMiddleware
 from gateway.settings import Settings
@@ -32,6 +33,7 @@ from kit.broker import Broker
 from kit.edge import build_api
 from kit.loops import keep_running
 from kit.process import serve, server_of
+from kit.settings import read_secret
 from kit.telemetry import set_up_logs, set_up_traces
 from kit.texts import Texts
 
@@ -72,10 +74,11 @@ class Gateway:
         )
         own = get_openapi(title="gateway", version="1", routes=app.routes, separate_input_output_schemas=False)
         app.router.routes.append(Route(f"{PREFIX}/{{path:path}}", Proxy(self.peers), include_in_schema=False))
-        app.mount("/static", StaticFiles(directory=PACKAGE / "static"), name="static")
+        app.mount("/static", Files(directory=PACKAGE / "static", check_dir=False), name="static")
         for router in pages.routers():
             app.include_router(router, include_in_schema=False)
         app.state.settings = self.settings
+        app.state.seals = Seals(read_secret(self.settings.secret_key_file, "key that signs the pages' cookies"))
         app.state.services = Services(self.peers, self.texts, base_url)
         app.state.library = openapi.Library(self.peers, own, base_url)
         app.state.broker = self.broker

@@ -12,13 +12,15 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from html import escape
 
 from starlette.datastructures import MutableHeaders
+from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.errors import TooManyRequests
 from gateway.settings import Settings
-from kit import problems
+from kit import context, problems
 from kit.texts import Texts
 
 WINDOW_S = 60
@@ -42,31 +44,31 @@ class Window:
     def __init__(self, limit: int, clock: Callable[[], float] = time.monotonic) -> None:
         self.limit = limit
         self._clock = clock
-        self._taken: dict[str, deque[float]] = {}
+        self._ends: dict[str, deque[float]] = {}  # when each request that was taken no longer counts
         self._swept_at = clock()
 
     def take(self, key: str) -> Verdict:
         """Count one request of `key`, if it fits."""
         now = self._clock()
         self._sweep(now)
-        taken = self._taken.setdefault(key, deque())
-        while taken and taken[0] <= now - WINDOW_S:
-            taken.popleft()
-        if len(taken) >= self.limit:
-            return Verdict(False, self.limit, 0, math.ceil(taken[0] + WINDOW_S - now) if taken else WINDOW_S)
-        taken.append(now)
-        return Verdict(True, self.limit, self.limit - len(taken), WINDOW_S)
+        ends = self._ends.setdefault(key, deque())
+        while ends and ends[0] <= now:
+            ends.popleft()
+        if len(ends) >= self.limit:
+            return Verdict(False, self.limit, 0, math.floor(ends[0] - now) + 1 if ends else WINDOW_S)
+        ends.append(now + WINDOW_S)
+        return Verdict(True, self.limit, self.limit - len(ends), WINDOW_S)
 
     @property
     def keys(self) -> int:
         """How many addresses are remembered now."""
-        return len(self._taken)
+        return len(self._ends)
 
     def _sweep(self, now: float) -> None:
         if now - self._swept_at < WINDOW_S:
             return
         self._swept_at = now
-        self._taken = {key: taken for key, taken in self._taken.items() if taken and taken[-1] > now - WINDOW_S}
+        self._ends = {key: ends for key, ends in self._ends.items() if ends and ends[-1] > now}
 
 
 class Limits:
@@ -97,11 +99,15 @@ class Limits:
     def _strict(self, method: str, path: str) -> Window | None:
         if method != "POST":
             return None
-        if path.startswith("/api/v1/auth/"):
+        if path.startswith("/api/v1/"):
+            if path.startswith("/api/v1/auth/"):
+                return self._sign_in
+            is_visit = path.startswith("/api/v1/public/") and path.endswith(("/holds", "/bookings"))
+            return self._holds if is_visit else None
+        # The same acts by the forms of pages.
+        if path.startswith("/login") or path.endswith("/code"):
             return self._sign_in
-        if path.startswith("/api/v1/public/") and path.endswith(("/holds", "/bookings")):
-            return self._holds
-        return None
+        return self._holds if path.count("/") == 2 and path.endswith(("/hold", "/book")) else None
 
 
 def home_of(address: str) -> str:
@@ -148,4 +154,19 @@ class LimitMiddleware:
             await self._app(scope, receive, send_told)
             return
         refusal = TooManyRequests(verdict.limit, WINDOW_S, max(1, verdict.reset_s))
-        await problems.respond(refusal, self._texts, self._base_url)(scope, receive, send_told)
+        response: Response = problems.respond(refusal, self._texts, self._base_url)
+        if b"text/html" in dict(scope["headers"]).get(b"accept", b""):
+            response = self._page(refusal, response.headers["Retry-After"])
+        await response(scope, receive, send_told)
+
+    def _page(self, refusal: TooManyRequests, retry_after: str) -> Response:
+        """The refusal for a person, as plain as a page can be: it must cost next to nothing."""
+        language = context.current().language
+        told = problems.body_of(refusal, self._texts, language, self._base_url)
+        title, detail, fix = (escape(text) for text in (told["title"], told["detail"], told["fix"]["text"]))
+        page = (
+            f'<!doctype html><html lang="{language}"><meta charset="utf-8">'
+            f'<meta name="viewport" content="width=device-width"><title>{title}</title>'
+            f"<main><h1>{title}</h1><p>{detail}</p><p>{fix}</p></main></html>"
+        )
+        return HTMLResponse(page, 429, {"Retry-After": retry_after, "Content-Language": language})

@@ -32,7 +32,6 @@ class SecurityMiddleware:
                 headers.setdefault("X-Content-Type-Options", "nosniff")
                 headers.setdefault("Referrer-Policy", "no-referrer" if is_api else "same-origin")
                 if not is_api:
-                    headers.setdefault("X-Frame-Options", "DENY")
                     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
                     headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
                 if self._is_https:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -47,7 +46,7 @@ def merge(documents: Mapping[str, Json], *, server: str, missing: list[str]) -> 
     schemas: Json = {}
     for service, original in documents.items():
         names = {name: f"{service.capitalize()}{name}" for name in _schemas(original) if name in clashing}
-        document = _renamed(copy.deepcopy(original), names)
+        document = _renamed(original, names)
         for name, schema in _schemas(document).items():
             schemas[names.get(name, name)] = schema
         for path, method, operation in _operations(document):

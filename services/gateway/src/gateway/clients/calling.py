@@ -154,10 +154,13 @@ def _shown(query: Mapping[str, QueryValue]) -> dict[str, str]:
 
 
 def _problem(content: bytes, status: int) -> dict[str, Any]:
+    """The body of a refusal with every member that problem+json of ours has."""
     try:
         problem = json.loads(content)
     except ValueError:
         problem = None
-    if isinstance(problem, dict) and "code" in problem:
-        return problem
-    return {"title": f"HTTP {status}", "status": status, "code": "request.failed", "fix": None, "errors": []}
+    if not isinstance(problem, dict) or "code" not in problem:
+        problem = {"code": "request.failed"}
+    title = problem.get("title", f"HTTP {status}")
+    usual = {"type": "about:blank", "title": title, "detail": title, "fix": None, "errors": [], "trace_id": ""}
+    return {**usual, "status": status, **problem}

@@ -1,0 +1,30 @@
+"""How long a browser may keep a file of the browser side."""
+
+from pathlib import Path
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+from gateway.files import Files
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("app.bcbc5c7355.css", "public, max-age=31536000, immutable"),
+        ("manifest.json", "no-cache"),
+        ("hold.js", "no-cache"),
+    ],
+)
+async def test_only_a_hashed_name_is_kept_for_good(tmp_path: Path, name: str, kept: str) -> None:
+    (tmp_path / name).write_text("x")
+    app = Starlette(routes=[Mount("/static", Files(directory=tmp_path))])
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as http:
+        answer = await http.get(f"/static/{name}")
+        assert answer.status_code == 200
+        assert answer.headers["cache-control"] == kept
+        again = await http.get(f"/static/{name}", headers={"If-None-Match": answer.headers["etag"]})
+        assert again.status_code == 304
+        assert again.headers["cache-control"] == kept
