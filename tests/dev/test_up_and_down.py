@@ -28,7 +28,7 @@ def test_up_starts_everything_once_and_down_ends_it(clone: Clone) -> None:
     assert f"http://127.0.0.1:{clone.first_port}/api/v1/openapi.json" in first.stdout
     before = processes(clone)
     assert {name for name, line in before.items() if line["is_ready"]} >= NAMES
-    assert before["booking"]["rss_bytes"] > 0
+    assert before["booking"]["memory_bytes"] > 0
 
     second = clone.up()
     assert second.returncode == 0

@@ -14,11 +14,11 @@ from zapys_dev.services import Ports
 
 @dataclass(frozen=True)
 class Line:
-    """One process; `rss_bytes` counts its children too."""
+    """One process; `memory_bytes` counts its children too, memory that several share by its share."""
 
     name: str
     pid: int | None
-    rss_bytes: int
+    memory_bytes: int
     is_ready: bool
     restarts: int
     url: str
@@ -30,7 +30,7 @@ class Line:
 def lines(home: Home, ports: Ports) -> list[Line]:
     """The servers, every process that belongs to the product, and whatever else was started."""
     found = [
-        Line(name, server.pid, _rss(server.pid), server.is_running, 0, server.url.rsplit("@", 1)[-1].rstrip("/"))
+        Line(name, server.pid, _memory(server.pid), server.is_running, 0, server.url.rsplit("@", 1)[-1].rstrip("/"))
         for name, server in zip(("postgresql", "rabbitmq"), servers.choose(home), strict=True)
     ]
     records = Supervisor(home).records()
@@ -43,14 +43,21 @@ def lines(home: Home, ports: Ports) -> list[Line]:
 def _line(name: str, record: Record | None, url: str) -> Line:
     if record is None or not record.is_alive:
         return Line(name, None, 0, is_ready=False, restarts=record.restarts if record else 0, url=url)
-    return Line(name, record.pid, _rss(record.pid), record.is_ready, record.restarts, url)
+    return Line(name, record.pid, _memory(record.pid), record.is_ready, record.restarts, url)
 
 
-def _rss(pid: int | None) -> int:
+def _memory(pid: int | None) -> int:
     if pid is None:
         return 0
     try:
         process = psutil.Process(pid)
-        return sum(each.memory_info().rss for each in (process, *process.children(recursive=True)))
+        return sum(_share(each) for each in (process, *process.children(recursive=True)))
     except psutil.Error:
         return 0
+
+
+def _share(process: psutil.Process) -> int:
+    try:
+        return int(process.memory_full_info().pss)
+    except psutil.AccessDenied:
+        return int(process.memory_info().rss)

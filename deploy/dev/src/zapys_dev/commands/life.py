@@ -135,7 +135,7 @@ def _table(found: list[Line]) -> Table:
     for title in ("process", "pid", "memory", "ready", "restarts", "address"):
         table.add_column(title, justify="right" if title in ("pid", "memory", "restarts") else "left")
     for line in found:
-        memory = f"{line.rss_bytes / (1 << 20):.0f} MiB" if line.rss_bytes else ""
+        memory = f"{line.memory_bytes / (1 << 20):.0f} MiB" if line.memory_bytes else ""
         ready = "[green]yes[/]" if line.is_ready else "[red]no[/]" if line.pid else "[dim]not running[/]"
         table.add_row(line.name, str(line.pid or ""), memory, ready, str(line.restarts or ""), line.url)
     return table
