@@ -19,11 +19,11 @@ ALWAYS: list[Interval] = [(NEVER_BEFORE, NEVER_AFTER)]
 def merged(intervals: Iterable[Interval]) -> list[Interval]:
     """The union of any intervals, empty ones left out."""
     union: list[Interval] = []
-    last_start = last_end = NEVER_BEFORE - 1
+    last_start = last_end = 0
     for start, end in sorted(intervals):
         if end <= start:
             continue
-        if start <= last_end:
+        if union and start <= last_end:
             if end > last_end:
                 last_end = end
                 union[-1] = (last_start, end)
