@@ -32,7 +32,7 @@ def kyiv(written: str, fold: int = 0) -> datetime:
 
 
 def rules(**more: Any) -> Rules:
-    usual = {
+    usual: dict[str, Any] = {
         "account_is_active": True,
         "client_messages_on": True,
         "client_kinds": frozenset(Kind) - {Kind.CREATED},
@@ -48,7 +48,7 @@ def rules(**more: Any) -> Rules:
 
 
 def client(**more: Any) -> Client:
-    usual = {"id": UUID(int=21), "user_id": UUID(int=22), "has_phone": True, "phone_confirmed": True}
+    usual: dict[str, Any] = {"id": UUID(int=21), "user_id": UUID(int=22), "has_phone": True, "phone_confirmed": True}
     return Client(**(usual | more))
 
 

@@ -78,13 +78,19 @@ class Claims:
 
     async def take(self, room: int, full: frozenset[Hashable]) -> Sequence[ClaimedMessage]:
         """Up to `room` messages, none of accounts whose slots are full."""
+        while (claims := await self._turn(room, full)) == []:
+            pass  # all that was due could not go, and there is more
+        return claims or []
+
+    async def _turn(self, room: int, full: frozenset[Hashable]) -> list[ClaimedMessage] | None:
+        """What one transaction claims; none when nothing is due."""
         async with self.db.system_tx() as tx:
             now = await self.clock.now(tx)
             await _leave_to_be_found_out(tx, now)
             found = await tx.execute(_DUE, {"now": now, "full": list(full), "per_account": PER_ACCOUNT, "room": room})
             ids = [row.id for row in found]
             if not ids:
-                return []
+                return None
             turn = _Turn(tx, now, self)
             rows = await tx.scalars(
                 select(NotificationRow)
@@ -92,7 +98,10 @@ class Claims:
                 .order_by(NotificationRow.due_at, NotificationRow.useful_until)
                 .with_for_update(skip_locked=True)
             )
-            claims = [await turn.take(row) for row in rows.all()]
+            locked = rows.all()
+            if not locked:
+                return None  # another sender is at them
+            claims = [await turn.take(row) for row in locked]
         return [claim for claim in claims if claim is not None]
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from contracts.notifications import ClientPhoneBad
 from kit.db import Tx
-from kit.messaging import trace_id
+from kit.telemetry import trace_id
 from kit.wakeups import notify
 from notifications.domain.delivery import next_poll_s
 from notifications.domain.outcomes import Accepted, ErrorClass, NotSent, Outcome, Refused, Unknown
@@ -57,7 +57,6 @@ async def record_outcome(tx: Tx, claim: ClaimedMessage, outcome: Outcome, now: d
     if row is None:
         log.warning("an answer for a message that has moved on", notification_id=str(claim.notification_id))
         return
-    row.leased_until = None
     recording = _Recording(tx, row, claim, now)
     match outcome:
         case Accepted():
@@ -77,7 +76,7 @@ async def record_outcome(tx: Tx, claim: ClaimedMessage, outcome: Outcome, now: d
 
 async def _accepted(recording: _Recording, outcome: Accepted) -> None:
     row, now = recording.row, recording.now
-    row.state, row.reason_code, row.reason_params, row.due_at = "sent", None, {}, None
+    row.state, row.reason_code, row.reason_params, row.leased_until = "sent", None, {}, None
     row.provider_message_id, row.provider_status = outcome.message_id, outcome.status
     row.provider_error, row.providers_tried = None, []
     row.parts = outcome.parts or row.parts
@@ -96,7 +95,7 @@ async def _refused(recording: _Recording, outcome: Refused) -> None:
     reason = ends_message(outcome.error)
     if reason is not None:
         await keep_balance.release(tx, row.account_id, claim.claim_id, now)
-        row.state, row.reason_code, row.reason_params = "failed", reason, {}
+        row.state, row.reason_code, row.reason_params, row.leased_until = "failed", reason, {}, None
         row.version, row.changed_at = row.version + 1, now
         say(tx, row)
         await _mark_phone(recording, reason)
@@ -124,7 +123,8 @@ async def _try_elsewhere(recording: _Recording, said: str) -> None:
 
 async def _plan_again(recording: _Recording) -> None:
     row, now = recording.row, recording.now
-    row.state, row.reason_code, row.reason_params, row.due_at = "planned", None, {}, now
+    row.state, row.reason_code, row.reason_params = "planned", None, {}
+    row.due_at, row.leased_until = now, None
     row.version, row.changed_at = row.version + 1, now
     await notify(recording.tx, DUE_CHANNEL)
 

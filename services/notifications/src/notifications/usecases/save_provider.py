@@ -51,9 +51,25 @@ async def save_provider(
     account.version += 1
     if is_new:
         tx.add(account)
+    await _make_room(tx, account)
     await tx.flush()
     await release_held(tx, account_id, now)
     return account
+
+
+async def _make_room(tx: Tx, saved: ProviderAccount) -> None:
+    """Whoever was saved last has the place that was asked for; those at it and after it move down."""
+    row = ProviderAccount
+    others = await tx.scalars(
+        select(row)
+        .where(row.account_id == saved.account_id, row.provider != saved.provider)
+        .order_by(row.position, row.provider)
+        .with_for_update()
+    )
+    taken = saved.position
+    for other in others.all():
+        if other.position == taken:
+            taken = other.position = taken + 1
 
 
 async def _locked(tx: Tx, account_id: UUID, provider: str) -> ProviderAccount | None:
