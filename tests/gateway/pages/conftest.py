@@ -15,7 +15,7 @@ import gateway
 from gateway import pages
 from gateway.clients import Services
 from gateway.settings import Settings
-from kit.edge import build_api
+from kit.api import build_api
 from kit.texts import Texts
 
 from .browser import Browser

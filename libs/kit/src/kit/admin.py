@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Annotated, Any
-from uuid import UUID
 
-from fastapi import APIRouter, Depends, FastAPI, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Header, Request, Response
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
     CollectorRegistry,
@@ -19,18 +18,11 @@ from prometheus_client import (
     ProcessCollector,
     generate_latest,
 )
-from pydantic import BaseModel
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 
-from . import deadletters, problems
-from .db import Database, Tx
-from .errors import NotFound, Unauthenticated
-from .messaging import Consumers
-from .outbox import depth
+from . import problems
+from .errors import Unauthenticated
 from .process import Server
 from .settings import ProcessSettings, read_secret
-from .tables import DeadLetter, PausedConsumer
 from .texts import Texts
 
 Check = Callable[[], Awaitable[str | None]]
@@ -48,8 +40,11 @@ class Operated:
     registry: CollectorRegistry
     texts: Texts
     operator_token: bytes
-    db: Database | None = None
-    consumers: Consumers | None = None
+    routers: list[APIRouter] = field(default_factory=list)
+    """More of the operators' door, where the process has a database."""
+    understand: problems.Understand | None = None
+    state: dict[str, Any] = field(default_factory=dict)
+    figures: Callable[[], Awaitable[dict[str, Any]]] | None = None
     queue_depths: Callable[[], Awaitable[list[dict[str, Any]]]] | None = None
     checks: dict[str, Check] = field(default_factory=dict)
     notes: Callable[[], dict[str, Any]] | None = None
@@ -72,27 +67,15 @@ class Operated:
         )
 
 
-class LetterView(BaseModel):
-    """A dead letter in a list; bodies hold personal data and are not shown there."""
-
-    id: UUID
-    queue: str
-    event: str
-    message_id: str
-    account_id: UUID | None
-    cause: str
-    attempts: int
-    trace_id: str | None
-    died_at: datetime
-
-
 def build_admin(operated: Operated) -> FastAPI:
     """The admin application of one process."""
     app = FastAPI(title=f"{operated.service} admin", docs_url=None, redoc_url=None, openapi_url="/admin/openapi.json")
-    problems.install(app, operated.texts, "")
+    problems.install(app, operated.texts, "", operated.understand)
     app.state.operated = operated
-    app.include_router(_probes)
-    app.include_router(_operators)
+    for key, value in operated.state.items():
+        setattr(app.state, key, value)
+    for router in (_probes, _operators, *operated.routers):
+        app.include_router(router)
     return app
 
 
@@ -141,23 +124,15 @@ async def metrics(operated: OperatedDep) -> Response:
     return Response(generate_latest(operated.registry), media_type=CONTENT_TYPE_LATEST)
 
 
-def _operator(operated: OperatedDep, authorization: Annotated[str | None, Header()] = None) -> None:
+def operator(operated: OperatedDep, authorization: Annotated[str | None, Header()] = None) -> None:
+    """A dependency: only the bearer of the operator token passes."""
     scheme, _, token = (authorization or "").partition(" ")
     known = operated.operator_token
     if scheme.lower() != "bearer" or not known or not hmac.compare_digest(token.encode(), known):
         raise Unauthenticated
 
 
-_operators = APIRouter(prefix="/admin", dependencies=[Depends(_operator)])
-
-
-def _db(operated: OperatedDep) -> Database:
-    if operated.db is None:
-        raise NotFound("database")
-    return operated.db
-
-
-DbDep = Annotated[Database, Depends(_db)]
+_operators = APIRouter(prefix="/admin", dependencies=[Depends(operator)])
 
 
 @_operators.get("/status")
@@ -176,117 +151,8 @@ async def status(operated: OperatedDep) -> dict[str, Any]:
         "paused": [],
         "queues": await operated.queue_depths() if operated.queue_depths else [],
     }
-    if operated.db is not None and shown["parts"].get("database") == "ok":
-        shown["outbox"] = await depth(operated.db)
-        async with operated.db.system_tx() as tx:
-            shown["dead_letters"] = await deadletters.count_waiting(tx)
-            shown["paused"] = list(await tx.scalars(select(PausedConsumer.name)))
+    if operated.figures is not None and all(
+        part == "ok" for name, part in shown["parts"].items() if name == "database"
+    ):
+        shown |= await operated.figures()
     return shown
-
-
-@_operators.get("/dead-letters")
-async def list_dead_letters(
-    db: DbDep, queue: str | None = None, limit: Annotated[int, Query(ge=1, le=500)] = 100
-) -> dict[str, list[LetterView]]:
-    """Messages that no attempt could handle, newest first."""
-    async with db.system_tx() as tx:
-        letters = await deadletters.waiting(tx, queue=queue, limit=limit)
-    return {"items": [_view(letter) for letter in letters]}
-
-
-@_operators.get("/dead-letters/{letter_id}")
-async def show_dead_letter(letter_id: UUID, db: DbDep) -> dict[str, Any]:
-    """One message with its headers and body."""
-    async with db.system_tx() as tx:
-        letter = await tx.get(DeadLetter, letter_id)
-    if letter is None:
-        raise NotFound("dead_letter")
-    return {
-        **_view(letter).model_dump(mode="json"),
-        "state": letter.state,
-        "headers": letter.headers,
-        "body": letter.body.decode("utf-8", errors="replace"),
-    }
-
-
-@_operators.post("/dead-letters/{letter_id}/replay")
-async def replay_dead_letter(letter_id: UUID, db: DbDep) -> LetterView:
-    """Send the message to its queue again."""
-    async with db.system_tx() as tx:
-        return _view(await deadletters.replay(tx, letter_id))
-
-
-class ReplayFilter(BaseModel):
-    """Which waiting dead letters to replay."""
-
-    queue: str | None = None
-    limit: int = 100
-
-
-@_operators.post("/dead-letters/replay")
-async def replay_dead_letters(which: ReplayFilter, db: DbDep) -> dict[str, int]:
-    """Send many messages to their queues again; answers how many."""
-    async with db.system_tx() as tx:
-        letters = await deadletters.waiting(tx, queue=which.queue, limit=which.limit)
-        for letter in letters:
-            await deadletters.replay(tx, letter.id)
-    return {"replayed": len(letters)}
-
-
-@_operators.delete("/dead-letters/{letter_id}", status_code=204)
-async def discard_dead_letter(letter_id: UUID, db: DbDep) -> None:
-    """Give the message up; it stays as a record."""
-    async with db.system_tx() as tx:
-        await deadletters.discard(tx, letter_id)
-
-
-@_operators.post("/consumers/{name}/pause")
-async def pause_consumer(name: str, operated: OperatedDep, db: DbDep) -> dict[str, str]:
-    """Stop a handler in every worker within a second; its messages wait."""
-    queue = _queue_named(operated, name)
-    async with db.system_tx() as tx:
-        await tx.execute(insert(PausedConsumer).values(name=queue).on_conflict_do_nothing())
-    return {"consumer": queue, "state": "paused"}
-
-
-@_operators.post("/consumers/{name}/resume")
-async def resume_consumer(name: str, operated: OperatedDep, db: DbDep) -> dict[str, str]:
-    """Let a paused handler go on."""
-    queue = _queue_named(operated, name)
-    async with db.system_tx() as tx:
-        row = await tx.get(PausedConsumer, queue)
-        if row is not None:
-            await tx.delete(row)
-    return {"consumer": queue, "state": "running"}
-
-
-def _queue_named(operated: Operated, name: str) -> str:
-    for consumer in operated.consumers.all if operated.consumers else []:
-        if name in (consumer.queue, consumer.queue.partition(".")[2]):
-            return consumer.queue
-    raise NotFound("consumer")
-
-
-def _view(letter: DeadLetter) -> LetterView:
-    return LetterView.model_validate(letter, from_attributes=True)
-
-
-async def paused_names(tx: Tx) -> set[str]:
-    """Queues whose handlers an operator has stopped."""
-    return set(await tx.scalars(select(PausedConsumer.name)))
-
-
-def database_check(db: Database) -> Check:
-    """Readiness of the database."""
-
-    async def check() -> str | None:
-        try:
-            await db.ping()
-        except Exception as error:
-            return f"does not answer: {type(error).__name__}"
-        return None
-
-    return check
-
-
-__all__ = ["Check", "Operated", "build_admin", "database_check", "paused_names", "server_of"]

@@ -22,11 +22,13 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_asyn
 from contracts import Event
 
 from . import context
+from .errors import InvalidInput, Problem, TemporarilyUnavailable
 from .ids import new_id
 from .tables import OutboxRow
 
 EVENTS_EXCHANGE = "zapys.events"
 
+_BAD_VALUE_CLASS = "22"  # data exceptions: the caller's value, not our fault
 _OUTAGE_CLASSES = ("08", "57P", "53")  # connection, operator intervention, insufficient resources
 
 
@@ -141,6 +143,15 @@ def is_outage(error: BaseException) -> bool:
             or is_outage_cause(error.orig)
         )
     return is_outage_cause(error)
+
+
+def understand(error: Exception) -> Problem | None:
+    """What an exception of the database means to a caller; none when it is a bug."""
+    if is_outage(error):
+        return TemporarilyUnavailable()
+    if isinstance(error, DBAPIError) and (sqlstate(error) or "").startswith(_BAD_VALUE_CLASS):
+        return InvalidInput.of("", "characters")
+    return None
 
 
 def is_outage_cause(error: BaseException | None) -> bool:

@@ -1,171 +1,22 @@
-"""The HTTP edge of a service: request context, body limit, refusals, metrics, traces. Pure ASGI, for speed."""
+"""What the routes of a service ask for: its database, the caller, the caller's membership.
+
+The service puts `db` and `access` on `app.state` when it is wired together.
+"""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
-import structlog
-from fastapi import APIRouter, Depends, FastAPI, Header, Request
-from fastapi.responses import JSONResponse
-from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
-from prometheus_client import CollectorRegistry, Histogram
-from starlette.middleware import Middleware
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from . import context, problems
 from .access import Access, Caller, Member
 from .db import Database
-from .errors import BodyTooLarge, InvalidInput, Problem
-from .ids import new_id
-from .texts import Texts, negotiate
-
-MAX_BODY_BYTES = 1_048_576
-REQUEST_ID_HEADER = "x-request-id"
-
-log = structlog.get_logger("http")
-
-
-def build_api(
-    *,
-    title: str,
-    routers: list[APIRouter],
-    texts: Texts,
-    base_url: str,
-    registry: CollectorRegistry,
-    max_body_bytes: int = MAX_BODY_BYTES,
-    openapi_url: str | None = "/openapi.json",
-    middleware: Sequence[Middleware] = (),
-) -> FastAPI:
-    """The API of one service with everything that every API has.
-
-    `middleware`, outermost first, runs inside the edge: what it refuses is answered as any other refusal.
-    """
-    app = FastAPI(
-        title=title,
-        version="1",
-        openapi_url=openapi_url,
-        docs_url=None,
-        redoc_url=None,
-        middleware=list(middleware),
-        separate_input_output_schemas=False,
-        responses={
-            "default": {"description": "A refusal", "content": {problems.MEDIA_TYPE: {"schema": PROBLEM_SCHEMA}}}
-        },
-    )
-    for router in routers:
-        app.include_router(router)
-    problems.install(app, texts, base_url)
-    app.state.texts = texts
-    app.state.base_url = base_url
-    FastAPIInstrumentor.instrument_app(app, exclude_spans=["send", "receive"])
-    app.add_middleware(_Edge, app_of=app, registry=registry, max_body_bytes=max_body_bytes)
-    return app
-
-
-PROBLEM_SCHEMA: dict[str, Any] = {
-    "type": "object",
-    "required": ["type", "title", "status", "code"],
-    "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "code": {"type": "string"},
-        "detail": {"type": "string"},
-        "fix": {
-            "anyOf": [
-                {"type": "object", "properties": {"text": {"type": "string"}, "url": {"type": "string"}}},
-                {"type": "null"},
-            ]
-        },
-        "errors": {"type": "array", "items": {"type": "object"}},
-        "trace_id": {"type": "string"},
-    },
-}
-
-
-class _Edge:
-    """Outermost layer: context in, failures out, one log line and one measurement per request."""
-
-    def __init__(self, app: ASGIApp, app_of: FastAPI, registry: CollectorRegistry, max_body_bytes: int) -> None:
-        self._app = app
-        self._api = app_of
-        self._max_body_bytes = max_body_bytes
-        self._seconds = Histogram(
-            "zapys_http_request_seconds",
-            "Time from the first byte in to the last byte out.",
-            ("method", "route", "status"),
-            registry=registry,
-            buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
-        )
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        headers = dict(scope["headers"])
-        request_id = headers.get(REQUEST_ID_HEADER.encode(), b"").decode("latin-1")[:64] or str(new_id())
-        language = negotiate(headers.get(b"accept-language", b"").decode("latin-1") or None)
-        context.set_current(context.RequestContext(correlation_id=request_id, language=language))
-        structlog.contextvars.bind_contextvars(request_id=request_id)
-        started_at = time.perf_counter()
-        status = 0
-
-        async def send_marked(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                message["headers"] = [*message["headers"], (REQUEST_ID_HEADER.encode(), request_id.encode())]
-            await send(message)
-
-        try:
-            await self._app(scope, _limited(receive, headers, self._max_body_bytes), send_marked)
-        except Exception as error:
-            if status:
-                raise
-            answer = await self._answer_to(error)
-            await answer(scope, receive, send_marked)
-        finally:
-            took = time.perf_counter() - started_at
-            route = getattr(scope.get("route"), "path", "unmatched")
-            self._seconds.labels(scope["method"], route, str(status)).observe(took)
-            log.info("request", method=scope["method"], route=route, status=status, took_ms=round(took * 1000, 1))
-
-    async def _answer_to(self, error: Exception) -> JSONResponse:
-        if isinstance(error, Problem):
-            return problems.respond(error, self._api.state.texts, self._api.state.base_url)
-        answer: JSONResponse = await self._api.state.on_failure(None, error)
-        return answer
-
-
-def _limited(receive: Receive, headers: dict[bytes, bytes], limit: int) -> Receive:
-    """Stop reading a body that is longer than allowed, whether it says so or not."""
-    declared = headers.get(b"content-length", b"0")
-    if declared.isdigit() and int(declared) > limit:
-
-        async def refuse() -> Message:
-            raise BodyTooLarge(limit)
-
-        return refuse
-    seen = 0
-
-    async def count() -> Message:
-        nonlocal seen
-        message = await receive()
-        seen += len(message.get("body", b""))
-        if seen > limit:
-            raise BodyTooLarge(limit)
-        if b"\\u0000" in message.get("body", b""):
-            raise InvalidInput.of("/", "characters")  # PostgreSQL has no such character
-        return message
-
-    return count
-
-
-# What routes ask for. The service puts `db` and `access` on `app.state` when it is wired together.
+from .errors import InvalidInput
+from .texts import Texts
 
 
 async def _db(request: Request) -> Database:
@@ -173,12 +24,17 @@ async def _db(request: Request) -> Database:
     return db
 
 
-async def _caller(request: Request, authorization: Annotated[str | None, Header()] = None) -> Caller:
+_token = HTTPBearer(auto_error=False, scheme_name="accessToken", description="An access token of identity.")
+TokenDep = Annotated[HTTPAuthorizationCredentials | None, Depends(_token)]
+
+
+async def _caller(request: Request, _: TokenDep) -> Caller:
     access: Access = request.app.state.access
-    return await access.caller(authorization)
+    return await access.caller(request.headers.get("authorization"))
 
 
-async def _caller_or_none(request: Request, authorization: Annotated[str | None, Header()] = None) -> Caller | None:
+async def _caller_or_none(request: Request, _: TokenDep) -> Caller | None:
+    authorization = request.headers.get("authorization")
     access: Access = request.app.state.access
     return await access.caller(authorization) if authorization else None
 

@@ -17,6 +17,10 @@ T = TypeVar("T")
 
 PATIENCE_S = 3.0
 STEP_S = 0.03
+MOST_WAITING = 20
+"""Readers of one process that may wait at once: made-up young ids cannot tie up more of it."""
+
+_waiting = 0
 
 
 async def wait_for_copy(
@@ -26,10 +30,16 @@ async def wait_for_copy(
 
     `look_up` must open its own transaction: inside one, nothing new would become visible cheaply.
     """
-    loop = asyncio.get_running_loop()
-    deadline = loop.time() + patience_s
-    while True:
-        found = await look_up()
-        if found is not None or loop.time() >= deadline or not is_fresh(identifier, datetime.now(UTC)):
-            return found
-        await asyncio.sleep(STEP_S)
+    global _waiting
+    found = await look_up()
+    if found is not None or _waiting >= MOST_WAITING or not is_fresh(identifier, datetime.now(UTC)):
+        return found
+    deadline = asyncio.get_running_loop().time() + patience_s
+    _waiting += 1
+    try:
+        while found is None and asyncio.get_running_loop().time() < deadline:
+            await asyncio.sleep(STEP_S)
+            found = await look_up()
+    finally:
+        _waiting -= 1
+    return found

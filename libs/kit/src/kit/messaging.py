@@ -18,7 +18,6 @@ import structlog
 from faststream import AckPolicy
 from faststream.rabbit import Channel
 from faststream.rabbit.annotations import RabbitMessage
-from opentelemetry import trace
 from pydantic import ValidationError
 from sqlalchemy.dialects.postgresql import insert
 
@@ -41,6 +40,7 @@ from .broker import (
 from .db import Database, Tx, is_outage
 from .errors import Problem
 from .tables import InboxRow
+from .telemetry import trace_id
 
 MAX_ATTEMPTS = 5
 HANDLER_TIMEOUT_S = 30.0
@@ -251,12 +251,6 @@ def read_envelope(message: RabbitMessage) -> Envelope:
             "correlation_id": message.correlation_id,
         }
     )
-
-
-def trace_id() -> str:
-    """Hexadecimal id of the running trace, empty outside of any."""
-    span = trace.get_current_span().get_span_context()
-    return format(span.trace_id, "032x") if span.is_valid else ""
 
 
 def now_utc() -> datetime:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import structlog
@@ -10,17 +10,17 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import ValidationError
-from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 
 from . import context
-from .db import is_outage, sqlstate
-from .errors import Failed, FieldError, InvalidInput, NotFound, Problem, TemporarilyUnavailable
-from .messaging import trace_id
+from .errors import Failed, FieldError, InvalidInput, NotFound, Problem
+from .telemetry import trace_id
 from .texts import Texts
 
 MEDIA_TYPE = "application/problem+json"
-_BAD_VALUE_CLASS = "22"  # SQLSTATE data exceptions: the caller's value, not our fault
+
+Understand = Callable[[Exception], Problem | None]
+"""Makes a refusal of an exception that is no bug; none for a bug."""
 
 log = structlog.get_logger("http")
 
@@ -119,7 +119,7 @@ def respond(problem: Problem, texts: Texts, base_url: str = "") -> JSONResponse:
     return JSONResponse(jsonable(body), problem.kind.status, headers, MEDIA_TYPE)
 
 
-def install(app: FastAPI, texts: Texts, base_url: str) -> None:
+def install(app: FastAPI, texts: Texts, base_url: str, understand: Understand | None = None) -> None:
     """Let every refusal and every failure of `app` answer problem+json."""
 
     async def on_problem(_: Request, error: Exception) -> JSONResponse:
@@ -153,12 +153,10 @@ def install(app: FastAPI, texts: Texts, base_url: str) -> None:
         return JSONResponse(body, error.status_code, dict(error.headers or {}), MEDIA_TYPE)
 
     async def on_failure(_: Request, error: Exception) -> JSONResponse:
-        if is_outage(error):
-            log.warning("database away", error=repr(error)[:300])
-            return respond(TemporarilyUnavailable(), texts, base_url)
-        if isinstance(error, DBAPIError) and (sqlstate(error) or "").startswith(_BAD_VALUE_CLASS):
-            log.info("value refused by the database", sqlstate=sqlstate(error))
-            return respond(InvalidInput.of("", "characters"), texts, base_url)
+        refusal = understand(error) if understand else None
+        if refusal is not None:
+            log.warning("refused", code=refusal.code, error=repr(error)[:300])
+            return respond(refusal, texts, base_url)
         log.error("failed", exc_info=error)
         return respond(Failed(), texts, base_url)
 

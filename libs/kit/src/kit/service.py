@@ -11,6 +11,7 @@ import contextlib
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,12 @@ from opentelemetry.sdk.trace import TracerProvider
 from prometheus_client import CollectorRegistry, Gauge
 
 from . import access as access_module
-from . import admin, deadletters, outbox
+from . import admin, deadletters, operators, outbox
 from .access import Access
 from .admin import Operated
+from .api import build_api
 from .broker import Broker, dead_letter_queue_name
-from .db import Database
-from .edge import build_api
+from .db import Database, understand
 from .loops import every, keep_running
 from .messaging import Consumers, Listening
 from .process import serve, server_of
@@ -68,6 +69,7 @@ class Service:
             texts=self.texts,
             base_url=self.settings.public_url,
             registry=self.registry,
+            understand=understand,
         )
         app.state.db = self.db
         app.state.access = self.access
@@ -113,10 +115,42 @@ def main(name: str, settings_type: type[ServiceSettings], build: Callable[[Any],
         from . import migrations  # Alembic is 9 MB that a serving process has no use for
 
         migrations.upgrade(folder, settings.migration_database_url.get_secret_value())
+        asyncio.run(declare_queues(build(settings)))
         return
     tracer_provider = set_up_traces(name, settings.otlp_endpoint)
     asyncio.run(run(build(settings), role, tracer_provider))
     tracer_provider.shutdown()
+
+
+async def declare_queues(service: Service) -> None:
+    """Declare what the service listens to before anybody serves.
+
+    An event counts as routed with the first queue that takes it, so every queue must be there before the first word
+    is said. A broker that is away is no reason to fail: the worker declares them again.
+    """
+    broker = _broker_of(service, TracerProvider())
+    listening = Listening(service.consumers, service.db, broker, prefetch=1)
+    try:
+        async with asyncio.timeout(15):
+            await broker.connect()
+            await listening.declare_topology()
+    except TimeoutError:
+        log.warning("queues not declared: the broker does not answer")
+    finally:
+        await broker.close()
+        await service.db.close()
+
+
+def _broker_of(service: Service, tracer_provider: TracerProvider) -> Broker:
+    settings = service.settings
+    return Broker(
+        settings.rabbitmq_url.get_secret_value(),
+        service=service.name,
+        publish_timeout_s=settings.publish_timeout_s,
+        graceful_timeout_s=settings.shutdown_grace_s,
+        registry=service.registry,
+        tracer_provider=tracer_provider,
+    )
 
 
 async def run(service: Service, role: str, tracer_provider: TracerProvider) -> None:
@@ -136,14 +170,7 @@ class Worker:
     def __init__(self, service: Service, operated: Operated, tracer_provider: TracerProvider) -> None:
         settings = service.settings
         self._service = service
-        self._broker = Broker(
-            settings.rabbitmq_url.get_secret_value(),
-            service=service.name,
-            publish_timeout_s=settings.publish_timeout_s,
-            graceful_timeout_s=settings.shutdown_grace_s,
-            registry=service.registry,
-            tracer_provider=tracer_provider,
-        )
+        self._broker = _broker_of(service, tracer_provider)
         self._listening = Listening(service.consumers, service.db, self._broker, prefetch=settings.consumer_prefetch)
         self._collector = deadletters.Collector(service.consumers, service.db, self._broker)
         self._relay = outbox.Relay(service.db, self._broker, service.wakeups, source=service.name)
@@ -190,7 +217,7 @@ class Worker:
         while True:
             try:
                 async with self._service.db.system_tx() as tx:
-                    paused = await admin.paused_names(tx)
+                    paused = await operators.paused_names(tx)
             except Exception as error:  # the database is away: go on as before
                 log.debug("paused consumers not read", error=repr(error))
             else:
@@ -230,10 +257,12 @@ class Worker:
 
 def _operated(service: Service, role: str) -> Operated:
     operated = Operated.of(service.name, role, service.settings, service.registry, service.texts)
-    operated.db = service.db
-    operated.consumers = service.consumers
+    operated.routers = [operators.router]
+    operated.state = {"db": service.db, "consumers": service.consumers}
+    operated.figures = partial(operators.figures, service.db)
+    operated.understand = understand
     operated.notes = service.notes
-    operated.checks["database"] = admin.database_check(service.db)
+    operated.checks["database"] = operators.database_check(service.db)
     if any(consumer.handler is access_module.copy_signing_keys for consumer in service.consumers.all):
         operated.checks["signing_keys"] = _keys_check(service.access)
     operated.checks.update(service.checks)

@@ -74,6 +74,12 @@ def set_up_traces(service: str, otlp_endpoint: str | None) -> TracerProvider:
     return provider
 
 
+def trace_id() -> str:
+    """Hexadecimal id of the running trace, empty outside of any."""
+    span = trace.get_current_span().get_span_context()
+    return format(span.trace_id, "032x") if span.is_valid else ""
+
+
 def carry() -> dict[str, str]:
     """The running trace as headers, to be kept in a row and continued later."""
     carrier: dict[str, str] = {}

@@ -29,8 +29,8 @@ from gateway.peers import Peers
 from gateway.security import SecurityMiddleware
 from gateway.settings import Settings
 from kit import admin
+from kit.api import build_api
 from kit.broker import Broker
-from kit.edge import build_api
 from kit.loops import keep_running
 from kit.process import serve, server_of
 from kit.settings import read_secret

@@ -16,8 +16,8 @@ from fastapi import APIRouter, Depends, Path, Request
 from contracts.gateway import DeliveryReportReceived, PaymentCallbackReceived
 from gateway.errors import CallbackNotKept, RouteUnknown
 from kit import context, problems
+from kit.api import PROBLEM_SCHEMA
 from kit.broker import EVENTS, Broker, NotConfirmed
-from kit.edge import PROBLEM_SCHEMA
 from kit.errors import BodyTooLarge
 from kit.ids import new_id
 

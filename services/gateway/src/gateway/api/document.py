@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kit import problems
-from kit.edge import PROBLEM_SCHEMA
+from kit.api import PROBLEM_SCHEMA
 
 from .routing import PREFIX, owner_of
 
@@ -88,7 +88,7 @@ def _is_public(path: str, service: str) -> bool:
 
 def _tidied(operation: Json, path: str, service: str) -> Json:
     operation["tags"] = [service]
-    asks_for_token = False
+    asks_for_token = bool(operation.get("security"))
     parameters = []
     for parameter in operation.get("parameters", []):
         # OpenAPI tells of this header by a security scheme, never by a parameter.

@@ -15,7 +15,7 @@ from starlette.types import Message, Receive, Scope, Send
 from gateway.errors import RouteUnknown
 from gateway.peers import Payload, Peers
 from kit import context
-from kit.edge import REQUEST_ID_HEADER
+from kit.api import REQUEST_ID_HEADER
 
 from .routing import owner_of
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from booking.tables import BookingEvent
 from booking.usecases.actors import Actor
 from kit.db import Tx
-from kit.messaging import trace_id
+from kit.telemetry import trace_id
 
 
 def record_act(
