@@ -10,6 +10,7 @@ from gateway.clients import Refused
 
 from . import codes
 from .forms import Form
+from .rendering import sentence
 from .route import page_router
 from .visit import Visit, VisitDep, safe_next
 
@@ -94,10 +95,8 @@ def note_code(form: Form, refused: Refused) -> Form:
     if refused.problem.get("errors"):
         return form.note(refused.problem, CODE_FIELDS)
     fix = refused.problem.get("fix") or {}
-    said = ". ".join(
-        part.rstrip(".") for part in (str(refused.problem.get("title")), str(fix.get("text") or "")) if part
-    )
-    return form.refuse("code", f"{said}.")
+    said = [sentence(str(part)) for part in (refused.problem.get("title"), fix.get("text")) if part]
+    return form.refuse("code", " ".join(said))
 
 
 def _code_page(visit: Visit, form: Form, status: int = 200) -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -11,8 +11,12 @@ from uuid import uuid4
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from contracts.base import Money
+from contracts.http.booking import Action
+
 from . import formats, words
 from .assets import Assets
+from .forms import Form
 
 _TEMPLATES = Path(__file__).parent.parent / "templates"
 
@@ -52,6 +56,13 @@ def environment() -> Environment:
         new_key=lambda: str(uuid4()),
         moment=datetime.fromisoformat,
         named=named,
+        sentence=sentence,
+        known=lambda key: words.find(key) is not None,
+        client_name=client_name,
+        form_of=Form.of,
+        plain_price=plain_price,
+        first_allowed=first_allowed,
+        refused_actions=refused_actions,
         stamp_local=stamp_local,
     )
     made.filters["capitalize_first"] = capitalize_first
@@ -82,3 +93,28 @@ def named(things: Iterable[Any]) -> list[tuple[str, str]]:
 def stamp_local(moment: datetime) -> str:
     """`23.11.2026, 10:00` of a moment that carries the offset of its place."""
     return f"{formats.day_short(moment.date())}, {moment:%H:%M}"
+
+
+def client_name(client: Any) -> str:
+    """Name and surname of a client or of a card; empty without one."""
+    return " ".join(part for part in (client.name, client.surname) if part) if client else ""
+
+
+def plain_price(price: Money) -> str:
+    """As a person types it: `450`, `450,50`."""
+    return f"{price.amount // 100},{price.amount % 100:02}".removesuffix(",00")
+
+
+def first_allowed(actions: Mapping[str, Action], names: Sequence[str]) -> int | None:
+    """The place of the first of `names` that may be done now."""
+    return next((number for number, name in enumerate(names) if name in actions and actions[name].allowed), None)
+
+
+def refused_actions(actions: Mapping[str, Action]) -> list[Action]:
+    """Those that only a missing right stands against; what the state forbids goes without saying."""
+    return [one for one in actions.values() if not one.allowed and one.permission and one.reason]
+
+
+def sentence(text: str) -> str:
+    """The text with a full stop, where another sentence follows it."""
+    return text if not text or text[-1] in ".!?…" else f"{text}."

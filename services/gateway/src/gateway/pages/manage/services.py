@@ -10,6 +10,7 @@ from contracts.http.catalogue import ServiceBody, ServicePatch
 from gateway.clients import Refused
 from gateway.pages.errors import PageUnknown
 from gateway.pages.forms import Form, uuids
+from gateway.pages.rendering import plain_price
 from gateway.pages.route import page_router
 from gateway.pages.visit import Visit, VisitDep
 
@@ -52,7 +53,7 @@ async def shown(visit: VisitDep, account_id: UUID, service_id: UUID) -> Response
         name=one.name,
         description=one.description,
         duration_min=one.duration_min,
-        price=f"{one.price.amount // 100},{one.price.amount % 100:02}".removesuffix(",00"),
+        price=plain_price(one.price),
         bookable_online="on" if one.bookable_online else None,
         buffer_before_min=one.buffer_before_min,
         buffer_after_min=one.buffer_after_min,
