@@ -11,71 +11,81 @@ from booking.domain.schedules import Shift, WorkingTime
 
 from .wall import uid
 
-SPAN = 12 * 60
-"""Half a day is enough for everything to meet everything, and short enough to count by minutes."""
+SPAN = 4 * 60
+"""Four hours are enough for everything to meet everything, and short enough to count by minutes."""
+
+
+def seldom(strategy, otherwise):
+    """What is drawn once in eight times; else the usual value, so that most salons do have something to offer."""
+    return st.integers(0, 7).flatmap(lambda number: strategy if number == 7 else st.just(otherwise))
 
 
 @st.composite
-def spans(draw, most: int = 3):
-    """Disjoint intervals in order."""
-    edges = sorted(draw(st.lists(st.integers(0, SPAN // 5), min_size=0, max_size=2 * most, unique=True)))
-    return [(5 * start, 5 * end) for start, end in zip(edges[::2], edges[1::2], strict=False)]
+def spans(draw, most: int):
+    """Disjoint intervals in order; their edges need not lie on any grid."""
+    edges = sorted(draw(st.lists(st.integers(0, SPAN), max_size=2 * most, unique=True)))
+    return list(zip(edges[::2], edges[1::2], strict=False))
+
+
+@st.composite
+def busy_times(draw):
+    busy = []
+    for start, end in draw(spans(2)):
+        before, after = draw(st.sampled_from([0, 0, 3, 10])), draw(st.sampled_from([0, 0, 4, 15]))
+        if before + after < end - start:
+            busy.append(Busy(start, end, start + before, end - after, draw(seldom(st.just(True), False))))
+    return tuple(busy)
+
+
+@st.composite
+def working_times(draw):
+    shifts = draw(st.one_of(st.just([(0, SPAN)]), st.just([(7, 100), (100, SPAN - 3)]), spans(2)))
+    kept = draw(seldom(st.integers(0, 1), -1))
+    pauses = draw(seldom(spans(2), []))
+    return WorkingTime(tuple(Shift(start, end, kept == n) for n, (start, end) in enumerate(shifts)), tuple(pauses))
 
 
 @st.composite
 def people(draw, number: int):
-    shifts = draw(spans())
-    busy = []
-    for start, end in draw(spans(4)):
-        before, after = draw(st.integers(0, (end - start - 1) // 2)), draw(st.integers(0, (end - start - 1) // 2))
-        busy.append(Busy(start, end, start + before, end - after, draw(st.booleans())))
+    every = frozenset({uid(100), uid(101), uid(102)})
     return Person(
         id=uid(number),
-        service_ids=frozenset(draw(st.sets(st.sampled_from([uid(100), uid(101), uid(102)]), min_size=1))),
-        working=draw(
-            st.one_of(
-                st.none(),
-                st.builds(
-                    lambda kept, pauses: WorkingTime(
-                        tuple(Shift(start, end, kept == n) for n, (start, end) in enumerate(shifts)), tuple(pauses)
-                    ),
-                    st.integers(-1, 2),
-                    spans(2),
-                ),
-            )
-        ),
-        busy=tuple(busy),
-        time_off=tuple(draw(spans(1))),
-        accepts_bookings=draw(st.sampled_from([True, True, True, False])),
-        is_deleted=draw(st.sampled_from([False, False, False, True])),
+        service_ids=draw(seldom(st.frozensets(st.sampled_from(sorted(every))), every)),
+        working=draw(seldom(st.none(), True)) and draw(working_times()),
+        busy=draw(busy_times()),
+        time_off=tuple(draw(seldom(spans(1), []))),
+        accepts_bookings=draw(seldom(st.just(False), True)),
+        is_deleted=draw(seldom(st.just(True), False)),
     )
 
 
 @st.composite
 def questions(draw):
-    team = [draw(people(number)) for number in range(1, draw(st.integers(2, 4)))]
+    team = [draw(people(number)) for number in range(1, draw(st.sampled_from([2, 2, 3, 4])))]
     parts = tuple(
         Part(
             Service(
                 uid(100 + number),
-                draw(st.sampled_from([5, 15, 30, 45, 60, 90])),
-                draw(st.sampled_from([0, 0, 5, 20])),
-                draw(st.sampled_from([0, 0, 10, 35])),
-                draw(st.sampled_from([True, True, True, False])),
+                draw(st.integers(1, 50)),
+                draw(st.sampled_from([0, 0, 5, 12])),
+                draw(st.sampled_from([0, 0, 8, 20])),
+                draw(seldom(st.just(False), True)),
             ),
-            tuple(draw(st.lists(st.sampled_from(team), min_size=0, max_size=len(team), unique_by=lambda p: p.id))),
+            tuple(draw(seldom(st.lists(st.sampled_from(team), unique_by=lambda one: one.id), team))),
         )
-        for number in range(draw(st.integers(1, 3)))
+        for number in range(draw(st.sampled_from([1, 1, 2, 3])))
     )
     return Question(
         parts,
         Terms(
-            grid_min=draw(st.sampled_from([1, 5, 7, 15, 20, 60])),
-            earliest=draw(st.sampled_from([-100, 0, 60, 200])),
-            latest=draw(st.sampled_from([SPAN, SPAN + 100, 400])),
+            grid_min=draw(st.sampled_from([1, 1, 5, 7, 15])),
+            earliest=draw(seldom(st.integers(0, SPAN), -100)),
+            latest=draw(seldom(st.integers(0, SPAN), SPAN + 100)),
             is_public=draw(st.booleans()),
         ),
-        tuple(Closed(one, draw(st.sampled_from([Code.CLOSED_DAY, Code.HOLIDAY]))) for one in draw(spans(1))),
+        tuple(
+            Closed(one, draw(st.sampled_from([Code.CLOSED_DAY, Code.HOLIDAY]))) for one in draw(seldom(spans(1), []))
+        ),
     )
 
 
