@@ -34,6 +34,7 @@ BOOKING = document(
     {
         "/api/v1/accounts/{account_id}/bookings": {"get": operation("list", "BookingList")},
         "/api/v1/public/{vanity}": {"get": operation("page", "Money")},
+        "/api/v1/me/bookings": {"get": {**operation("mine", "Money", signed_in=False), "security": [{"theirs": []}]}},
         "/api/v1/catalogue": {"get": operation("catalogue", "Money", signed_in=False)},
         "/api/v1/auth/codes": {"post": operation("not mine", "Money")},
         "/internal": {"get": operation("internal", "Internal")},
@@ -93,6 +94,7 @@ def test_only_what_the_door_passes_on_is_told() -> None:
         "/api/v1/accounts/{account_id}/bookings",
         "/api/v1/accounts/{account_id}/receipts",
         "/api/v1/catalogue",
+        "/api/v1/me/bookings",
         "/api/v1/public/{vanity}",
     ]
 
@@ -104,6 +106,7 @@ def test_operations_are_tagged_unique_and_say_who_may_call() -> None:
     assert (bookings["operationId"], receipts["operationId"]) == ("booking_list", "fiscal_list")
     assert (bookings["tags"], receipts["tags"]) == (["booking"], ["fiscal"])
     assert bookings["security"] == [{"bearer": []}]
+    assert paths["/api/v1/me/bookings"]["get"]["security"] == [{"bearer": []}]
     assert "parameters" not in bookings
     assert paths["/api/v1/catalogue"]["get"]["security"] == []
     assert paths["/api/v1/public/{vanity}"]["get"]["security"] == [{}, {"bearer": []}]

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import contextlib
 import json
 import time
 from collections.abc import AsyncIterator
@@ -54,6 +55,12 @@ class Events:
                     continue
                 name, _, value = line.rstrip("\r\n").partition(": ")
                 lines[name or "comment"] = value
+
+    async def to_the_end(self) -> None:
+        """Read until the stream is closed."""
+        with contextlib.suppress(EOFError):
+            while True:
+                await self.next()
 
     async def named(self) -> dict[str, str]:
         """The next event that is more than a comment."""

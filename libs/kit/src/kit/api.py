@@ -10,6 +10,7 @@ import structlog
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import JSONResponse
 from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
+from opentelemetry.trace import Span
 from prometheus_client import CollectorRegistry, Histogram
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -36,11 +37,13 @@ def build_api(
     openapi_url: str | None = "/openapi.json",
     middleware: Sequence[Middleware] = (),
     understand: problems.Understand | None = None,
+    refuse_nul: bool = True,
 ) -> FastAPI:
     """The API of one service with everything that every API has.
 
     `middleware`, outermost first, runs inside the edge: what it refuses is answered as any other refusal.
-    `understand` makes refusals of exceptions that are no bugs, such as those of a database.
+    `understand` makes refusals of exceptions that are no bugs, such as those of a database. `refuse_nul` answers 422
+    to JSON with the one character that PostgreSQL cannot store.
     """
     app = FastAPI(
         title=title,
@@ -59,8 +62,8 @@ def build_api(
     problems.install(app, texts, base_url, understand)
     app.state.texts = texts
     app.state.base_url = base_url
-    FastAPIInstrumentor.instrument_app(app, exclude_spans=["send", "receive"])
-    app.add_middleware(_Edge, app_of=app, registry=registry, max_body_bytes=max_body_bytes)
+    FastAPIInstrumentor.instrument_app(app, exclude_spans=["send", "receive"], server_request_hook=_hide_address)
+    app.add_middleware(_Edge, app_of=app, registry=registry, max_body_bytes=max_body_bytes, refuse_nul=refuse_nul)
     return app
 
 
@@ -88,10 +91,13 @@ PROBLEM_SCHEMA: dict[str, Any] = {
 class _Edge:
     """Outermost layer: context in, failures out, one log line and one measurement per request."""
 
-    def __init__(self, app: ASGIApp, app_of: FastAPI, registry: CollectorRegistry, max_body_bytes: int) -> None:
+    def __init__(
+        self, app: ASGIApp, app_of: FastAPI, registry: CollectorRegistry, max_body_bytes: int, *, refuse_nul: bool
+    ) -> None:
         self._app = app
         self._api = app_of
         self._max_body_bytes = max_body_bytes
+        self._refuse_nul = refuse_nul
         self._seconds = Histogram(
             "zapys_http_request_seconds",
             "Time from the first byte in to the last byte out.",
@@ -120,7 +126,7 @@ class _Edge:
             await send(message)
 
         try:
-            await self._app(scope, _limited(receive, headers, self._max_body_bytes), send_marked)
+            await self._app(scope, self._limited(receive, headers), send_marked)
         except Exception as error:
             if status:
                 raise
@@ -138,26 +144,34 @@ class _Edge:
         answer: JSONResponse = await self._api.state.on_failure(None, error)
         return answer
 
+    def _limited(self, receive: Receive, headers: dict[bytes, bytes]) -> Receive:
+        """Stop reading a body that is longer than allowed, whether it says so or not."""
+        limit = self._max_body_bytes
+        declared = headers.get(b"content-length", b"0")
+        if declared.isdigit() and int(declared) > limit:
 
-def _limited(receive: Receive, headers: dict[bytes, bytes], limit: int) -> Receive:
-    """Stop reading a body that is longer than allowed, whether it says so or not."""
-    declared = headers.get(b"content-length", b"0")
-    if declared.isdigit() and int(declared) > limit:
+            async def refuse() -> Message:
+                raise BodyTooLarge(limit)
 
-        async def refuse() -> Message:
-            raise BodyTooLarge(limit)
+            return refuse
+        seen = 0
 
-        return refuse
-    seen = 0
+        async def count() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > limit:
+                raise BodyTooLarge(limit)
+            if self._refuse_nul and b"\\u0000" in message.get("body", b""):
+                raise InvalidInput.of("/", "characters")
+            return message
 
-    async def count() -> Message:
-        nonlocal seen
-        message = await receive()
-        seen += len(message.get("body", b""))
-        if seen > limit:
-            raise BodyTooLarge(limit)
-        if b"\\u0000" in message.get("body", b""):
-            raise InvalidInput.of("/", "characters")  # PostgreSQL has no such character
-        return message
+        return count
 
-    return count
+
+def _hide_address(span: Span, _: Scope) -> None:
+    """Paths hold tokens and queries hold phones: a span names the route alone."""
+    attributes = getattr(span, "attributes", None) or {}
+    for name in ("http.target", "http.url", "url.path", "url.query", "url.full"):
+        if name in attributes:
+            span.set_attribute(name, str(attributes.get("http.route", "")))

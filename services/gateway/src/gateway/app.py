@@ -71,6 +71,7 @@ class Gateway:
             max_body_bytes=self.settings.max_body_bytes,
             openapi_url=None,
             middleware=layers,
+            refuse_nul=False,  # nothing is stored here, and a provider's bytes are kept as they came
         )
         own = get_openapi(title="gateway", version="1", routes=app.routes, separate_input_output_schemas=False)
         app.router.routes.append(Route(f"{PREFIX}/{{path:path}}", Proxy(self.peers), include_in_schema=False))
