@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from contracts.fiscal import ReceiptRegistered
 from fiscal.providers.checkbox import Checkbox
 from fiscal.usecases import register_receipts
 from fiscal.usecases.cashier_calls import FiscalDesk
@@ -180,6 +181,7 @@ async def test_a_worker_that_slept_through_its_lease_changes_nothing_afterwards(
     [unchanged] = await salon.receipts()
     assert unchanged["state"] == "registered"
     assert unchanged["fiscal_code"] == receipt["fiscal_code"]
+    assert len(await bench.said(ReceiptRegistered, account_id=salon.account_id)) == 1
 
 
 async def test_two_workers_serve_many_registers_without_a_double(
