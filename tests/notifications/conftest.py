@@ -9,6 +9,8 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from opentelemetry import trace
+from opentelemetry.sdk.trace import TracerProvider
 
 from kit.testing import Bench
 from notifications.app import build
@@ -59,5 +61,7 @@ def settings(
 
 @pytest.fixture(scope="session")
 async def bench(settings: Settings) -> AsyncIterator[Bench]:
+    if not isinstance(trace.get_tracer_provider(), TracerProvider):
+        trace.set_tracer_provider(TracerProvider())  # so that spans have ids, as in a real process
     async with Bench(build(settings)) as bench:
         yield bench

@@ -249,7 +249,9 @@ class Salon:
         else:
             usual |= {"kind": "own-balance"}
         answer = await self.bench.http.put(
-            self.path(f"sms-providers/{provider}"), headers=self.owner.headers, json=usual | more
+            self.path(f"sms-providers/{provider}"),
+            headers=self.owner.headers,
+            json={name: value for name, value in (usual | more).items() if value is not None},
         )
         assert answer.status_code == 200, answer.text
         return answer.json()
