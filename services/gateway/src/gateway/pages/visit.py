@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Annotated, Any, TypeVar
 from urllib.parse import parse_qsl, quote, urlencode
 from uuid import UUID
@@ -185,9 +186,9 @@ class Visit:
             self.cookies.put("said", self.seals.close("said", t(said, **params)), max_age_s=60)
         return RedirectResponse(address, 303)
 
-    @property
+    @cached_property
     def flash(self) -> str | None:
-        """What the page before wanted to say, once."""
+        """What the page before wanted to say; whoever reads it takes it out of the browser."""
         said = self.seals.open("said", self.cookies.get("said"), max_age_s=60)
         self.cookies.drop("said")
         return str(said) if said else None
