@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
 
 from contracts.http.notifications import NotificationSettings
 from contracts.permissions import Permission
 from kit.edge import DbDep, MemberDep
+from kit.errors import InvalidInput
 from notifications.rules import settings_of
 from notifications.usecases.save_settings import save_settings
 
@@ -35,9 +38,12 @@ async def replace(
     clock: ClockDep,
     response: Response,
     expected_version: ExpectedVersionDep,
+    dry_run: Annotated[bool, Query(description="Not offered yet: refused, so that nothing is saved.")] = False,
 ) -> NotificationSettings:
     """Replace the settings; messages of coming visits that were not sent yet follow them."""
     member.require(Permission.SETTINGS_NOTIFICATIONS)
+    if dry_run:
+        raise InvalidInput.of("query/dry_run", "dry_run")
     async with db.tx(member.account_id) as tx:
         now = await clock.now(tx)
         saved = await save_settings(tx, member.account_id, body, expected_version, now)
