@@ -55,7 +55,7 @@ class Salon:
         return self.on(self.day(ahead), clock)
 
     def on(self, day: date, clock: str) -> str:
-        return datetime.combine(day, time.fromisoformat(clock), self.zone).isoformat()
+        return datetime.combine(day, time.fromisoformat(clock.zfill(5)), self.zone).isoformat()
 
     async def call(
         self, method: str, path: str, body: Any = None, *, by: Person | None = None, **more: Any

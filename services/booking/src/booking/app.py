@@ -10,6 +10,7 @@ from .api import availability, booking_acts, bookings, calendar, catalogue, clie
 from .consumers import consumers
 from .settings import BookingSettings
 from .usecases.bookings.hold_time import forget_expired_holds
+from .usecases.bookings.rivalry import Turns
 from .words import TEXTS
 
 MIGRATIONS = Path(__file__).parent.parent.parent / "migrations"
@@ -26,6 +27,8 @@ def build(settings: BookingSettings) -> Service:
         routers=[module.router for module in routes],
         consumers=consumers(),
     )
+
+    service.state["turns"] = Turns()
 
     async def forget() -> None:
         async with service.db.system_tx() as tx:

@@ -18,7 +18,6 @@ from booking.usecases.actors import Actor
 from booking.usecases.bookings.advance_booking import advance_booking
 from booking.usecases.bookings.cancel_booking import cancel_booking
 from booking.usecases.bookings.reschedule_booking import reschedule_booking
-from booking.usecases.bookings.rivalry import among_rivals
 from contracts.http.booking import ActionList, BookingAnswer, CancelBody, RescheduleBody, Timeline
 from contracts.permissions import Permission
 from kit.access import Member
@@ -28,7 +27,7 @@ from kit.idempotency import Once, OnceDep
 
 from .answers import Eyes, booking_answer
 from .bookings import require_seen
-from .edge import AccountDep, CursorDep, IfMatchDep, NowDep, etag, require_version, wait_for_staff
+from .edge import AccountDep, CursorDep, IfMatchDep, NowDep, TurnsDep, etag, require_version, wait_for_staff
 
 router = APIRouter(prefix="/api/v1/accounts/{account_id}/bookings/{booking_id}", tags=["bookings"])
 
@@ -45,6 +44,7 @@ class Desk:
         once: OnceDep,
         now: NowDep,
         if_match: IfMatchDep,
+        turns: TurnsDep,
     ) -> None:
         self.booking_id = booking_id
         self.member: Member = member
@@ -53,6 +53,7 @@ class Desk:
         self.once: Once = once
         self.now: datetime = now
         self.version: int | None = if_match
+        self.turns = turns
 
     async def run(self, permission: Permission, act: Callable[[Tx, Visit, Actor], Awaitable[None]]) -> Response:
         """Do `act` and answer the booking as it then is."""
@@ -73,7 +74,7 @@ class Desk:
 
                 return await self.once.run(tx, effect, status=200)
 
-        response = await among_rivals(once_among_rivals)
+        response = await self.turns.run(once_among_rivals)
         if version:
             response.headers.update(etag(version))
         return response

@@ -18,7 +18,6 @@ from booking.usecases.actors import Actor
 from booking.usecases.bookings.change_booking import say_changed, set_client, set_comment, set_price
 from booking.usecases.bookings.create_booking import Order, create_booking
 from booking.usecases.bookings.places import Wish
-from booking.usecases.bookings.rivalry import among_rivals
 from booking.usecases.catalogue.services import amount_of
 from booking.usecases.clients.find_card import Known, card_of, find_card, phone_of
 from contracts.booking import State as StateName
@@ -40,6 +39,7 @@ from .edge import (
     IfMatchDep,
     Limit,
     NowDep,
+    TurnsDep,
     day_range,
     etag,
     require_version,
@@ -98,7 +98,13 @@ async def list_bookings(
 
 @router.post("", operation_id="book_as_staff", status_code=201, response_model=BookingAnswer)
 async def post_booking(
-    body: StaffBookingBody, member: MemberDep, account: AccountDep, db: DbDep, once: OnceDep, now: NowDep
+    body: StaffBookingBody,
+    member: MemberDep,
+    account: AccountDep,
+    db: DbDep,
+    once: OnceDep,
+    now: NowDep,
+    turns: TurnsDep,
 ) -> Response:
     """Book for a client; with `override` rules of time may be broken, never another booking's time."""
     member.require(Permission.BOOKING_CREATE, location_id=body.location_id)
@@ -122,7 +128,7 @@ async def post_booking(
 
             async def effect() -> BookingAnswer:
                 order = Order(
-                    client=await _client(tx, account, body, now),
+                    client=lambda: _client(tx, account, body, now),
                     comment=body.comment or None,
                     actor=Actor.member(member),
                     price=amount_of(account, body.price, "/price") if body.price else None,
@@ -139,7 +145,7 @@ async def post_booking(
         response.headers.update(etag(1))
         return response
 
-    return await among_rivals(book)
+    return await turns.run(book)
 
 
 @router.get("/{booking_id}", operation_id="get_booking")

@@ -12,11 +12,12 @@ from typing import Annotated
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from fastapi import Depends, Header, Path, Query
+from fastapi import Depends, Header, Path, Query, Request
 
 from booking.domain.wall_clock import WallClock, moment_of
 from booking.queries.accounts import account_at, account_of
 from booking.tables import AccountCopy, StaffMemberRow
+from booking.usecases.bookings.rivalry import Turns
 from kit.access import Member
 from kit.db import Database
 from kit.edge import DbDep, MemberDep
@@ -50,6 +51,13 @@ async def _now() -> datetime:
     return now_utc()
 
 
+async def _turns(request: Request) -> Turns:
+    turns: Turns = request.app.state.turns
+    return turns
+
+
+TurnsDep = Annotated[Turns, Depends(_turns)]
+"""The queue of this process for acts that take or move time."""
 AccountDep = Annotated[AccountCopy, Depends(_own_account)]
 """The account of the path, for its members."""
 PublicAccountDep = Annotated[AccountCopy, Depends(_public_account)]

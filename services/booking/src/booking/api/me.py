@@ -15,7 +15,6 @@ from booking.tables import AccountCopy, BookingRow, ClientRow
 from booking.usecases.actors import Actor
 from booking.usecases.bookings.cancel_booking import cancel_booking, require_before_cutoff
 from booking.usecases.bookings.reschedule_booking import reschedule_booking
-from booking.usecases.bookings.rivalry import among_rivals
 from contracts.http.booking import CancelBody, ClientRescheduleBody, MyBookingAnswer, MyBookingList
 from kit.access import Caller
 from kit.db import Database
@@ -24,7 +23,7 @@ from kit.errors import NotFound
 from kit.idempotency import OnceDep
 
 from .answers import OWN, booking_fields
-from .edge import PAGE, Cursor, CursorDep, IfMatchDep, Limit, NowDep, etag, require_version
+from .edge import PAGE, Cursor, CursorDep, IfMatchDep, Limit, NowDep, TurnsDep, etag, require_version
 
 router = APIRouter(prefix="/api/v1/me/bookings", tags=["my bookings"])
 
@@ -106,6 +105,7 @@ async def reschedule_mine(
     once: OnceDep,
     now: NowDep,
     if_match: IfMatchDep,
+    turns: TurnsDep,
 ) -> Response:
     """Move it oneself to another offered start, until the account's cut-off."""
     account_id = await _account_of(db, booking_id, caller)
@@ -131,7 +131,7 @@ async def reschedule_mine(
 
             return await once.run(tx, effect, status=200)
 
-    return await among_rivals(move)
+    return await turns.run(move)
 
 
 @router.get("/{booking_id}", operation_id="my_booking")

@@ -16,7 +16,6 @@ from booking.usecases.actors import Actor
 from booking.usecases.bookings.create_booking import Order, book_hold, create_booking
 from booking.usecases.bookings.hold_time import hold_time
 from booking.usecases.bookings.places import Wish
-from booking.usecases.bookings.rivalry import among_rivals
 from booking.usecases.clients.find_card import Known, find_card, phone_of
 from contracts import Money
 from contracts.http.booking import (
@@ -36,7 +35,7 @@ from kit.errors import InvalidInput, Unauthenticated
 from kit.idempotency import OnceDep
 
 from .answers import OWN, booking_answer
-from .edge import PAGE, Cursor, CursorDep, Limit, NowDep, PublicAccountDep, etag
+from .edge import PAGE, Cursor, CursorDep, Limit, NowDep, PublicAccountDep, TurnsDep, etag
 
 router = APIRouter(prefix="/api/v1", tags=["public"])
 
@@ -95,7 +94,13 @@ async def get_public_page(account: PublicAccountDep, db: DbDep) -> PublicPage:
 
 @router.post("/public/{vanity}/holds", operation_id="hold_time", status_code=201, response_model=HoldAnswer)
 async def post_hold(
-    body: HoldBody, account: PublicAccountDep, caller: OptionalCallerDep, db: DbDep, once: OnceDep, now: NowDep
+    body: HoldBody,
+    account: PublicAccountDep,
+    caller: OptionalCallerDep,
+    db: DbDep,
+    once: OnceDep,
+    now: NowDep,
+    turns: TurnsDep,
 ) -> Response:
     """Keep a start while the form is filled in; nobody else can have it until the hold expires."""
     wish = _wish(account, body.wanted_items(), body.starts_at, body.location_id)
@@ -118,12 +123,18 @@ async def post_hold(
 
             return await once.run(tx, effect)
 
-    return await among_rivals(hold)
+    return await turns.run(hold)
 
 
 @router.post("/public/{vanity}/bookings", operation_id="book_as_client", status_code=201, response_model=BookingAnswer)
 async def post_booking(
-    body: PublicBookingBody, account: PublicAccountDep, caller: OptionalCallerDep, db: DbDep, once: OnceDep, now: NowDep
+    body: PublicBookingBody,
+    account: PublicAccountDep,
+    caller: OptionalCallerDep,
+    db: DbDep,
+    once: OnceDep,
+    now: NowDep,
+    turns: TurnsDep,
 ) -> Response:
     """Book as the signed-in person: the phone that was confirmed is the client's."""
     if caller is None:
@@ -134,8 +145,11 @@ async def post_booking(
         async with db.tx(account.account_id) as tx:
 
             async def effect() -> BookingAnswer:
-                client = await find_card(tx, account.account_id, known, now)
-                order = Order(client, body.comment or None, Actor.client(caller))
+                order = Order(
+                    client=lambda: find_card(tx, account.account_id, known, now),
+                    comment=body.comment or None,
+                    actor=Actor.client(caller),
+                )
                 if body.hold_id is not None:
                     visit = await book_hold(tx, account, body.hold_id, order, now)
                 else:
@@ -147,7 +161,7 @@ async def post_booking(
         response.headers.update(etag(1))
         return response
 
-    return await among_rivals(book)
+    return await turns.run(book)
 
 
 def _wish(

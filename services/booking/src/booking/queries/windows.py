@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -15,32 +14,54 @@ from sqlalchemy import or_, select, text
 from booking.domain.availability import Busy, Closed, Part, Person, Question, Service, Terms
 from booking.domain.intervals import Interval
 from booking.domain.reasons import Code
-from booking.domain.schedules import Schedule, WorkingTime, working_time
+from booking.domain.schedules import DayPlan, Schedule, WorkingTime, working_time
 from booking.domain.wall_clock import DAY_MIN, WallClock, day_of, minute_of, moment_of
 from booking.stored_schedules import pattern_of, plan_of
-from booking.tables import (
-    AccountCopy,
-    ClosedDayRow,
-    LocationRow,
-    ScheduleException,
-    ScheduleRow,
-    StaffMemberRow,
-    StaffMemberService,
-    TimeOffRow,
-)
+from booking.tables import AccountCopy, ClosedDayRow, LocationRow
 from kit.db import Tx
 
 LONGEST_BUFFER_MIN = 240
 
-BUSY = text(
+STAFF = """
+    SELECT s.id, s.name, s.location_ids, s.accepts_bookings, s.is_deleted, c.pattern,
+           array(SELECT o.service_id FROM staff_member_service o
+                 WHERE o.account_id = s.account_id AND o.staff_member_id = s.id) AS service_ids
+    FROM staff_member s
+    LEFT JOIN schedule c ON c.account_id = s.account_id AND c.staff_member_id = s.id
+    WHERE s.account_id = :account_id AND {which}
+    ORDER BY s.name, s.id
+"""
+EVERYBODY = text(STAFF.format(which="NOT s.is_deleted"))
+NAMED_OR_OFFERING = text(
+    STAFF.format(
+        which="""(s.id = ANY(:named) OR NOT s.is_deleted AND EXISTS (
+            SELECT FROM staff_member_service o
+            WHERE o.account_id = s.account_id AND o.staff_member_id = s.id AND o.service_id = ANY(:services)))"""
+    )
+)
+
+# Everything that fills or changes the days, in one question: each answer costs more than what it carries.
+FACTS = text(
     """
-    SELECT staff_member_id, booking_id, hold_id, hold_expires_at,
+    SELECT CASE WHEN hold_id IS NULL THEN 'booked' ELSE 'held' END AS kind, staff_member_id,
            (extract(epoch FROM lower(during)) / 60)::bigint AS during_from,
            (extract(epoch FROM upper(during)) / 60)::bigint AS during_to,
-           (extract(epoch FROM starts_at) / 60)::bigint AS service_from,
-           (extract(epoch FROM ends_at) / 60)::bigint AS service_to
+           (extract(epoch FROM starts_at) / 60)::bigint AS since,
+           (extract(epoch FROM ends_at) / 60)::bigint AS until,
+           coalesce(booking_id, hold_id) AS owner_id, hold_expires_at AS expires_at,
+           NULL::date AS day, NULL::jsonb AS plan
     FROM busy_time
     WHERE account_id = :account_id AND staff_member_id = ANY(:people) AND during && tstzrange(:since, :until)
+    UNION ALL
+    SELECT 'time_off', staff_member_id, NULL, NULL, (extract(epoch FROM starts_at) / 60)::bigint,
+           (extract(epoch FROM ends_at) / 60)::bigint, NULL, NULL, NULL, NULL
+    FROM time_off
+    WHERE account_id = :account_id AND staff_member_id = ANY(:people) AND deleted_at IS NULL
+      AND ends_at > :since AND starts_at < :until
+    UNION ALL
+    SELECT 'exception', staff_member_id, NULL, NULL, NULL, NULL, NULL, NULL, day, plan
+    FROM schedule_exception
+    WHERE account_id = :account_id AND staff_member_id = ANY(:people) AND day BETWEEN :first AND :last
     """
 )
 
@@ -106,49 +127,31 @@ async def load_people(
 
     `longest_min` is how far a visit begun on the last day may reach. Holds that have expired do not count.
     """
-    rows = select(StaffMemberRow, ScheduleRow.pattern).outerjoin(
-        ScheduleRow,
-        (ScheduleRow.account_id == StaffMemberRow.account_id) & (ScheduleRow.staff_member_id == StaffMemberRow.id),
-    )
-    rows = rows.where(StaffMemberRow.account_id == account_id)
     if everybody:
-        rows = rows.where(~StaffMemberRow.is_deleted)
+        found = (await tx.execute(EVERYBODY, {"account_id": account_id})).all()
     else:
-        offering = select(StaffMemberService.staff_member_id).where(
-            StaffMemberService.account_id == account_id, StaffMemberService.service_id.in_(list(service_ids))
-        )
-        named = StaffMemberRow.id.in_(list(ids))
-        rows = rows.where(or_(named, ~StaffMemberRow.is_deleted & StaffMemberRow.id.in_(offering)))
-    found = (await tx.execute(rows.order_by(StaffMemberRow.name, StaffMemberRow.id))).all()
-    people = [row.StaffMemberRow.id for row in found]
+        named = {"account_id": account_id, "named": list(ids), "services": list(service_ids)}
+        found = (await tx.execute(NAMED_OR_OFFERING, named)).all()
     first, last = days.first - timedelta(days=1), days.last + timedelta(days=1 + -(-longest_min // DAY_MIN))
-    since, until = days.clock.start_of(first), days.clock.end_of(last)
-    services = await _services_of(tx, account_id, people)
-    exceptions = await _exceptions(tx, account_id, people, first, last)
-    time_off = await _time_off(tx, account_id, people, since, until)
-    busy, expired = await _busy(tx, account_id, people, (since, until), now, ignoring_booking)
+    facts = await _facts(tx, account_id, [row.id for row in found], days.clock, (first, last), now, ignoring_booking)
     by_id: dict[UUID, Person] = {}
     for row in found:
-        staff: StaffMemberRow = row.StaffMemberRow
         working: WorkingTime | None = None
         if row.pattern is not None:
-            schedule = Schedule(pattern_of(row.pattern), exceptions.get(staff.id, {}))
-            is_here = location_id is None or staff.location_ids is None or location_id in staff.location_ids
+            schedule = Schedule(pattern_of(row.pattern), facts.exceptions[row.id])
+            is_here = location_id is None or row.location_ids is None or location_id in row.location_ids
             working = working_time(schedule, days.clock, first, last, location_id) if is_here else WorkingTime()
-        by_id[staff.id] = Person(
-            id=staff.id,
-            service_ids=frozenset(services[staff.id]),
+        by_id[row.id] = Person(
+            id=row.id,
+            service_ids=frozenset(row.service_ids),
             working=working,
-            busy=tuple(busy[staff.id]),
-            time_off=tuple(time_off[staff.id]),
-            accepts_bookings=staff.accepts_bookings,
-            is_deleted=staff.is_deleted,
+            busy=tuple(facts.busy[row.id]),
+            time_off=tuple(facts.time_off[row.id]),
+            accepts_bookings=row.accepts_bookings,
+            is_deleted=row.is_deleted,
         )
     return People(
-        by_id,
-        {row.StaffMemberRow.id: row.StaffMemberRow.name for row in found},
-        {row.StaffMemberRow.id: row.StaffMemberRow.location_ids for row in found},
-        expired,
+        by_id, {row.id: row.name for row in found}, {row.id: row.location_ids for row in found}, facts.expired_holds
     )
 
 
@@ -225,58 +228,44 @@ def _possible(part: WantedPart, people: People, location_id: UUID) -> tuple[Pers
     )
 
 
-async def _services_of(tx: Tx, account_id: UUID, people: Sequence[UUID]) -> dict[UUID, set[UUID]]:
-    offered: dict[UUID, set[UUID]] = defaultdict(set)
-    rows = select(StaffMemberService.staff_member_id, StaffMemberService.service_id).where(
-        StaffMemberService.account_id == account_id, StaffMemberService.staff_member_id.in_(people)
-    )
-    for person_id, service_id in await tx.execute(rows):
-        offered[person_id].add(service_id)
-    return offered
+@dataclass
+class _Facts:
+    """What fills or changes the days, person by person."""
+
+    busy: dict[UUID, list[Busy]] = field(default_factory=lambda: defaultdict(list))
+    time_off: dict[UUID, list[Interval]] = field(default_factory=lambda: defaultdict(list))
+    exceptions: dict[UUID, dict[date, DayPlan]] = field(default_factory=lambda: defaultdict(dict))
+    expired_holds: set[UUID] = field(default_factory=set)
 
 
-async def _exceptions(
-    tx: Tx, account_id: UUID, people: Sequence[UUID], first: date, last: date
-) -> dict[UUID, dict[date, Any]]:
-    found: dict[UUID, dict[date, Any]] = defaultdict(dict)
-    rows = select(ScheduleException).where(
-        ScheduleException.account_id == account_id,
-        ScheduleException.staff_member_id.in_(people),
-        ScheduleException.day.between(first, last),
-    )
-    for row in await tx.scalars(rows):
-        found[row.staff_member_id][row.day] = plan_of(row.plan)
-    return found
-
-
-async def _time_off(
-    tx: Tx, account_id: UUID, people: Sequence[UUID], since: int, until: int
-) -> dict[UUID, list[Interval]]:
-    found: dict[UUID, list[Interval]] = defaultdict(list)
-    rows = select(TimeOffRow).where(
-        TimeOffRow.account_id == account_id,
-        TimeOffRow.staff_member_id.in_(people),
-        TimeOffRow.deleted_at.is_(None),
-        TimeOffRow.ends_at > moment_of(since),
-        TimeOffRow.starts_at < moment_of(until),
-    )
-    for row in await tx.scalars(rows):
-        found[row.staff_member_id].append((minute_of(row.starts_at), minute_of(row.ends_at)))
-    return found
-
-
-async def _busy(
-    tx: Tx, account_id: UUID, people: Sequence[UUID], window: Interval, now: datetime, ignoring: UUID | None
-) -> tuple[dict[UUID, list[Busy]], set[UUID]]:
-    found: dict[UUID, list[Busy]] = defaultdict(list)
-    expired: set[UUID] = set()
-    since, until = moment_of(window[0] - LONGEST_BUFFER_MIN), moment_of(window[1] + LONGEST_BUFFER_MIN)
-    rows = await tx.execute(BUSY, {"account_id": account_id, "people": list(people), "since": since, "until": until})
-    for row in rows:
-        if row.hold_expires_at is not None and row.hold_expires_at <= now:
-            expired.add(row.hold_id)
-        elif ignoring is None or row.booking_id != ignoring:
-            found[row.staff_member_id].append(
-                Busy(row.during_from, row.during_to, row.service_from, row.service_to, row.hold_id is not None)
-            )
-    return found, expired
+async def _facts(
+    tx: Tx,
+    account_id: UUID,
+    people: Sequence[UUID],
+    clock: WallClock,
+    days: tuple[date, date],
+    now: datetime,
+    ignoring_booking: UUID | None,
+) -> _Facts:
+    window = clock.start_of(days[0]) - LONGEST_BUFFER_MIN, clock.end_of(days[1]) + LONGEST_BUFFER_MIN
+    asked = {
+        "account_id": account_id,
+        "people": list(people),
+        "since": moment_of(window[0]),
+        "until": moment_of(window[1]),
+        "first": days[0],
+        "last": days[1],
+    }
+    facts = _Facts()
+    for row in await tx.execute(FACTS, asked):
+        who = row.staff_member_id
+        match row.kind:
+            case "time_off":
+                facts.time_off[who].append((row.since, row.until))
+            case "exception":
+                facts.exceptions[who][row.day] = plan_of(row.plan)
+            case "held" if row.expires_at <= now:
+                facts.expired_holds.add(row.owner_id)
+            case kind if row.owner_id != ignoring_booking:
+                facts.busy[who].append(Busy(row.during_from, row.during_to, row.since, row.until, kind == "held"))
+    return facts

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -32,9 +32,12 @@ CODE_LENGTH = 10
 
 @dataclass(frozen=True)
 class Order:
-    """Who comes, for how much, and who wrote it down. `price` none: the sum of the items."""
+    """Who comes, for how much, and who wrote it down. `price` none: the sum of the items.
 
-    client: ClientRow | None
+    `client` finds or opens the card; it is asked only once the time is won.
+    """
+
+    client: Callable[[], Awaitable[ClientRow | None]]
     comment: str | None
     actor: Actor
     price: int | None = None
@@ -97,6 +100,7 @@ async def _write(
     prices = [item.list_price if own is None else own for item, own in zip(items, asked, strict=True)]
     if order.price is not None:
         prices = shared_out(order.price, prices)
+    client = await order.client()
     booking = BookingRow(
         account_id=account.account_id,
         id=booking_id,
@@ -105,7 +109,7 @@ async def _write(
         state=State.PENDING,
         payment_state=payment_state(sum(prices), 0),
         location_id=location.id,
-        client_id=order.client.id if order.client else None,
+        client_id=client.id if client else None,
         starts_at=items[0].starts_at,
         ends_at=items[-1].ends_at,
         price=sum(prices),
@@ -139,7 +143,7 @@ async def _write(
     ]
     tx.add_all(rows)
     names = await staff_names(tx, account.account_id, {item.staff_member_id for item in items})
-    visit = Visit(booking, rows, location, order.client, names)
+    visit = Visit(booking, rows, location, client, names)
     record_act(
         tx,
         account.account_id,
