@@ -22,7 +22,7 @@ from tests.gateway.api.running import StandIn, serving
 from tests.gateway.api.test_live import Events, bearer, stream_of
 from tests.support.traces import SpanCollector
 
-MEMORY_LIMIT_MB = 130
+MEMORY_LIMIT_MB = 115
 
 
 def free_port() -> int:

@@ -79,7 +79,7 @@ def test_every_route_that_a_service_has_is_passed_on_to_it(
     service: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Reads the service's own document; a route that the table forgets would answer 404 at the door."""
-    paths = _document(service, tmp_path, monkeypatch)["paths"]
+    paths = document_of(service, tmp_path, monkeypatch)["paths"]
     public = [path for path in paths if path.startswith(PREFIX)]
     assert len(public) > 5
     strays = {path: owner(_filled(path)) for path in public if owner(_filled(path)) != service}
@@ -90,7 +90,17 @@ def _filled(path: str) -> str:
     return "/".join("x" if part.startswith("{") else part for part in path.split("/"))
 
 
-def _document(service: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+_documents: dict[str, dict[str, Any]] = {}
+
+
+def document_of(service: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """The OpenAPI document of a service, wired but not running; read once for all tests."""
+    if service not in _documents:
+        _documents[service] = _read_document(service, folder, monkeypatch)
+    return _documents[service]
+
+
+def _read_document(service: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     app = pytest.importorskip(f"{service}.app", reason="the services are tested one by one, too")
     settings = get_type_hints(app.build)["settings"]
     token = folder / "operator-token"

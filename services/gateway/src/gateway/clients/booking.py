@@ -14,7 +14,6 @@ from contracts.http import clients as cards
 from .calling import Call, segment
 
 Step = Literal["confirm", "arrive", "complete", "no-show"]
-Report = Literal["summary", "journal", "services", "weekly", "staff", "clients"]
 
 
 @dataclass(frozen=True)
@@ -219,27 +218,11 @@ class Booking:
         """Who did what to a booking."""
         return await self.call(bodies.Timeline, "GET", f"/accounts/{account_id}/bookings/{booking_id}/timeline")
 
-    async def report(
-        self,
-        account_id: UUID,
-        report: Report,
-        *,
-        since: date,
-        until: date,
-        location_id: UUID | None = None,
-        cursor: str | None = None,
-    ) -> object:
-        """A report as JSON; files are downloaded from the same address of the API."""
-        query = {"from": since, "to": until, "location_id": location_id, "cursor": cursor, "format": "json"}
-        return await self.call(object, "GET", f"/accounts/{account_id}/reports/{report}", query=query)
-
     # Cards of clients
 
-    async def clients(
-        self, account_id: UUID, *, search: str | None = None, cursor: str | None = None
-    ) -> cards.ClientList:
-        """Cards of the account's clients."""
-        query = {"search": search, "cursor": cursor}
+    async def clients(self, account_id: UUID, *, q: str | None = None, cursor: str | None = None) -> cards.ClientList:
+        """Cards of the account's clients; `q` is a part of a name or of a phone."""
+        query = {"q": q, "cursor": cursor}
         return await self.call(cards.ClientList, "GET", f"/accounts/{account_id}/clients", query=query)
 
     async def client(self, account_id: UUID, client_id: UUID) -> cards.ClientCard:

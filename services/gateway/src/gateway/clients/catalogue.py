@@ -7,6 +7,7 @@ from typing import Literal
 from uuid import UUID
 
 from contracts.http import catalogue as bodies
+from contracts.http.booking import ClosedDayEffect, TimeOffEffect
 
 from .calling import Call, segment
 
@@ -108,11 +109,11 @@ class Catalogue:
         *,
         key: str,
         on_conflict: OnConflict | None = None,
-    ) -> bodies.TimeOffAnswer:
+    ) -> TimeOffEffect:
         """An absence; the same rule of conflicts as for working hours."""
         path = f"/accounts/{account_id}/staff-members/{staff_member_id}/time-off"
         query = {"on_conflict": on_conflict}
-        return await self.call(bodies.TimeOffAnswer, "POST", path, query=query, body=body, key=key)
+        return await self.call(TimeOffEffect, "POST", path, query=query, body=body, key=key)
 
     async def closed_days(self, account_id: UUID) -> bodies.ClosedDayList:
         """Holidays and the account's own closed days."""
@@ -120,8 +121,8 @@ class Catalogue:
 
     async def add_closed_day(
         self, account_id: UUID, body: bodies.ClosedDayBody, *, key: str, on_conflict: OnConflict | None = None
-    ) -> bodies.ClosedDayAnswer:
+    ) -> ClosedDayEffect:
         """A day without work."""
         path = f"/accounts/{account_id}/closed-days"
         query = {"on_conflict": on_conflict}
-        return await self.call(bodies.ClosedDayAnswer, "POST", path, query=query, body=body, key=key)
+        return await self.call(ClosedDayEffect, "POST", path, query=query, body=body, key=key)

@@ -95,7 +95,7 @@ class Fiscal:
         query = {"state": ",".join(states) or None, "cursor": cursor}
         return await self.call(bodies.Receipts, "GET", f"/accounts/{account_id}/receipts", query=query)
 
-    async def retry_receipt(self, account_id: UUID, receipt_id: UUID, *, key: str) -> bodies.Receipt:
+    async def retry_receipt(self, account_id: UUID, receipt_id: UUID, *, key: str) -> bodies.ReceiptShort:
         """Try a waiting receipt now."""
         path = f"/accounts/{account_id}/receipts/{receipt_id}/retry"
-        return await self.call(bodies.Receipt, "POST", path, key=key)
+        return await self.call(bodies.ReceiptShort, "POST", path, key=key)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 from uuid import UUID
 
 from contracts.http import identity as bodies
@@ -65,9 +64,9 @@ class Identity:
         path = f"/accounts/{account_id}"
         return await self.call(bodies.AccountAnswer, "PATCH", path, body=body, version=version)
 
-    async def members(self, account_id: UUID, *, include_removed: bool | None = None) -> bodies.MembersAnswer:
+    async def members(self, account_id: UUID, *, with_removed: bool | None = None) -> bodies.MembersAnswer:
         """Members by name."""
-        query = {"include_removed": include_removed}
+        query = {"with_removed": with_removed}
         return await self.call(bodies.MembersAnswer, "GET", f"/accounts/{account_id}/members", query=query)
 
     async def add_member(self, account_id: UUID, body: bodies.MemberBody, *, key: str) -> bodies.MemberAnswer:
@@ -82,11 +81,11 @@ class Identity:
         return await self.call(bodies.MemberAnswer, "PATCH", path, body=body, version=version)
 
     async def remove_member(
-        self, account_id: UUID, member_id: UUID, *, on_conflict: Literal["keep", "cancel"] | None = None
-    ) -> None:
-        """Soft delete; 409 with the future bookings until a choice is sent."""
+        self, account_id: UUID, member_id: UUID, *, version: int | None = None
+    ) -> bodies.MemberAnswer:
+        """End a membership; it can be restored."""
         path = f"/accounts/{account_id}/members/{member_id}"
-        await self.call(object, "DELETE", path, query={"on_conflict": on_conflict})
+        return await self.call(bodies.MemberAnswer, "DELETE", path, version=version)
 
     async def restore_member(self, account_id: UUID, member_id: UUID, *, key: str) -> bodies.MemberAnswer:
         """Bring a removed member back."""
