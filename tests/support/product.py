@@ -15,17 +15,23 @@ from zapys_dev.testing import TestServers, create_vhost, delete_vhost
 
 @contextmanager
 def running_product(
-    servers: TestServers, *, apart: bool = False, extra: dict[str, str] | None = None, first_port: int = 24000
+    servers: TestServers,
+    *,
+    apart: bool = False,
+    extra: dict[str, str] | None = None,
+    first_port: int = 24000,
+    traced: bool = True,
 ) -> Iterator[tuple[Stack, SpanCollector]]:
     """Five services and the simulators, migrated and ready, with a collector of their spans.
 
-    With `apart` each service with a database runs as an `api` and a `worker` process.
+    With `apart` each service with a database runs as an `api` and a `worker` process. Without `traced` the processes
+    run as they do where nobody collects spans.
     """
     name = f"product-{uuid4().hex[:8]}"
     collector = SpanCollector()
     create_vhost(servers.rabbitmq_management_url, name)
     home = Home(places.test_home().base / name).make()
-    told = {f"{service.upper()}_OTLP_ENDPOINT": collector.endpoint for service in NAMES}
+    told = {f"{service.upper()}_OTLP_ENDPOINT": collector.endpoint for service in NAMES} if traced else {}
     stack = Stack(
         home=home,
         postgres_url=servers.postgres_url,

@@ -71,7 +71,7 @@ class Database:
             url,
             pool_size=pool_size,
             max_overflow=2,
-            pool_timeout=3,
+            pool_timeout=10,
             pool_pre_ping=True,
             connect_args={
                 "timeout": 3,
