@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 
 from booking.app import build
-from booking.settings import BookingSettings
+from booking.settings import Settings
 from kit.testing import Bench
 from tests.booking.salon import Salon, open_salon
 
@@ -13,7 +13,7 @@ from tests.booking.salon import Salon, open_salon
 @pytest.fixture(scope="session")
 async def bench(fresh_database) -> AsyncIterator[Bench]:
     urls = fresh_database("booking")
-    settings = BookingSettings(database_url=urls.app_url, migration_database_url=urls.migration_url)
+    settings = Settings(database_url=urls.app_url, migration_database_url=urls.migration_url)
     async with Bench(build(settings)) as bench:
         yield bench
 

@@ -3,6 +3,6 @@
 from kit.service import main
 
 from .app import MIGRATIONS, build
-from .settings import BookingSettings
+from .settings import Settings
 
-main("booking", BookingSettings, build, MIGRATIONS)
+main("booking", Settings, build, MIGRATIONS)

@@ -8,7 +8,7 @@ from kit.service import Service, new_service
 
 from .api import availability, booking_acts, bookings, calendar, catalogue, clients, me, public, schedules
 from .consumers import consumers
-from .settings import BookingSettings
+from .settings import Settings
 from .usecases.bookings.hold_time import forget_expired_holds
 from .usecases.bookings.rivalry import Turns
 from .words import TEXTS
@@ -16,7 +16,7 @@ from .words import TEXTS
 MIGRATIONS = Path(__file__).parent.parent.parent / "migrations"
 
 
-def build(settings: BookingSettings) -> Service:
+def build(settings: Settings) -> Service:
     """The service with its routes, consumers and loops."""
     routes = (availability, booking_acts, bookings, calendar, catalogue, clients, me, public, schedules)
     service = new_service(

@@ -5,7 +5,7 @@ from pydantic_settings import SettingsConfigDict
 from kit.settings import ServiceSettings
 
 
-class BookingSettings(ServiceSettings):
+class Settings(ServiceSettings):
     """Read from `BOOKING_…` in the environment."""
 
     model_config = SettingsConfigDict(env_prefix="BOOKING_", frozen=True, extra="ignore")

@@ -65,7 +65,7 @@ async def catalogue(
             )
         )
         addresses: dict[UUID, list[str]] = {}
-        for account_id, address in places.tuples():
+        for account_id, address in places:
             addresses.setdefault(account_id, []).append(str(address))
         # The cursor compares as the database does, so the database says how the name reads in lower case.
         last = await tx.scalar(select(func.lower(page[-1].name))) if len(found) > limit else None

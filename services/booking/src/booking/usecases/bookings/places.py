@@ -92,7 +92,7 @@ def is_possible(place: Place, wish: Wish) -> bool:
 
 def refusal(place: Place, wish: Wish) -> Problem:
     """Taken by a rival, or against a rule: each with the nearest starts that are offered."""
-    reasons = place.question.reasons(wish.start)
+    reasons = [reason for reason in place.question.reasons(wish.start) if reason.code not in wish.forgiving]
     alternatives = nearest(place, wish.start)
     if reasons and _is_rivalry(reasons):
         return SlotTaken(alternatives)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -33,7 +36,8 @@ async def add_card(tx: Tx, account: AccountCopy, body: ClientCardBody, now: date
         notifications_on=True,
         created_at=now,
     )
-    await _save(tx, card)
+    async with _one_card_per_phone(tx, account.account_id, card.phone_e164):
+        tx.add(card)
     say_client_changed(tx, card)
     return card
 
@@ -41,31 +45,30 @@ async def add_card(tx: Tx, account: AccountCopy, body: ClientCardBody, now: date
 async def edit_card(tx: Tx, account: AccountCopy, card: ClientRow, patch: ClientCardPatch) -> None:
     """Change what the patch names; raises `PhoneHasCard`. A new number is not confirmed."""
     named = patch.model_fields_set
-    if patch.name is not None:
-        card.name = patch.name
+    phone = card.phone_e164
     if "phone" in named:
         phone = phone_of(account, patch.phone, "/phone") if patch.phone else None
+    async with _one_card_per_phone(tx, account.account_id, phone):
         if phone != card.phone_e164:
             card.phone_e164, card.phone_confirmed, card.user_id = phone, False, None
-    for field in ("surname", "email", "note"):
-        if field in named:
-            setattr(card, field, getattr(patch, field) or None)
-    if patch.socials is not None:
-        card.socials = dict(patch.socials)
-    if patch.language is not None:
-        card.language = patch.language
-    if patch.notifications_on is not None:
-        card.notifications_on = patch.notifications_on
-    card.version += 1
-    await _save(tx, card)
+        for field in ("surname", "email", "note"):
+            if field in named:
+                setattr(card, field, getattr(patch, field) or None)
+        for field in ("name", "language", "notifications_on"):
+            if getattr(patch, field) is not None:
+                setattr(card, field, getattr(patch, field))
+        if patch.socials is not None:
+            card.socials = dict(patch.socials)
+        card.version += 1
     say_client_changed(tx, card)
 
 
-async def _save(tx: Tx, card: ClientRow) -> None:
-    account_id, phone = card.account_id, card.phone_e164
+@asynccontextmanager
+async def _one_card_per_phone(tx: Tx, account_id: UUID, phone: str | None) -> AsyncIterator[None]:
+    """Write what the block changes; a phone that has a card already becomes `PhoneHasCard`."""
     try:
         async with tx.begin_nested():
-            tx.add(card)
+            yield
             await tx.flush()
     except IntegrityError as error:
         other = select(ClientRow.id).where(ClientRow.account_id == account_id, ClientRow.phone_e164 == phone)

@@ -1,0 +1,330 @@
+"""What staff do with bookings."""
+
+from uuid import UUID
+
+import pytest
+
+from contracts import Money
+from contracts.booking import (
+    BookingArrived,
+    BookingCancelled,
+    BookingChanged,
+    BookingCompleted,
+    BookingConfirmed,
+    BookingNoShow,
+    BookingRescheduled,
+)
+from contracts.fiscal import BookingReversed, BookingSettled, ReceiptHeld, ReceiptState, SettlementState
+from contracts.permissions import Permission
+from kit.ids import new_id
+from tests.booking.salon import a_phone
+
+
+def settlement(salon, booking, paid, *, version=1, state="settled", event=BookingSettled):
+    return event(
+        account_id=salon.account_id,
+        version=version,
+        settlement=SettlementState(
+            id=new_id(),
+            booking_id=UUID(booking["id"]),
+            payment_state=state,
+            paid=Money(amount=paid),
+            due=Money(amount=0),
+            operating_day="2026-11-22",
+        ),
+    )
+
+
+@pytest.mark.row("S76")
+async def test_staff_write_a_booking_down_with_its_price_and_their_name(salon):
+    made = await salon.write_down(
+        salon.at("10:00"), price={"amount": 45000, "currency": "UAH"}, comment="чутлива шкіра"
+    )
+    assert (made["source"], made["created_by"]) == ("staff", str(salon.owner.user_id))
+    assert made["price"] == {"amount": 45000, "currency": "UAH"}
+    assert made["items"][0]["price"]["amount"] == 45000
+    read = await salon.call("GET", f"/bookings/{made['id']}")
+    assert read.json() == made
+    assert read.headers["etag"] == '"1"'
+
+
+@pytest.mark.row("S75")
+async def test_one_phone_in_two_spellings_is_one_card(salon):
+    phone = a_phone()
+    first = await salon.write_down(salon.at("10:00"), client={"name": "Тарас", "phone": phone})
+    spelled = f"8 (0{phone[4:6]}) {phone[6:9]}-{phone[9:]}"
+    second = await salon.write_down(salon.at("12:00"), client={"name": "Т. Савченко", "phone": spelled})
+    assert second["client"] == first["client"]
+    assert len((await salon.ok("GET", "/clients"))["items"]) == 1
+
+
+@pytest.mark.row("N15")
+async def test_a_cancelled_hour_is_free_at_once(salon):
+    made = await salon.booked(salon.at("10:00"))
+    assert "10:00" not in await salon.starts(salon.day())
+    cancelled = await salon.ok("POST", f"/bookings/{made['id']}/cancel", {"reason": "захворів"})
+    assert (cancelled["state"], cancelled["version"]) == ("cancelled_by_staff", 2)
+    assert "10:00" in await salon.starts(salon.day())
+    [said] = await salon.bench.said(BookingCancelled, account_id=salon.account_id)
+    assert (said.cancelled_by, said.reason, said.version) == ("staff", "захворів", 2)
+    again = await salon.ok("POST", f"/bookings/{made['id']}/cancel", {})
+    assert again["version"] == 2
+
+
+@pytest.mark.row("S35")
+async def test_without_the_right_to_cancel_the_refusal_names_it_and_who_can_grant_it(salon):
+    made = await salon.booked(salon.at("10:00"))
+    master = await salon.member(Permission.BOOKING_VIEW)
+    refused = await salon.call("POST", f"/bookings/{made['id']}/cancel", {}, by=master)
+    assert refused.status_code == 403
+    assert refused.json()["permission"] == "booking.cancel"
+    assert refused.json()["holders"] == ["Олена"]
+    told = await salon.ok("GET", f"/bookings/{made['id']}/actions", by=master)
+    actions = {one["action"]: one for one in told["items"]}
+    assert actions["cancel"]["allowed"] is False
+    assert (actions["cancel"]["permission"], actions["cancel"]["holders"]) == ("booking.cancel", ["Олена"])
+    own = {one["action"]: one["allowed"] for one in (await salon.ok("GET", f"/bookings/{made['id']}/actions"))["items"]}
+    assert own["cancel"] is True
+
+
+@pytest.mark.row("S36")
+@pytest.mark.row("S37")
+async def test_a_settled_booking_is_cancelled_only_with_the_right_for_it(salon):
+    made = await salon.booked(salon.at("10:00"))
+    await salon.bench.deliver(settlement(salon, made, 50000))
+    desk = await salon.member(Permission.BOOKING_VIEW, Permission.BOOKING_CANCEL)
+    refused = await salon.call("POST", f"/bookings/{made['id']}/cancel", {}, by=desk)
+    assert (refused.status_code, refused.json()["permission"]) == (403, "booking.cancel_paid")
+    assert (await salon.ok("POST", f"/bookings/{made['id']}/cancel", {}))["state"] == "cancelled_by_staff"
+
+
+@pytest.mark.row("S38")
+@pytest.mark.row("S39")
+async def test_nothing_to_pay_is_settled_and_a_raised_price_opens_it_again(salon):
+    free = await salon.write_down(salon.at("10:00"), price={"amount": 0})
+    assert free["payment_state"] == "settled"
+    desk = await salon.member(Permission.BOOKING_VIEW, Permission.BOOKING_CANCEL, Permission.BOOKING_EDIT_PRICE)
+    assert (await salon.call("POST", f"/bookings/{free['id']}/cancel", {}, by=desk)).status_code == 403
+    changed = await salon.ok("PATCH", f"/bookings/{free['id']}", {"price": {"amount": 100}}, by=desk)
+    assert (changed["payment_state"], changed["price"]["amount"]) == ("unpaid", 100)
+    assert (await salon.ok("POST", f"/bookings/{free['id']}/cancel", {}, by=desk))["state"] == "cancelled_by_staff"
+
+
+@pytest.mark.row("S40")
+async def test_a_changed_price_is_in_the_history_with_its_author(salon):
+    made = await salon.write_down(salon.at("10:00"))
+    changed = await salon.ok("PATCH", f"/bookings/{made['id']}", {"price": {"amount": 45000}})
+    assert changed["items"][0]["price"]["amount"] == 45000
+    [said] = await salon.bench.said(BookingChanged, account_id=salon.account_id)
+    assert (said.booking.price.amount, said.version) == (45000, 2)
+    entries = (await salon.ok("GET", f"/bookings/{made['id']}/timeline"))["items"]
+    assert [entry["kind"] for entry in entries] == ["created", "price_changed"]
+    assert entries[1]["details"] == {"before": 50000, "after": 45000, "payment_state": "unpaid"}
+    assert (entries[1]["actor_id"], entries[1]["actor_name"]) == (str(salon.owner.user_id), "Олена")
+    assert "450.00 UAH" in entries[1]["text"]
+
+
+async def test_settlements_are_taken_over_by_their_version_and_land_in_the_history(salon):
+    made = await salon.booked(salon.at("10:00"))
+    await salon.bench.deliver(settlement(salon, made, 50000, version=1))
+    await salon.bench.deliver(settlement(salon, made, 0, version=2, state="reversed", event=BookingReversed))
+    await salon.bench.deliver(settlement(salon, made, 50000, version=1))  # an old one comes again, late
+    now = await salon.ok("GET", f"/bookings/{made['id']}")
+    assert (now["payment_state"], now["paid"]["amount"], now["version"]) == ("reversed", 0, 3)
+    receipt = ReceiptState(
+        id=new_id(),
+        settlement_id=new_id(),
+        booking_id=UUID(made["id"]),
+        cash_register_id=new_id(),
+        state="held",
+        reason_code="shift_closed",
+        total=Money(amount=50000),
+    )
+    await salon.bench.deliver(ReceiptHeld(account_id=salon.account_id, version=1, receipt=receipt))
+    kinds = [entry["kind"] for entry in (await salon.ok("GET", f"/bookings/{made['id']}/timeline"))["items"]]
+    assert kinds == ["created", "settled", "reversed", "receipt_held"]
+    assert [
+        said.booking.payment_state for said in await salon.bench.said(BookingChanged, account_id=salon.account_id)
+    ] == [
+        "settled",
+        "reversed",
+    ]
+
+
+async def test_a_booking_goes_its_way_and_not_back(salon):
+    made = await salon.booked(salon.at("10:00"))
+    for act, state, event in (
+        ("confirm", "confirmed", BookingConfirmed),
+        ("arrive", "arrived", BookingArrived),
+        ("complete", "completed", BookingCompleted),
+    ):
+        assert (await salon.ok("POST", f"/bookings/{made['id']}/{act}"))["state"] == state
+        [said] = await salon.bench.said(event, account_id=salon.account_id)
+        assert said.booking.state == state
+    refused = await salon.call("POST", f"/bookings/{made['id']}/cancel", {})
+    assert (refused.status_code, refused.json()["code"]) == (409, "booking.wrong_state")
+    missed = await salon.booked(salon.at("12:00"))
+    assert (await salon.ok("POST", f"/bookings/{missed['id']}/no-show"))["state"] == "no_show"
+    assert len(await salon.bench.said(BookingNoShow, account_id=salon.account_id)) == 1
+
+
+async def test_moving_keeps_the_rules_and_says_what_was_before(salon):
+    sofia = await salon.add_staff("Софія")
+    made = await salon.booked(salon.at("10:00"))
+    moved = await salon.ok(
+        "POST", f"/bookings/{made['id']}/reschedule", {"starts_at": salon.at("15:00"), "staff_member_id": sofia}
+    )
+    assert (moved["starts_at"], moved["items"][0]["staff_member_id"]) == (salon.at("15:00"), sofia)
+    assert "10:00" in await salon.starts(salon.day(), staff_member_id=salon.staff)
+    assert "15:00" not in await salon.starts(salon.day(), staff_member_id=sofia)
+    [said] = await salon.bench.said(BookingRescheduled, account_id=salon.account_id)
+    assert [str(who) for who in said.previous_staff_member_ids] == [salon.staff]
+    taken = await salon.booked(salon.at("16:00"), staff_member_id=sofia)
+    refused = await salon.call("POST", f"/bookings/{made['id']}/reschedule", {"starts_at": salon.at("15:30")})
+    assert (refused.status_code, refused.json()["code"]) == (409, "booking.slot_taken")
+    assert (await salon.ok("GET", f"/bookings/{made['id']}"))["starts_at"] == salon.at("15:00")
+    half = await salon.ok("POST", f"/bookings/{taken['id']}/reschedule", {"starts_at": salon.at("16:15")})
+    assert half["starts_at"] == salon.at("16:15")  # its own old time is not in its way
+
+
+async def test_staff_break_soft_rules_knowingly_and_never_an_overlap(salon):
+    early = {"service_ids": [salon.service], "staff_member_id": salon.staff, "starts_at": salon.at("07:10")}
+    refused = await salon.call("POST", "/bookings", early)
+    assert (refused.status_code, refused.json()["overridable"]) == (422, True)
+    assert [reason["code"] for reason in refused.json()["reasons"]] == ["outside_schedule"]
+    desk = await salon.member(Permission.BOOKING_VIEW, Permission.BOOKING_CREATE)
+    assert (await salon.call("POST", "/bookings", {**early, "override": True}, by=desk)).status_code == 403
+    made = await salon.ok("POST", "/bookings", {**early, "override": True})
+    assert made["overridden"] == ["outside_schedule"]
+    again = await salon.call("POST", "/bookings", {**early, "starts_at": salon.at("07:40"), "override": True})
+    assert (again.status_code, again.json()["code"]) == (409, "booking.slot_taken")
+
+
+async def test_another_price_than_the_catalogues_needs_its_right(salon):
+    desk = await salon.member(Permission.BOOKING_VIEW, Permission.BOOKING_CREATE)
+    body = {"service_ids": [salon.service], "staff_member_id": salon.staff, "starts_at": salon.at("10:00")}
+    refused = await salon.call("POST", "/bookings", {**body, "price": {"amount": 1}}, by=desk)
+    assert (refused.status_code, refused.json()["permission"]) == (403, "booking.edit_price")
+    assert (await salon.call("POST", "/bookings", {**body, "price": {"amount": 50000}}, by=desk)).status_code == 201
+
+
+async def test_a_change_on_an_old_version_is_refused(salon):
+    made = await salon.booked(salon.at("10:00"))
+    await salon.ok("PATCH", f"/bookings/{made['id']}", {"comment": "перша"}, headers={"If-Match": '"1"'})
+    for method, path, body in (
+        ("PATCH", f"/bookings/{made['id']}", {"comment": "друга"}),
+        ("POST", f"/bookings/{made['id']}/reschedule", {"starts_at": salon.at("12:00")}),
+        ("POST", f"/bookings/{made['id']}/cancel", {}),
+    ):
+        stale = await salon.call(method, path, body, headers={"If-Match": '"1"'})
+        assert (stale.status_code, stale.json()["code"]) == (412, "request.stale_version")
+    now = await salon.ok("GET", f"/bookings/{made['id']}")
+    assert (now["comment"], now["version"], now["state"]) == ("перша", 2, "pending")
+
+
+@pytest.mark.row("S59")
+async def test_names_and_phones_are_masked_in_every_answer(salon):
+    phone = a_phone()
+    client = {"name": "Юлія Кравець", "surname": "Кравець", "phone": phone}
+    made = await salon.write_down(salon.at("10:00"), client=client)
+    await salon.ok("PATCH", f"/clients/{made['client']['id']}", {"socials": {"instagram": "julia"}})
+    master = await salon.member(
+        Permission.BOOKING_VIEW,
+        Permission.CLIENT_VIEW,
+        Permission.BOOKING_CREATE,
+        Permission.BOOKING_CANCEL,
+        Permission.SCHEDULE_EDIT_ALL,
+    )
+    day = salon.day().isoformat()
+    off = {"starts_at": salon.at("09:00"), "ends_at": salon.at("12:00")}
+    answers = [
+        await salon.call("GET", "/bookings", by=master),
+        await salon.call("GET", f"/bookings/{made['id']}", by=master),
+        await salon.call("POST", f"/bookings/{made['id']}/confirm", by=master),
+        await salon.call("GET", f"/calendar?from={day}&to={day}", by=master),
+        await salon.call("GET", "/clients", by=master),
+        await salon.call("GET", f"/clients/{made['client']['id']}", by=master),
+        await salon.call("GET", f"/clients/{made['client']['id']}/history", by=master),
+        await salon.call("GET", f"/bookings/{made['id']}/timeline", by=master),
+        await salon.call("POST", f"/staff-members/{salon.staff}/time-off", off, by=master),
+    ]
+    for answer in answers:
+        assert answer.status_code in (200, 409), answer.text
+        assert "Кравець" not in answer.text
+        assert phone not in answer.text
+        assert "julia" not in answer.text
+    assert "Юлія" in answers[1].text
+    for query in (phone[-7:], "кравець"):
+        assert (await salon.ok("GET", "/clients", by=master, params={"q": query}))["items"] == []
+    assert len((await salon.ok("GET", "/clients", params={"q": phone[-7:]}))["items"]) == 1
+
+
+@pytest.mark.row("S74")
+async def test_a_day_of_the_calendar_has_a_column_for_each_person(salon):
+    sofia = await salon.add_staff("Софія")
+    for at, who in (("10:00", salon.staff), ("12:00", salon.staff), ("10:00", sofia)):
+        await salon.booked(salon.at(at), staff_member_id=who)
+    day = salon.day().isoformat()
+    shown = await salon.ok("GET", f"/calendar?from={day}&to={day}&location_id={salon.location}")
+    columns = {one["staff_member_name"]: one for one in shown["columns"]}
+    assert {name: len(column["bookings"]) for name, column in columns.items()} == {"Олена": 2, "Софія": 1}
+    free = [(span["starts_at"][11:16], span["ends_at"][11:16]) for span in columns["Олена"]["free"]]
+    assert free == [("09:00", "10:00"), ("11:00", "12:00"), ("13:00", "18:00")]
+    assert [(one["starts_at"][11:16], one["ends_at"][11:16]) for one in columns["Олена"]["working"]] == [
+        ("09:00", "18:00")
+    ]
+
+
+async def test_lists_go_on_where_they_stopped(salon):
+    made = [(await salon.write_down(salon.at(f"{hour}:00")))["id"] for hour in (9, 10, 11, 12, 13)]
+    seen, cursor = [], None
+    for _ in range(3):
+        page = await salon.ok("GET", "/bookings", params={"limit": 2, **({"cursor": cursor} if cursor else {})})
+        seen += [booking["id"] for booking in page["items"]]
+        cursor = page["next_cursor"]
+    assert seen == made
+    assert cursor is None
+    clients, cursor = [], None
+    for _ in range(3):
+        page = await salon.ok("GET", "/clients", params={"limit": 2, **({"cursor": cursor} if cursor else {})})
+        clients += [client["id"] for client in page["items"]]
+        cursor = page["next_cursor"]
+    assert len(set(clients)) == 5
+    broken = await salon.call("GET", "/bookings", params={"cursor": "nonsense"})
+    assert (broken.status_code, broken.json()["errors"][0]["pointer"]) == (422, "query/cursor")
+
+
+async def test_bookings_are_found_by_day_person_client_and_state(salon):
+    sofia = await salon.add_staff("Софія")
+    mine = await salon.write_down(salon.at("10:00"))
+    other = await salon.write_down(salon.at("10:00", ahead=3), staff_member_id=sofia)
+    await salon.ok("POST", f"/bookings/{other['id']}/confirm")
+
+    async def ids(**query):
+        return [one["id"] for one in (await salon.ok("GET", "/bookings", params=query))["items"]]
+
+    assert await ids(**{"from": salon.day().isoformat(), "to": salon.day().isoformat()}) == [mine["id"]]
+    assert await ids(staff_member_id=sofia) == [other["id"]]
+    assert await ids(client_id=mine["client"]["id"]) == [mine["id"]]
+    assert await ids(state="confirmed") == [other["id"]]
+    assert await ids(location_id=salon.location) == [mine["id"], other["id"]]
+
+
+async def test_the_history_of_a_client_counts_visits_and_money(salon):
+    client = {"name": "Тарас", "phone": a_phone()}
+    first = await salon.write_down(salon.at("10:00"), client=client)
+    second = await salon.write_down(salon.at("12:00"), client=client)
+    await salon.ok("POST", f"/bookings/{first['id']}/complete")
+    await salon.ok("POST", f"/bookings/{second['id']}/no-show")
+    told = await salon.ok("GET", f"/clients/{first['client']['id']}/history")
+    assert (told["visits"], told["no_shows"], told["spent"]["amount"]) == (1, 1, 50000)
+    assert [one["id"] for one in told["items"]] == [second["id"], first["id"]]
+
+
+async def test_a_second_card_with_the_same_phone_is_refused_with_the_first(salon):
+    phone = a_phone()
+    card = await salon.ok("POST", "/clients", {"name": "Юлія", "phone": phone})
+    refused = await salon.call("POST", "/clients", {"name": "Юля", "phone": phone})
+    assert (refused.status_code, refused.json()["client_id"]) == (409, card["id"])
+    other = await salon.ok("POST", "/clients", {"name": "Богдан"})
+    assert (await salon.call("PATCH", f"/clients/{other['id']}", {"phone": phone})).status_code == 409
