@@ -60,14 +60,17 @@ class _OfReceipt(Event):
 
 class ReceiptRegistered(_OfReceipt):
     name: ClassVar[str] = "fiscal.receipt.registered.v1"
+    must_be_heard: ClassVar[bool] = True
 
 
 class ReceiptHeld(_OfReceipt):
     name: ClassVar[str] = "fiscal.receipt.held.v1"
+    must_be_heard: ClassVar[bool] = True
 
 
 class ReceiptFailed(_OfReceipt):
     name: ClassVar[str] = "fiscal.receipt.failed.v1"
+    must_be_heard: ClassVar[bool] = True
 
 
 class FiscalShiftState(Value):
@@ -98,6 +101,7 @@ class TopUpPaid(Event):
     """A payment for the own SMS balance was received and verified."""
 
     name: ClassVar[str] = "fiscal.top_up.paid.v1"
+    must_be_heard: ClassVar[bool] = True
     top_up_id: UUID
     amount: Money
 
