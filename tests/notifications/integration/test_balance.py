@@ -75,6 +75,11 @@ async def test_money_for_a_message_of_unknown_fate_stays_aside_until_news_come(
     balance = await salon.get("sms-balance")
     assert balance["reserved"]["amount"] > 0
     assert balance["balance"]["amount"] == 5000
+    salon.pass_time(days=4)
+    await salon.bench.service.state["housekeeping"].once()
+    await salon.bench.service.state["housekeeping"].once()
+    balance = await salon.get("sms-balance")
+    assert (balance["reserved"]["amount"], balance["available"]["amount"]) == (0, 5000)
 
 
 async def test_trouble_of_the_platforms_account_is_not_blamed_on_the_salon(

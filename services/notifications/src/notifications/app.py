@@ -25,6 +25,7 @@ from .settings import Settings
 from .usecases.check_provider import Checker
 from .usecases.claim_messages import PER_ACCOUNT, Claims
 from .usecases.follow_delivery import Follower
+from .usecases.forget_old import Housekeeping
 from .usecases.plan_booking import Planner
 from .usecases.queue_login_code import WAKE_CHANNEL as LOGIN_CODES
 from .usecases.replan import Replanner
@@ -100,12 +101,14 @@ def _add_loops(service: Service, settings: Settings, clock: Clock, providers: Pr
     replanner = Replanner(db, clock, planner, wakeups)
     follower = Follower(db, clock, providers)
     watch = Watch(db, clock, providers)
+    housekeeping = Housekeeping(db, clock)
     service.loops |= {
         "login codes": code_pump.run,
         "sender": pump.run,
         "replanner": replanner.run,
         "delivery": follower.run,
         "providers": watch.run,
+        "housekeeping": housekeeping.run,
     }
     service.state |= {
         "login_codes": code_pump,
@@ -113,6 +116,7 @@ def _add_loops(service: Service, settings: Settings, clock: Clock, providers: Pr
         "replanner": replanner,
         "follower": follower,
         "watch": watch,
+        "housekeeping": housekeeping,
     }
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, DateTime, FetchedValue, LargeBinary, SmallInteger, Text
+from sqlalchemy import ARRAY, BigInteger, DateTime, FetchedValue, LargeBinary, SmallInteger, Text, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -271,3 +271,4 @@ class DeliveryReportRow(Base):
     provider: Mapped[str] = mapped_column(primary_key=True)
     report_id: Mapped[str] = mapped_column(primary_key=True)
     provider_message_id: Mapped[str]
+    received_at: Mapped[datetime] = mapped_column(server_default=func.now())
