@@ -1,8 +1,9 @@
 """When can a visit begin, and if not then, why not: one calculation with two readings.
 
-Each rule is a layer: a reason code with the starts that it forbids. A start is offered when no layer of at least one
-possible person holds it, for every service of the visit; its reasons are the layers that hold it. Offers and reasons
-are read from the same layers, so a start is offered exactly when it has no reason against it.
+Each rule is a layer: a reason code with the starts that it forbids; so is each stretch of busy time, which only then
+gets its name. A start is offered when nothing of at least one possible person holds it, for every service of the
+visit; its reasons are what holds it. Offers and reasons are read from the same sets of starts, so a start is offered
+exactly when it has no reason against it.
 
 Services of one visit follow each other without a pause. A service must lie in working time and outside of breaks; its
 buffers only have to be free of other bookings, they may reach past the working hours. Between two services of the
@@ -11,7 +12,8 @@ same visit no buffer is kept by the same person: the client has not left the cha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -171,15 +173,14 @@ class Question:
         for fits, offset in zip(self._fits[1:], self._offsets[1:], strict=True):
             someone = merged(interval for fit in fits for interval in fit.allowed)
             possible = common(possible, shifted(someone, -offset))
-        found: dict[int, list[UUID]] = {}
-        later_parts = self._fits[1:]
+        found: dict[int, list[UUID]] = defaultdict(list)
         for first in self._fits[0]:
-            alone = self._alone(first.person.id, possible) if later_parts else possible
-            starts_alone = set(first.starts(alone))
-            for start in first.starts(possible) if later_parts else sorted(starts_alone):
-                who = found.setdefault(start, [])
-                if start in starts_alone:
-                    who.append(first.person.id)
+            alone = self._alone(first.person.id, possible)
+            for start in first.starts(alone):
+                found[start].append(first.person.id)
+            if alone is not possible:
+                for start in first.starts(possible):
+                    found[start]  # offered, if only with several people
         return dict(sorted(found.items()))
 
     @property
@@ -201,7 +202,7 @@ class Question:
         ]
 
     def _alone(self, person_id: UUID, possible: list[Interval]) -> list[Interval]:
-        """The starts at which this person could go on with all later parts."""
+        """The starts at which this person could go on with all later parts; without such parts all of them."""
         for fits, offset in zip(self._fits[1:], self._offsets[1:], strict=True):
             own = [interval for fit in fits if fit.person.id == person_id for interval in fit.allowed]
             possible = common(possible, shifted(own, -offset))
@@ -215,13 +216,30 @@ class Fit:
         self, person: Person, service: Service, terms: Terms, closed: Sequence[Closed], *, is_first: bool
     ) -> None:
         self.person = person
+        self._service = service
         self._grid_min = terms.grid_min if is_first else 1
         self._layers = list(_layers(person, service, closed, is_public=terms.is_public))
 
     @cached_property
     def allowed(self) -> list[Interval]:
-        """The starts that no layer forbids; the grid is not among the layers."""
-        return complement(merged(interval for _, starts in self._layers for interval in starts))
+        """The starts that nothing forbids; the grid does not count here."""
+        rules = [interval for _, starts in self._layers for interval in starts]
+        return complement(merged(rules + self._clashes))
+
+    @cached_property
+    def _clashes(self) -> list[Interval]:
+        """For each busy time, the starts at which the service with its buffers would touch it."""
+        reach = self._service.duration_min + self._service.buffer_after_min - 1
+        before = self._service.buffer_before_min
+        return [(busy.start - reach, busy.end + before) for busy in self.person.busy]
+
+    def _clash_code(self, busy: Busy, start: int) -> Code:
+        """What a clash is called: the time itself is gone, too little is left before it, or only buffers touch."""
+        if start >= busy.service_end or start + self._service.duration_min <= busy.service_start:
+            return Code.BUFFER
+        if busy.is_held:
+            return Code.HELD
+        return Code.TAKEN if start >= busy.service_start else Code.TOO_SHORT_GAP
 
     def starts(self, possible: list[Interval]) -> Iterator[int]:
         """The allowed starts on the grid within `possible`."""
@@ -240,6 +258,8 @@ class Fit:
     def codes(self, start: int) -> list[Code]:
         """What stands against that start, each code once."""
         found = [code for code, starts in self._layers if any(s <= start < e for s, e in starts)]
+        clashes = zip(self.person.busy, self._clashes, strict=True)
+        found += [self._clash_code(busy, start) for busy, (first, end) in clashes if first <= start < end]
         if not self._is_on_grid(start):
             found.append(Code.GRID)
         return list(dict.fromkeys(found))
@@ -271,26 +291,3 @@ def _layers(person: Person, service: Service, closed: Sequence[Closed], *, is_pu
         if is_public:
             kept = [(shift.start, shift.end) for shift in person.working.shifts if shift.manual_only]
             yield Code.MANUAL_ONLY, starts_that_touch(kept, duration)
-    yield from _layers_of_busy_time(person.busy, service)
-
-
-def _layers_of_busy_time(busy: Iterable[Busy], service: Service) -> Iterator[Layer]:
-    """Taken at that very time, too short a gap before the next one, or only the buffers in the way."""
-    duration, before, after = service.duration_min, service.buffer_before_min, service.buffer_after_min
-    taken: list[Interval] = []
-    held: list[Interval] = []
-    short: list[Interval] = []
-    buffered: list[Interval] = []
-    for one in busy:
-        first_touch = one.service_start - duration + 1
-        if one.is_held:
-            held.append((first_touch, one.service_end))
-        else:
-            taken.append((one.service_start, one.service_end))
-            short.append((first_touch, one.service_start))
-        buffered.append((one.start - duration - after + 1, first_touch))
-        buffered.append((one.service_end, one.end + before))
-    yield Code.TAKEN, taken
-    yield Code.HELD, held
-    yield Code.TOO_SHORT_GAP, [interval for interval in short if interval[0] < interval[1]]
-    yield Code.BUFFER, [interval for interval in buffered if interval[0] < interval[1]]

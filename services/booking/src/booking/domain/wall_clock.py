@@ -35,26 +35,28 @@ class WallClock:
 
     def __init__(self, zone: ZoneInfo) -> None:
         self.zone = zone
-        self._starts: dict[date, int] = {}
+        self._days: dict[date, tuple[int, bool]] = {}
 
     def start_of(self, day: date) -> int:
         """The first minute of a day (not always midnight: some clocks change there)."""
-        start = self._starts.get(day)
-        if start is None:
-            start = self._starts[day] = self._exact(datetime(day.year, day.month, day.day))  # noqa: DTZ001 - wall clock
-        return start
+        return self._day(day)[0]
 
     def end_of(self, day: date) -> int:
         """The first minute of the day after."""
-        return self.start_of(day + timedelta(days=1))
+        return self._day(day + timedelta(days=1))[0]
 
     def minute(self, day: date, minute_of_day: int) -> int:
         """The minute at which the wall shows `minute_of_day` (0…1440) of `day`."""
-        start = self.start_of(day)
-        if self.end_of(day) - start == DAY_MIN:  # no change of the clock that day
-            return start + minute_of_day
-        wall = datetime(day.year, day.month, day.day)  # noqa: DTZ001 - wall clock
-        return self._exact(wall + minute_of_day * MINUTE)
+        start, is_plain = self._day(day)
+        return start + minute_of_day if is_plain else self._exact(_midnight(day) + minute_of_day * MINUTE)
+
+    def _day(self, day: date) -> tuple[int, bool]:
+        """The first minute of a day, and whether the clock does not change on it."""
+        known = self._days.get(day)
+        if known is None:
+            start, end = self._exact(_midnight(day)), self._exact(_midnight(day + timedelta(days=1)))
+            known = self._days[day] = start, end - start == DAY_MIN
+        return known
 
     def _exact(self, wall: datetime) -> int:
         first = wall.replace(tzinfo=self.zone).astimezone(UTC)
@@ -70,3 +72,7 @@ class WallClock:
             else:
                 low = middle
         return high
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day)  # noqa: DTZ001 - wall clock
