@@ -73,8 +73,10 @@ class Browser:
         return await self.open(self.page.link(words))
 
     async def send(self, action: str, *, headers: dict[str, str] | None = None, **typed: str | list[str]) -> Page:
-        """Fill in the form whose address contains `action` and send it, hidden fields and all."""
-        forms = [form for form in self.page.all("form[method=post]") if action in (form.attributes["action"] or "")]
+        """Fill in the form whose address ends with (else contains) `action` and send it, hidden fields and all."""
+        posts = self.page.all("form[method=post]")
+        exact = [form for form in posts if (form.attributes["action"] or "").partition("?")[0].endswith(action)]
+        forms = exact or [form for form in posts if action in (form.attributes["action"] or "")]
         assert forms, f"no form goes to {action} on {self.page.address}: {self.page.text[:300]}"
         values: dict[str, str | list[str]] = {}
         for node in forms[0].css("input[name]"):
@@ -85,7 +87,8 @@ class Browser:
             _put(values, node.attributes["name"] or "", node.text())
         for node in forms[0].css("select[name]"):
             chosen = node.css("option[selected]") or node.css("option")
-            _put(values, node.attributes["name"] or "", chosen[0].attributes.get("value") or "")
+            said = chosen[0].attributes.get("value")
+            _put(values, node.attributes["name"] or "", chosen[0].text(strip=True) if said is None else said)
         values |= typed
         where = str(self.page.answer.url.join(forms[0].attributes["action"] or ""))
         self.page = Page(await self.http.post(where, data=values, headers=headers))

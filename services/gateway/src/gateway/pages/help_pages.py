@@ -22,14 +22,23 @@ async def contents(visit: VisitDep) -> Response:
 @router.get("/help/{code}")
 async def page(visit: VisitDep, code: str) -> Response:
     """One code; one that nobody has written about yet is said to be so."""
-    title = find(f"{_TOPIC}{code}")
+    topic = _topic_of(code)
     values = {
         "code": code[:100],
-        "title": title,
-        "cause": find(f"{_TOPIC}{code}.cause"),
-        "cure": find(f"{_TOPIC}{code}.cure"),
+        "title": find(topic) if topic else None,
+        "cause": find(f"{topic}.cause"),
+        "cure": find(f"{topic}.cure"),
     }
-    return visit.page("help/page.html.jinja", 200 if title else 404, **values)
+    return visit.page("help/page.html.jinja", 200 if topic else 404, **values)
+
+
+def _topic_of(code: str) -> str | None:
+    """The text key for a code. Reasons are written about by their bare name, whoever says them."""
+    bare = code.rsplit(".", 1)[-1]
+    for candidate in (code, bare, f"fiscal.{code}"):
+        if find(f"{_TOPIC}{candidate}.cause"):
+            return f"{_TOPIC}{candidate}"
+    return None
 
 
 def topics(language: str) -> list[tuple[str, str]]:

@@ -1,0 +1,196 @@
+"""Pages for everybody: axe finds nothing, nothing scrolls sideways at 320 px, targets can be hit.
+
+The pages are real, the services behind them are played: this is about what a browser makes of the pages.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import uvicorn
+from axe_playwright_python.async_playwright import Axe
+
+from tests.gateway.pages.conftest import build_pages
+from tests.gateway.pages.salon import ACCOUNT, BOOKING, CODE, CUT, OLENA, PHONE, moment, open_for_clients
+from tests.gateway.pages.stage import Stage
+from tests.gateway.pages.work import open_for_staff
+from zapys_dev import ports
+
+from .conftest import NewPerson, Person
+
+pytestmark = pytest.mark.browser
+
+TIMES = f"/levada?services={CUT}&staff=any"
+PUBLIC = ("/", "/levada", f"/levada?services={CUT}", TIMES, "/login", "/register", "/b/k7m2xq", "/help", "/nobody")
+DAY = moment(1, 9).date()
+DESK = f"/desk/{ACCOUNT}"
+SIGNED_IN = (
+    "/me",
+    f"/me/{BOOKING}/move",
+    f"/me/{BOOKING}/cancel",
+    "/register",
+    f"/manage/{ACCOUNT}",
+    f"/manage/{ACCOUNT}/locations",
+    f"/manage/{ACCOUNT}/services",
+    f"/manage/{ACCOUNT}/staff",
+    f"/manage/{ACCOUNT}/staff/{OLENA}/schedule",
+    f"/manage/{ACCOUNT}/cash-registers",
+    f"/manage/{ACCOUNT}/sms",
+    f"{DESK}?day={DAY}",
+    f"{DESK}/new?services={CUT}&day={DAY}",
+    *(f"{DESK}/bookings/{BOOKING}?tab={tab}" for tab in ("visit", "notifications", "payment", "client", "history")),
+    f"{DESK}/bookings/{BOOKING}?open=reschedule",
+    f"{DESK}/bookings/{BOOKING}?open=cancel",
+)
+RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+_SMALL = """
+() => [...document.querySelectorAll("main a, main button, main input, main select, main summary")].filter((one) => {
+  const box = one.getBoundingClientRect();
+  const inLine = getComputedStyle(one).display === "inline";
+  return box.width && box.height && !inLine && one.type !== "hidden" && one.type !== "checkbox"
+    && one.type !== "radio" && (box.height < 40 || box.width < 36);
+}).map((one) => one.outerHTML.slice(0, 120))
+"""
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The pages over played services, on a port of this machine."""
+    stage = Stage()
+    open_for_clients(stage)
+    open_for_staff(stage)
+    key = tmp_path_factory.mktemp("pages") / "key"
+    Path(key).write_text("a key for tests only")
+    port = ports.first_free(28800)
+    url = f"http://127.0.0.1:{port}"
+    server = uvicorn.Server(
+        uvicorn.Config(build_pages(stage, key, url), port=port, log_config=None, access_log=False, ws="none")
+    )
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    yield url
+    server.should_exit = True
+    thread.join()
+
+
+async def sign_in(person: Person) -> None:
+    await person.page.goto("/login")
+    await person.page.fill("#f-phone", PHONE)
+    await person.page.click("main button.primary")
+    await person.page.locator("#f-code").press_sequentially(CODE)
+    await person.page.wait_for_selector("h1:has-text('Мої записи')")
+
+
+async def faults(person: Person, pages: tuple[str, ...]) -> list[str]:
+    """What axe finds on the pages, one line each."""
+    found = []
+    for page in pages:
+        await person.page.goto(page)
+        results = await Axe().run(person.page, options=RULES)
+        found += [
+            f"{page}: {one['id']}: {one['nodes'][0]['html'][:160]} {one['nodes'][0].get('failureSummary', '')[:200]}"
+            for one in results.response["violations"]
+        ]
+    return found
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_axe_finds_nothing_for_a_stranger(address: str, new_person: NewPerson, scheme: str) -> None:
+    person = await new_person(address, color_scheme=scheme)
+    person.trouble.clear()
+    assert await faults(person, PUBLIC) == []
+    person.trouble.clear()  # the unknown page answers 404, and the console says so
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_axe_finds_nothing_for_who_works_there(address: str, new_person: NewPerson, scheme: str) -> None:
+    person = await new_person(address, color_scheme=scheme, look={"viewport": {"width": 1440, "height": 900}})
+    await sign_in(person)
+    assert await faults(person, SIGNED_IN) == []
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+async def test_axe_finds_nothing_in_the_other_languages(address: str, new_person: NewPerson, language: str) -> None:
+    person = await new_person(address)
+    await sign_in(person)
+    await person.page.goto(f"/?lang={language}")
+    assert await faults(person, (TIMES, f"/manage/{ACCOUNT}", f"{DESK}/bookings/{BOOKING}")) == []
+
+
+@pytest.mark.row("N17")
+async def test_nothing_scrolls_sideways_on_the_smallest_screen(address: str, new_person: NewPerson) -> None:
+    person = await new_person(address, look={"viewport": {"width": 320, "height": 640}})
+    wide = []
+    for page in PUBLIC:
+        await person.page.goto(page)
+        if await person.sideways() > 0:
+            wide.append(page)
+    person.trouble.clear()
+    await sign_in(person)
+    for page in SIGNED_IN:
+        await person.page.goto(page)
+        if await person.sideways() > 0:
+            wide.append(page)
+    assert wide == []
+
+
+async def test_what_is_pressed_on_a_phone_is_large_enough(address: str, new_person: NewPerson) -> None:
+    person = await new_person(address)
+    await sign_in(person)
+    small = {}
+    for page in (*PUBLIC[:-1], *SIGNED_IN):
+        await person.page.goto(page)
+        if found := await person.page.evaluate(_SMALL):
+            small[page] = found
+    assert small == {}
+
+
+async def test_another_day_is_fetched_without_leaving_the_page(address: str, new_person: NewPerson) -> None:
+    person = await new_person(address)
+    await person.page.goto(TIMES)
+    await person.page.evaluate("window.stayed = true")
+    day = person.page.locator("a.day:not(.none)").nth(2)
+    label = await day.locator(".sr").inner_text()
+    await day.click()
+    await person.page.wait_for_function(
+        "(day) => document.querySelector('#times h2').textContent.length > 0", arg=label
+    )
+    chosen = person.page.locator("a.day[aria-current]")
+    await chosen.filter(has_text=label).wait_for()
+    assert await person.page.evaluate("window.stayed") is True
+    assert "day=" in person.page.url
+    await person.page.go_back()
+    await person.page.locator("a.day[aria-current]").filter(has_not_text=label).wait_for()
+
+
+@pytest.mark.row("N19")
+async def test_a_first_view_of_the_booking_page_stays_small(address: str, new_person: NewPerson) -> None:
+    """Sizes as sent here, without compression; a front server with gzip sends about a quarter of it."""
+    person = await new_person(address)
+    sizes: list[int] = []
+
+    async def count(response: object) -> None:
+        sizes.append(len(await response.body()))  # type: ignore[attr-defined]
+
+    person.page.on("response", count)
+    await person.page.goto(TIMES, wait_until="networkidle")
+    assert sum(sizes) < 150_000
+
+
+async def test_the_way_works_with_javascript_off(address: str, new_person: NewPerson) -> None:
+    person = await new_person(address, java_script_enabled=False)
+    page = person.page
+    await page.goto("/levada")
+    await page.click("a.choice:has-text('Чоловіча стрижка')")
+    await page.click("a.choice:has-text('Будь-хто')")
+    await page.click("a.day:not(.none) >> nth=1")
+    await page.click("button[name=at] >> nth=0")
+    await page.fill("#f-name", "Тарас")
+    await page.fill("#f-phone", "0671234567")
+    await page.click("main button.primary")
+    await page.fill("#f-code", CODE)
+    await page.click("main button.primary")
+    await page.wait_for_selector("text=Вас записано!")
