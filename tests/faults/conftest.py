@@ -36,7 +36,7 @@ def breakable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Breakable]:
     rabbit.start()
     try:
         servers = TestServers(postgres.url, rabbit.url, rabbit.management_url)
-        with running_product(servers, apart=True, first_port=27000) as (stack, _):
+        with running_product(servers, apart=True, first_port=26000) as (stack, _):
             yield Breakable(stack, postgres, rabbit)
     finally:
         rabbit.thaw()

@@ -1,5 +1,6 @@
 """The whole product as processes on ports of its own, for tests that go through the front door."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,8 @@ from zapys_dev.services import NAMES, Ports
 from zapys_dev.stack import Stack
 from zapys_dev.testing import TestServers, create_vhost, delete_vhost
 
+_BLOCK = 320  # HTTP, admin at + 100, workers at + 200
+
 
 @contextmanager
 def running_product(
@@ -19,7 +22,7 @@ def running_product(
     *,
     apart: bool = False,
     extra: dict[str, str] | None = None,
-    first_port: int = 24000,
+    first_port: int = 20000,
     traced: bool = True,
 ) -> Iterator[tuple[Stack, SpanCollector]]:
     """Five services and the simulators, migrated and ready, with a collector of their spans.
@@ -56,8 +59,10 @@ def running_product(
 
 
 def free_ports(first: int) -> Ports:
-    """The first block of ports from `first` on of which none is taken."""
-    for start in range(first, first + 6000, 400):
+    """A block of ports from `first` on of which none is taken; test runs side by side begin at different blocks."""
+    blocks = range(first, first + 16 * _BLOCK, _BLOCK)
+    turned = [*blocks[os.getpid() % 16 :], *blocks[: os.getpid() % 16]]
+    for start in turned:
         if all(ports.is_free(port) for port in Ports.starting_at(start).all(apart=True)):
             return Ports.starting_at(start)
     raise RuntimeError("no block of free ports")

@@ -45,3 +45,12 @@ def broken_rules(queues: Iterable[dict[str, Any]]) -> list[str]:
         if target not in known:
             broken.append(f"{name}: its dead-letter queue {target} does not exist")
     return broken
+
+
+def consumers_of(servers: TestServers, amqp_url: str) -> list[dict[str, Any]]:
+    """Every consumer of the virtual host that the address names, as the live broker tells."""
+    vhost = quote(urlsplit(amqp_url).path.removeprefix("/"), safe="")
+    answer = http.call("GET", f"{servers.rabbitmq_management_url}/api/consumers/{vhost}")
+    assert answer.is_ok, answer
+    found: list[dict[str, Any]] = answer.json()
+    return found
