@@ -11,7 +11,7 @@ import asyncio
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from aio_pika.abc import AbstractRobustConnection
+from aio_pika.abc import AbstractChannel, AbstractQueue, AbstractRobustConnection
 from aio_pika.exceptions import AMQPException
 from faststream import AckPolicy
 from faststream.rabbit import Channel, ExchangeType, RabbitBroker, RabbitExchange, RabbitQueue
@@ -146,12 +146,17 @@ class Broker:
         connection: AbstractRobustConnection | None = self.faststream._connection  # noqa: SLF001 - no public property
         return self._connected and connection is not None and connection.connected.is_set() and not connection.is_closed
 
-    async def queue_size(self, name: str) -> tuple[int, int]:
-        """Ready messages and consumers of a queue, asked on a channel of its own."""
+    def channel(self) -> AbstractChannel:
+        """A new channel, to be opened with `async with` or `await`; what is declared on it is declared again after
+        every reconnection for as long as it is open. Raises `BrokerUnavailable`."""
         connection = self.faststream._connection  # noqa: SLF001 - no public property
         if connection is None:
             raise BrokerUnavailable("no connection")
-        async with connection.channel() as channel:
+        return connection.channel()
+
+    async def queue_size(self, name: str) -> tuple[int, int]:
+        """Ready messages and consumers of a queue, asked on a channel of its own."""
+        async with self.channel() as channel:
             queue = await channel.declare_queue(name, passive=True)
             return queue.declaration_result.message_count or 0, queue.declaration_result.consumer_count or 0
 
@@ -195,6 +200,38 @@ class Broker:
             raise NotConfirmed(f"{type(error).__name__}: {error}") from error
         if not isinstance(frame, Basic.Ack):
             raise NotConfirmed(f"the broker answered {type(frame).__name__}")
+
+
+async def declare_queue(channel: AbstractChannel, queue: RabbitQueue) -> AbstractQueue:
+    """Declare `queue` on `channel`; the same arguments again change nothing.
+
+    FastStream's own declaring remembers a queue with the channel that it was first declared on, and consumes there:
+    every consumer would share the channel for publishing, without a prefetch.
+    """
+    return await channel.declare_queue(queue.name, durable=queue.durable, arguments=queue.arguments)
+
+
+async def start_consuming(subscriber: Any) -> None:
+    """Start a subscriber of FastStream without losing its first messages.
+
+    It drops, unacknowledged and without a word, what arrives before its own mark, which it sets after the broker has
+    begun to deliver; such a message would lie there until the channel closes.
+    """
+    subscriber.running = True
+    await subscriber.start()
+
+
+async def stop_consuming(subscriber: Any) -> None:
+    """Stop a subscriber of FastStream, letting running handlers finish.
+
+    The delivery ends first: what arrives after its mark is gone FastStream drops unacknowledged, and a consumer that
+    is started again on the same channel would find its prefetch used up by those.
+    """
+    queue, tag = subscriber._queue_obj, subscriber._consumer_tag  # noqa: SLF001 - no public property
+    if queue is not None and tag is not None and not queue.channel.is_closed:
+        await queue.cancel(tag)
+        subscriber._consumer_tag = None  # noqa: SLF001
+    await subscriber.stop()
 
 
 async def undecoded(_: Any) -> bytes:

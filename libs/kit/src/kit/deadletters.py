@@ -13,7 +13,7 @@ from faststream.rabbit import Channel
 from faststream.rabbit.annotations import RabbitMessage
 from sqlalchemy import func, select, update
 
-from .broker import Broker, dead_letter_queue, undecoded
+from .broker import Broker, dead_letter_queue, start_consuming, undecoded
 from .db import Database, Tx
 from .errors import NotFound
 from .ids import new_id
@@ -43,7 +43,7 @@ class Collector:
     async def start(self) -> None:
         """Begin to collect."""
         for subscriber in self._subscribers:
-            await subscriber.start()
+            await start_consuming(subscriber)
 
     def _keep_from(self, queue: str) -> Any:
         async def keep(message: RabbitMessage) -> None:

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import structlog
+from aio_pika.abc import AbstractChannel
 from faststream import AckPolicy
 from faststream.rabbit import Channel
 from faststream.rabbit.annotations import RabbitMessage
@@ -32,8 +33,11 @@ from .broker import (
     NotConfirmed,
     dead_letter_queue,
     dead_letter_queue_name,
+    declare_queue,
     retry_exchange,
     retry_queue,
+    start_consuming,
+    stop_consuming,
     undecoded,
     work_queue,
 )
@@ -107,15 +111,23 @@ class Listening:
 
     async def declare_topology(self) -> None:
         """Declare every exchange, queue and binding; the same arguments again change nothing."""
-        rabbit = self._broker.faststream
-        events = await rabbit.declare_exchange(EVENTS)
+        channel = self._broker.channel()
+        await channel  # stays open: after a reconnection everything is declared again
+        try:
+            await self._declare_on(channel)
+        except BaseException:
+            await channel.close()
+            raise
+
+    async def _declare_on(self, channel: AbstractChannel) -> None:
+        events = await self._broker.faststream.declare_exchange(EVENTS)
         for delay_s in RETRIES_S:
-            fanout = await rabbit.declare_exchange(retry_exchange(delay_s))
-            queue = await rabbit.declare_queue(retry_queue(delay_s))
+            fanout = await self._broker.faststream.declare_exchange(retry_exchange(delay_s))
+            queue = await declare_queue(channel, retry_queue(delay_s))
             await queue.bind(fanout)
         for consumer in self._consumers.all:
-            await rabbit.declare_queue(dead_letter_queue(consumer.queue))
-            queue = await rabbit.declare_queue(work_queue(consumer.queue, consumer.events[0].name))
+            await declare_queue(channel, dead_letter_queue(consumer.queue))
+            queue = await declare_queue(channel, work_queue(consumer.queue, consumer.events[0].name))
             for event in consumer.events:
                 await queue.bind(events, routing_key=event.name)
 
@@ -123,11 +135,11 @@ class Listening:
         """Start every consumer that is not paused and stop those that are."""
         for queue, subscriber in self._subscribers.items():
             if queue in paused and queue in self._running:
-                await subscriber.stop()
+                await stop_consuming(subscriber)
                 self._running.discard(queue)
                 log.info("consumer paused", queue=queue)
             elif queue not in paused and queue not in self._running:
-                await subscriber.start()
+                await start_consuming(subscriber)
                 self._running.add(queue)
                 log.info("consumer started", queue=queue)
 
