@@ -119,6 +119,28 @@ async def test_five_sendings_of_one_booking_make_one_and_answer_the_same(salon):
     assert again.json()["code"] == "request.idempotency_key_reused"
 
 
+async def test_the_winner_who_asks_again_hears_of_the_win_while_others_hear_that_they_lost(salon):
+    body = {
+        "service_ids": [salon.service],
+        "staff_member_id": salon.staff,
+        "starts_at": salon.at("10:00"),
+        "client": {"name": "Наталія"},
+    }
+    headers = {**salon.client().headers, "Idempotency-Key": "mine"}
+    won = await salon.bench.http.post(f"{salon.site}/bookings", json=body, headers=headers)
+    rivals = await asyncio.gather(*(salon.book(salon.at("10:00")) for _ in range(5)))
+    assert {rival.status_code for rival in rivals} == {409}
+    again = await salon.bench.http.post(f"{salon.site}/bookings", json=body, headers=headers)
+    assert (again.status_code, again.content) == (201, won.content)
+
+
+async def test_an_hour_freed_a_moment_after_somebody_lost_it_can_be_booked(salon):
+    made = await salon.booked(salon.at("10:00"))
+    assert (await salon.book(salon.at("10:00"))).status_code == 409
+    await salon.ok("POST", f"/bookings/{made['id']}/cancel", {})
+    assert (await salon.book(salon.at("10:00"))).status_code == 201
+
+
 async def test_a_hold_keeps_the_hour_until_it_becomes_the_booking(salon):
     body = {"service_ids": [salon.service], "staff_member_id": salon.staff, "starts_at": salon.at("10:00")}
     held = await salon.bench.http.post(f"{salon.site}/holds", json=body)

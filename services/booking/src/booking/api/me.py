@@ -77,23 +77,28 @@ async def cancel_mine(
     once: OnceDep,
     now: NowDep,
     if_match: IfMatchDep,
+    turns: TurnsDep,
     body: CancelBody | None = None,
 ) -> Response:
     """Cancel it oneself, until the account's cut-off; the time is free at once."""
     account_id = await _account_of(db, booking_id, caller)
-    async with db.tx(account_id) as tx:
 
-        async def effect() -> MyBookingAnswer:
-            account = await tx.get_one(AccountCopy, account_id)
-            visit = await visit_of(tx, account_id, booking_id, lock=True)
-            require_version(visit.booking.version, if_match)
-            if is_possible(Act.CANCEL, State(visit.booking.state)):
-                require_before_cutoff(account, visit, now)
-            reason = body.reason if body else None
-            await cancel_booking(tx, visit, Actor.client(caller), now, reason=reason)
-            return _answer(visit, account, now)
+    async def cancel() -> Response:
+        async with db.tx(account_id) as tx:
 
-        return await once.run(tx, effect, status=200)
+            async def effect() -> MyBookingAnswer:
+                account = await tx.get_one(AccountCopy, account_id)
+                visit = await visit_of(tx, account_id, booking_id, lock=True)
+                require_version(visit.booking.version, if_match)
+                if is_possible(Act.CANCEL, State(visit.booking.state)):
+                    require_before_cutoff(account, visit, now)
+                reason = body.reason if body else None
+                await cancel_booking(tx, visit, Actor.client(caller), now, reason=reason)
+                return _answer(visit, account, now)
+
+            return await once.run(tx, effect, status=200)
+
+    return await turns.run(cancel)
 
 
 @router.post("/{booking_id}/reschedule", operation_id="reschedule_my_booking", response_model=MyBookingAnswer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -30,9 +31,11 @@ from contracts.http.booking import (
 from contracts.http.catalogue import Catalogue, CatalogueItem, PublicPage
 from kit import context
 from kit.access import Caller
+from kit.db import Database
 from kit.edge import DbDep, OptionalCallerDep
 from kit.errors import InvalidInput, Unauthenticated
-from kit.idempotency import OnceDep
+from kit.idempotency import Once, OnceDep
+from kit.tables import IdempotencyRow
 
 from .answers import OWN, booking_answer
 from .edge import PAGE, Cursor, CursorDep, Limit, NowDep, PublicAccountDep, TurnsDep, etag
@@ -123,7 +126,7 @@ async def post_hold(
 
             return await once.run(tx, effect)
 
-    return await turns.run(hold)
+    return await turns.run(hold, wish=_sameness(account, body), is_repeat=lambda: _is_repeat(db, once))
 
 
 @router.post("/public/{vanity}/bookings", operation_id="book_as_client", status_code=201, response_model=BookingAnswer)
@@ -161,7 +164,22 @@ async def post_booking(
         response.headers.update(etag(1))
         return response
 
-    return await turns.run(book)
+    return await turns.run(book, wish=_sameness(account, body), is_repeat=lambda: _is_repeat(db, once))
+
+
+async def _is_repeat(db: Database, once: Once) -> bool:
+    """Whether this very request was answered before: its answer is given again, whatever happened since."""
+    if once.key is None:
+        return False
+    async with db.tx() as tx:
+        return await tx.get(IdempotencyRow, (once.scope, once.key)) is not None
+
+
+def _sameness(account: AccountCopy, body: HoldBody | PublicBookingBody) -> Hashable:
+    """What makes two wishes for time the same; one out of a hold is like no other."""
+    if body.starts_at is None:
+        return object()
+    return account.account_id, body.wanted_items(), body.starts_at, body.location_id
 
 
 def _wish(
