@@ -1,0 +1,110 @@
+"""Takes the pictures of `docs/screens`: `python -m tests.browser.pictures`. Pages are real, services are played."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import threading
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from playwright.async_api import Browser, Page, async_playwright
+
+from tests.gateway.pages.conftest import build_pages
+from tests.gateway.pages.salon import ACCOUNT, BOOKING, CODE, CUT, OLENA, PHONE, moment, open_for_clients
+from tests.gateway.pages.stage import Stage
+from tests.gateway.pages.work import open_for_staff
+from zapys_dev import ports
+from zapys_dev.browser import ensure_chromium
+
+from .conftest import DESK, FLAGS
+from .conftest import PHONE as SMALL
+
+OUTPUT = Path(__file__).parents[2] / "docs" / "screens"
+TIMES = f"/levada?services={CUT}&staff=any"
+BOARD = f"/desk/{ACCOUNT}?day={moment(1, 9).date()}"
+ONE = f"/desk/{ACCOUNT}/bookings/{BOOKING}"
+MANAGE = f"/manage/{ACCOUNT}"
+LOOKS: dict[str, dict[str, Any]] = {"phone": SMALL, "desktop": DESK, "dark": {**SMALL, "color_scheme": "dark"}}
+PICTURES = {
+    "catalogue": ("/", ("phone", "desktop")),
+    "services": ("/levada", ("phone",)),
+    "staff": (f"/levada?services={CUT}", ("phone",)),
+    "times": (TIMES, ("phone", "desktop", "dark")),
+    "booked": ("/b/k7m2xq?new=1", ("phone", "dark")),
+    "mine": ("/me", ("phone",)),
+    "overview": (MANAGE, ("phone", "desktop")),
+    "hours": (f"{MANAGE}/staff/{OLENA}/schedule?preset=weekdays", ("desktop",)),
+    "cash-registers": (f"{MANAGE}/cash-registers", ("desktop",)),
+    "sms": (f"{MANAGE}/sms", ("phone",)),
+    "desk": (BOARD, ("phone", "desktop", "dark")),
+    "booking": (ONE, ("phone", "desktop")),
+    "notifications": (f"{ONE}?tab=notifications", ("phone", "dark")),
+    "payment": (f"{ONE}?tab=payment", ("phone",)),
+    "help": ("/help/quiet_hours", ("phone",)),
+}
+
+
+async def _sign_in(page: Page) -> None:
+    await page.goto("/login")
+    await page.fill("#f-phone", PHONE)
+    await page.click("main button.primary")
+    await page.locator("#f-code").press_sequentially(CODE)
+    await page.wait_for_selector("h1:has-text('Мої записи')")
+
+
+async def _contact(page: Page) -> None:
+    await page.goto(TIMES)
+    await page.click("button[name=at] >> nth=2")
+    await page.wait_for_selector("#f-name")
+
+
+async def _take(browser: Browser, url: str, look: str) -> None:
+    settings = {"base_url": url, "locale": "uk-UA", "timezone_id": "Europe/Kyiv", **LOOKS[look]}
+    stranger = await (await browser.new_context(**settings)).new_page()
+    if look == "phone":
+        await _contact(stranger)
+        await stranger.screenshot(path=OUTPUT / "contact-phone.png", full_page=True)
+    known = await (await browser.new_context(**settings)).new_page()
+    await _sign_in(known)
+    for name, (address, looks) in PICTURES.items():
+        if look in looks:
+            page = known if address.startswith(("/me", "/manage", "/desk")) else stranger
+            await page.goto(address)
+            await page.screenshot(path=OUTPUT / f"{name}-{look}.png", full_page=True)
+
+
+async def _run(url: str) -> None:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=ensure_chromium(), args=list(FLAGS))
+        for look in LOOKS:
+            await _take(browser, url, look)
+        await browser.close()
+
+
+def main() -> None:
+    """Serve the pages, take every picture, stop."""
+    OUTPUT.mkdir(parents=True, exist_ok=True)
+    stage = Stage()
+    open_for_clients(stage)
+    open_for_staff(stage)
+    with tempfile.TemporaryDirectory() as folder:
+        key = Path(folder) / "key"
+        key.write_text("a key for pictures only")
+        port = ports.first_free(28900)
+        url = f"http://127.0.0.1:{port}"
+        server = uvicorn.Server(
+            uvicorn.Config(build_pages(stage, key, url), port=port, log_level="warning", access_log=False, ws="none")
+        )
+        thread = threading.Thread(target=server.run)
+        thread.start()
+        try:
+            asyncio.run(_run(url))
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+if __name__ == "__main__":
+    main()
