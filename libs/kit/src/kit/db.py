@@ -73,6 +73,7 @@ class Database:
             max_overflow=2,
             pool_timeout=10,
             pool_pre_ping=True,
+            hide_parameters=True,  # failures are logged and kept with dead letters
             connect_args={
                 "timeout": 3,
                 "command_timeout": 10,

@@ -44,7 +44,7 @@ from .broker import (
 from .db import Database, Tx, is_outage
 from .errors import Problem
 from .tables import InboxRow
-from .telemetry import trace_id
+from .telemetry import trace_id, without_values
 
 MAX_ATTEMPTS = 5
 HANDLER_TIMEOUT_S = 30.0
@@ -274,4 +274,4 @@ def _short(error: BaseException) -> str:
     if isinstance(error, ValidationError):
         fields = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False))
         return f"ValidationError: {fields}"[:2000]
-    return f"{type(error).__name__}: {error}"[:2000]
+    return without_values(f"{type(error).__name__}: {error}")[:2000]

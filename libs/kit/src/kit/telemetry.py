@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
@@ -17,6 +18,12 @@ from opentelemetry.trace import Link
 
 _SECRET_KEYS = ("phone", "code", "token", "password", "secret", "authorization", "text", "body")
 _HARMLESS = {"code": "refusal codes", "status_code": ""}
+# How PostgreSQL and its driver quote rows and arguments, and phones wherever they stand.
+_VALUES = (
+    (re.compile(r"DETAIL:.*?(?=\n\[SQL|\nHINT:|\n\n|\\n\[SQL|\Z)", re.DOTALL), "DETAIL: [hidden]"),
+    (re.compile(r"(query argument \$\d+: ).*?(?= \([^()]*\)(?:\\?\n|['\"]|\Z))", re.DOTALL), r"\1[hidden]"),
+    (re.compile(r"\+\d{8,15}"), "[phone]"),
+)
 
 
 def set_up_logs(service: str, level: str, style: str) -> None:
@@ -31,6 +38,7 @@ def set_up_logs(service: str, level: str, style: str) -> None:
         _add_trace,
         _hide_secrets,
         structlog.processors.format_exc_info,
+        _hide_values,
     ]
     structlog.configure(
         processors=[*shared, renderer],
@@ -106,6 +114,20 @@ def linked(carrier: dict[str, str], name: str) -> Iterator[None]:
     links = [Link(origin)] if origin.is_valid else []
     with trace.get_tracer("kit").start_as_current_span(name, links=links):
         yield
+
+
+def without_values(said: str) -> str:
+    """The text of a failure without the rows, arguments and phones that it quotes."""
+    for pattern, instead in _VALUES:
+        said = pattern.sub(instead, said)
+    return said
+
+
+def _hide_values(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    for key, value in event.items():
+        if isinstance(value, str):
+            event[key] = without_values(value)
+    return event
 
 
 def _add_trace(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
