@@ -155,6 +155,59 @@ async def test_a_message_that_is_no_event_is_dead_lettered_and_the_queue_goes_on
         await eventually(lambda: _dead_letters(toy, account, 4))
 
 
+async def test_a_message_with_strange_headers_is_dead_lettered_and_the_queue_goes_on(settings: Settings) -> None:
+    account = new_id()
+    strange: tuple[dict[str, Any], ...] = (
+        {"account-id": 5},
+        {"account-id": "x\0"},
+        {"x-attempt": "many", "note": "\0"},
+    )
+    async with running(settings) as toy:
+        await eventually(lambda: _consuming(toy))
+        before = await _all_dead(toy)
+        connection = await aio_pika.connect(settings.rabbitmq_url.get_secret_value())
+        async with connection, connection.channel() as channel:
+            for headers in strange:
+                message = aio_pika.Message(b"{}", headers=headers, message_id=str(new_id()))
+                await channel.default_exchange.publish(message, "booking.count_effect")
+        said = await toy.say(account)
+        await eventually(lambda: _equals(toy.effects(account), dict.fromkeys(said, 1)))
+        await eventually(lambda: _equals(_all_dead(toy), before + len(strange)))
+
+
+async def test_a_handler_that_never_ends_is_given_up_after_its_attempts(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kit.messaging.MAX_ATTEMPTS", 2)
+    monkeypatch.setattr("kit.messaging.HANDLER_TIMEOUT_S", 0.3)
+
+    async def count_effect(event: Any, tx: Tx) -> None:
+        await asyncio.sleep(60)
+
+    monkeypatch.setattr("tests.kit.toy.app.count_effect", count_effect)
+    account = new_id()
+    async with running(settings) as toy:
+        await toy.say(account)
+        await eventually(lambda: _dead_letters(toy, account, 1), within_s=15)
+
+
+async def test_what_fails_outside_of_the_handler_is_tried_again(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = new_id()
+    async with running(settings) as toy:
+        receive, calls = toy.worker._listening._receive, iter(("fails",))
+
+        async def fails_once(*args: Any) -> None:
+            if next(calls, None):
+                raise RuntimeError("the glue fails")
+            await receive(*args)
+
+        monkeypatch.setattr(toy.worker._listening, "_receive", fails_once)
+        said = await toy.say(account)
+        await eventually(lambda: _equals(toy.effects(account), dict.fromkeys(said, 1)))
+
+
 async def test_a_paused_consumer_lets_messages_wait(settings: Settings) -> None:
     account = new_id()
     async with running(settings) as toy:
@@ -250,3 +303,8 @@ async def _dead_letters(toy: Running, account: UUID, wanted: int) -> bool:
 async def _count_dead(tx: Tx, account: UUID) -> int:
     statement = text("SELECT count(*) FROM dead_letter WHERE account_id = :a AND state = 'waiting'")
     return int(await tx.scalar(statement, {"a": account}) or 0)
+
+
+async def _all_dead(toy: Running) -> int:
+    async with toy.db.system_tx() as tx:
+        return int(await tx.scalar(text("SELECT count(*) FROM dead_letter")) or 0)

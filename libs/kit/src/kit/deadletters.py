@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -13,11 +14,13 @@ from faststream.rabbit import Channel
 from faststream.rabbit.annotations import RabbitMessage
 from sqlalchemy import func, select, update
 
+from contracts import EVENTS
+
 from .broker import Broker, dead_letter_queue, start_consuming, undecoded
 from .db import Database, Tx
 from .errors import NotFound
 from .ids import new_id
-from .messaging import Consumers
+from .messaging import Consumers, attempts_of
 from .tables import DeadLetter, OutboxRow
 
 log = structlog.get_logger("deadletters")
@@ -63,11 +66,11 @@ class Collector:
                         queue=queue,
                         event=str(headers.get("ce-type", "")),
                         message_id=str(message.raw_message.message_id or ""),
-                        account_id=UUID(account) if account else None,
+                        account_id=_uuid(account),
                         headers=headers,
                         body=message.body,
                         cause=str(headers.get("x-cause") or _broker_cause(headers)),
-                        attempts=int(headers.get("x-attempt", 1)),
+                        attempts=attempts_of(headers),
                         trace_id=str(headers.get("x-trace-id") or "") or None,
                     )
                 )
@@ -109,9 +112,9 @@ async def replay(tx: Tx, letter_id: UUID) -> DeadLetter:
                 "actor_id": str(kept.get("actor-id", "")),
                 "trace": {},
             },
-            body=letter.body.decode("utf-8", errors="replace"),
+            body=letter.body.decode("utf-8", errors="replace").replace("\0", "\ufffd"),
             mandatory=True,
-            secret=False,
+            secret=letter.event in EVENTS and EVENTS[letter.event].secret,
         )
     )
     return letter
@@ -142,14 +145,25 @@ def _broker_cause(headers: dict[str, Any]) -> str:
     return "unknown"
 
 
+def _uuid(told: str) -> UUID | None:
+    try:
+        return UUID(told) if told else None
+    except ValueError:
+        return None
+
+
 def _plain(value: Any) -> Any:
-    """The header value as JSON can hold it."""
+    """The header value as PostgreSQL's JSON can hold it."""
     if isinstance(value, bytes):
-        return value.decode("utf-8", errors="replace")
+        value = value.decode("utf-8", errors="replace")
+    if isinstance(value, str):
+        return value.replace("\0", "\ufffd")
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, dict):
         return {str(key): _plain(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(inner) for inner in value]
-    return value if isinstance(value, str | int | float | bool | None) else str(value)
+    return value if isinstance(value, int | float | bool | None) else str(value)

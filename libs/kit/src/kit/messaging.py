@@ -8,7 +8,7 @@ delay queues with our own count of attempts; what no attempt could handle is dea
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -154,7 +154,13 @@ class Listening:
         )
 
         async def on_message(message: RabbitMessage) -> None:
-            await self._receive(consumer, message)
+            try:
+                await self._receive(consumer, message)
+            except Exception as error:
+                # FastStream would swallow it, and the message would lie unacknowledged until the channel closes.
+                log.error("message given back", queue=consumer.queue, error=_short(error), exc_info=error)
+                await asyncio.sleep(1)
+                await message.nack()
 
         subscriber(on_message)
         return subscriber
@@ -163,7 +169,7 @@ class Listening:
         try:
             envelope = read_envelope(message)
             event = consumer.parse(envelope, message.body)
-        except (ValidationError, LookupError, ValueError) as error:
+        except Exception as error:
             await self._bury(consumer, message, f"not readable: {_short(error)}")
             return
         now = context.RequestContext(correlation_id=envelope.correlation_id or "", actor_id=envelope.actor_id)
@@ -176,17 +182,18 @@ class Listening:
                 queue=consumer.queue,
             ),
         ):
+            limit = asyncio.timeout(HANDLER_TIMEOUT_S)
             try:
-                async with asyncio.timeout(HANDLER_TIMEOUT_S):
+                async with limit:
                     await handle_once(self._db, consumer, envelope.id, event)
             except Exception as error:
-                await self._failed(consumer, message, error)
+                # A handler that never ends is a bug of its own, not somebody's outage.
+                await self._failed(consumer, message, error, outage=is_outage(error) and not limit.expired())
                 return
         await message.ack()
 
-    async def _failed(self, consumer: Consumer, message: RabbitMessage, error: Exception) -> None:
-        outage = is_outage(error)
-        attempt = int(message.headers.get("x-attempt", 1))
+    async def _failed(self, consumer: Consumer, message: RabbitMessage, error: Exception, *, outage: bool) -> None:
+        attempt = attempts_of(message.headers)
         if not outage and (attempt >= MAX_ATTEMPTS or (isinstance(error, Problem) and not error.kind.may_retry)):
             log.error("dead letter", error=_short(error), attempt=attempt, exc_info=error)
             await self._bury(consumer, message, _short(error))
@@ -263,6 +270,12 @@ def read_envelope(message: RabbitMessage) -> Envelope:
             "correlation_id": message.correlation_id,
         }
     )
+
+
+def attempts_of(headers: Mapping[str, Any]) -> int:
+    """Which attempt to handle it a message is at, the first being 1; what cannot be read counts as the first."""
+    told = headers.get("x-attempt", 1)
+    return max(told, 1) if isinstance(told, int) else 1
 
 
 def now_utc() -> datetime:
