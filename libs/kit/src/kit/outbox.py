@@ -24,6 +24,7 @@ LEASE_S = 30
 BATCH = 100
 POLL_S = 1.0
 KEEP_PUBLISHED = timedelta(days=7)
+FORGOTTEN_AT_ONCE = 5000
 
 log = structlog.get_logger("outbox")
 
@@ -54,6 +55,7 @@ _FAILED = text(
     WHERE id = ANY(:ids) AND published_at IS NULL
     """
 )
+_GIVEN_BACK = text("UPDATE outbox SET leased_until = NULL WHERE id = ANY(:ids) AND published_at IS NULL")
 _DEPTH = text(
     """
     SELECT count(*) AS pending, coalesce(extract(epoch FROM clock_timestamp() - min(created_at)), 0) AS oldest_age_s,
@@ -99,7 +101,13 @@ class Relay:
             rows = (await tx.execute(_CLAIM, {"lease_s": LEASE_S, "batch": BATCH})).mappings().all()
         if not rows:
             return 0
-        results = await asyncio.gather(*(self._publish(dict(row)) for row in rows))
+        try:
+            results = await asyncio.gather(*(self._publish(dict(row)) for row in rows))
+        except asyncio.CancelledError:
+            # Stopped half-way: the next relay need not wait for the lease. What got through is absorbed as a repeat.
+            async with self._db.system_tx() as tx:
+                await tx.execute(_GIVEN_BACK, {"ids": [row["id"] for row in rows]})
+            raise
         confirmed = [row["id"] for row, error in zip(rows, results, strict=True) if error is None]
         failed = [(row["id"], error) for row, error in zip(rows, results, strict=True) if error is not None]
         async with self._db.system_tx() as tx:
@@ -137,6 +145,8 @@ class Relay:
             )
         except NotConfirmed as error:
             return str(error)
+        except Exception as error:  # a row that cannot even be said must not keep the others back
+            return f"{type(error).__name__}: {error}"
         finally:
             otel_context.detach(token)
         return None
@@ -152,13 +162,16 @@ async def depth(db: Database) -> dict[str, Any]:
 async def forget_old(db: Database) -> None:
     """Drop published rows and inbox marks whose time has passed; called now and then by the worker."""
     before = datetime.now(UTC) - KEEP_PUBLISHED
-    async with db.system_tx() as tx:
-        for statement in (
-            "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE published_at < :before LIMIT 5000)",
-            "DELETE FROM inbox WHERE (consumer, message_id) IN "
-            "(SELECT consumer, message_id FROM inbox "
-            "WHERE received_at < CAST(:before AS timestamptz) - interval '7 days' LIMIT 5000)",
-            "DELETE FROM idempotency WHERE (scope, key) IN "
-            "(SELECT scope, key FROM idempotency WHERE created_at < :before LIMIT 5000)",
-        ):
-            await tx.execute(text(statement), {"before": before})
+    for statement in (
+        "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE published_at < :before LIMIT :most) RETURNING 1",
+        "DELETE FROM inbox WHERE (consumer, message_id) IN "
+        "(SELECT consumer, message_id FROM inbox "
+        "WHERE received_at < CAST(:before AS timestamptz) - interval '7 days' LIMIT :most) RETURNING 1",
+        "DELETE FROM idempotency WHERE (scope, key) IN "
+        "(SELECT scope, key FROM idempotency WHERE created_at < :before LIMIT :most) RETURNING 1",
+    ):
+        forgotten = FORGOTTEN_AT_ONCE
+        while forgotten >= FORGOTTEN_AT_ONCE:
+            async with db.system_tx() as tx:
+                done = await tx.execute(text(statement), {"before": before, "most": FORGOTTEN_AT_ONCE})
+                forgotten = len(done.all())
