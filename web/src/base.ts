@@ -74,7 +74,19 @@ function copyButtons(): void {
   }
 }
 
+/** A part that could not be fetched is opened as a whole page: it says what is wrong and how to go on. */
+function openWhatFailed(): void {
+  const open = (event: Event) => {
+    const detail = (event as CustomEvent<{ ctx?: { sourceElement?: Element } }>).detail;
+    const link = detail.ctx?.sourceElement?.closest("a[href]");
+    if (link instanceof HTMLAnchorElement) window.location.assign(link.href);
+  };
+  document.addEventListener("htmx:response:error", open);
+  document.addEventListener("htmx:error", open);
+}
+
 sendOnce();
+openWhatFailed();
 closeMenus();
 sendOnChange();
 copyButtons();

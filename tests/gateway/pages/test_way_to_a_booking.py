@@ -204,7 +204,7 @@ async def test_a_firm_without_services_says_so_with_its_phone(browser: Browser, 
     assert browser.page.has('a[href="tel:+380441234567"]')
 
 
-@pytest.mark.parametrize("address", ["/nobody", "/b/nothing", "/me/not-an-id/cancel"])
+@pytest.mark.parametrize("address", ["/nobody", "/b/nothing", "/me/not-an-id/cancel", "/x/y/z"])
 async def test_an_unknown_address_is_a_page_not_json(browser: Browser, stage: Stage, address: str) -> None:
     stage.on("booking", "GET", "/public/b/nothing", lambda _: _raise(No(404, "request.not_found")))
     await browser.open(address)

@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 from starlette.responses import Response
 
 from contracts.http.booking import OneBookingAnswer
+from gateway.clients import Refused
 
 from . import calendar_file
 from .bookings_of_mine import find_mine
+from .errors import PageUnknown
 from .route import page_router
 from .visit import Visit, VisitDep
 
@@ -22,7 +24,7 @@ _MAY_CHANGE = frozenset({"pending", "confirmed"})
 @router.get("/b/{code}.ics")
 async def calendar(visit: VisitDep, code: str) -> Response:
     """The visit as a file for a calendar."""
-    booking = await visit.api.booking.by_code(code)
+    booking = await _booking(visit, code)
     content = calendar_file.ics(booking, link=_link(visit, booking), now=datetime.now(UTC))
     headers = {"Content-Disposition": f'attachment; filename="zapys-{booking.starts_at:%Y-%m-%d}.ics"'}
     return Response(content, media_type="text/calendar; charset=utf-8", headers=headers)
@@ -31,7 +33,7 @@ async def calendar(visit: VisitDep, code: str) -> Response:
 @router.get("/b/{code}")
 async def one(visit: VisitDep, code: str) -> Response:
     """The visit."""
-    booking = await visit.api.booking.by_code(code)
+    booking = await _booking(visit, code)
     now = datetime.now(UTC)
     return visit.page(
         "public/one.html.jinja",
@@ -54,6 +56,16 @@ async def move(visit: VisitDep, code: str) -> Response:
 async def cancel(visit: VisitDep, code: str) -> Response:
     """So is cancelling."""
     return visit.go(f"/me/{(await find_mine(visit, code)).id}/cancel")
+
+
+async def _booking(visit: Visit, code: str) -> OneBookingAnswer:
+    """Raises `PageUnknown` for a code that is none."""
+    try:
+        return await visit.api.booking.by_code(code)
+    except Refused as refused:
+        if refused.status in (404, 422):
+            raise PageUnknown from refused
+        raise
 
 
 def _link(visit: Visit, booking: OneBookingAnswer) -> str:

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from contracts.http.booking import AvailabilityAnswer
 from gateway.clients import Refused
 from gateway.pages import codes
+from gateway.pages.errors import PageUnknown
 from gateway.pages.forms import Form
 from gateway.pages.route import page_router
 from gateway.pages.visit import Visit, VisitDep
@@ -37,7 +38,12 @@ async def page(visit: VisitDep, vanity: str) -> Response:
 
 async def way_of(visit: Visit, vanity: str) -> Way:
     """The firm's page with the choice in the address."""
-    found = await visit.api.catalogue.public_page(vanity)
+    try:
+        found = await visit.api.catalogue.public_page(vanity)
+    except Refused as refused:
+        if refused.status in (404, 422):
+            raise PageUnknown from refused
+        raise
     return find_way(found, Choice.read(vanity, visit.query), is_signed_in=visit.is_signed_in)
 
 
@@ -97,7 +103,7 @@ async def _time(visit: Visit, way: Way, _: Form | None, more: dict[str, Any]) ->
         "strip": {"strip": choice.strip},
         "earlier": start - timedelta(days=days.DAYS) if start > today else None,
         "later": start + timedelta(days=days.DAYS) if offset + days.DAYS < way.page.rules.booking_window_days else None,
-        "zone_words": way.zone.rsplit("/", 1)[-1].replace("_", " "),
+        "zone_words": way.page.account.city or way.zone.rsplit("/", 1)[-1].replace("_", " "),
         "may_add": len(choice.service_ids) < min(len(way.services), _MOST_SERVICES),
         "lost": more.get("lost"),
         "alternatives": more.get("alternatives") or [],
