@@ -12,10 +12,11 @@ from contracts.http.fiscal import CashRegisters
 from gateway.pages.desk.lanes import board_of
 
 from .browser import Browser
+from .money import REGISTER, settlement
 from .salon import ACCOUNT, ANDRII, BOOKING, COLOUR, CUT, OLENA, moment
 from .stage import Asked, No, Stage
 from .test_doors import sign_in
-from .work import BASE, REGISTER, booking, calendar, open_for_staff, settlement, visit_at
+from .work import BASE, booking, calendar, open_for_staff, visit_at
 
 DESK = f"/desk/{ACCOUNT}"
 PAGE = f"{DESK}/bookings/{BOOKING}"

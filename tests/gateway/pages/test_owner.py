@@ -8,10 +8,11 @@ from contracts.http.catalogue import LocationList, ServiceList, StaffMemberList
 from contracts.http.fiscal import CashRegisters
 
 from .browser import Browser
+from .money import REGISTER, checked, register
 from .salon import ACCOUNT, CUT, OLENA, SOFIIA, profile, uid
 from .stage import Asked, No, Stage
 from .test_doors import sign_in
-from .work import BASE, REGISTER, checked, open_for_staff, register
+from .work import BASE, open_for_staff
 
 HOME = f"/manage/{ACCOUNT}"
 
