@@ -29,6 +29,9 @@ from .tables import OutboxRow
 EVENTS_EXCHANGE = "zapys.events"
 
 _BAD_VALUE_CLASS = "22"  # data exceptions: the caller's value, not our fault
+# A statement or a transaction ended for its time, a lock not had, a deadlock, a clash of serialisable transactions:
+# nothing was done, and asking again is right.
+_TRY_AGAIN = ("57014", "25P03", "55P03", "40P01", "40001")
 _OUTAGE_CLASSES = ("08", "57P", "53")  # connection, operator intervention, insufficient resources
 
 
@@ -148,7 +151,7 @@ def is_outage(error: BaseException) -> bool:
 
 def understand(error: Exception) -> Problem | None:
     """What an exception of the database means to a caller; none when it is a bug."""
-    if is_outage(error):
+    if is_outage(error) or sqlstate(error) in _TRY_AGAIN:
         return TemporarilyUnavailable()
     if isinstance(error, DBAPIError) and (sqlstate(error) or "").startswith(_BAD_VALUE_CLASS):
         return InvalidInput.of("", "characters")

@@ -27,23 +27,29 @@ from .tables import IdempotencyRow
 
 @dataclass(frozen=True)
 class Once:
-    """The key of one request, or none, with the fingerprint of its body."""
+    """The key of one request, or none, with its method and path and the fingerprint of its query and body."""
 
     key: str | None
-    scope: str
+    place: str
     fingerprint: bytes
+
+    @property
+    def scope(self) -> str:
+        """Whose key it is and where: the caller is known by now, in whatever order the route asked for its parts."""
+        return f"{context.current().actor_id or 'anonymous'} {self.place}"
 
     async def run(self, tx: Tx, effect: Callable[[], Awaitable[Any]], *, status: int = 201) -> Response:
         """Do `effect` in `tx` and remember its answer under the key, or repeat the remembered answer.
 
-        Raises `IdempotencyKeyReused` when the key came before with another body.
+        Raises `IdempotencyKeyReused` when the key came before with another query or body.
         """
         if self.key is None:
             return JSONResponse(jsonable_encoder(await effect()), status)
-        claim = insert(IdempotencyRow).values(scope=self.scope, key=self.key, request_hash=self.fingerprint)
+        scope = self.scope
+        claim = insert(IdempotencyRow).values(scope=scope, key=self.key, request_hash=self.fingerprint)
         claimed = await tx.execute(claim.on_conflict_do_nothing().returning(IdempotencyRow.key))
         if claimed.first() is None:
-            stored = await tx.get_one(IdempotencyRow, (self.scope, self.key))
+            stored = await tx.get_one(IdempotencyRow, (scope, self.key))
             if stored.request_hash != self.fingerprint:
                 raise IdempotencyKeyReused
             return Response(stored.body, stored.status, {"Idempotency-Replayed": "true"}, media_type="application/json")
@@ -51,7 +57,7 @@ class Once:
         await tx.flush()
         await tx.execute(
             update(IdempotencyRow)
-            .where(IdempotencyRow.scope == self.scope, IdempotencyRow.key == self.key)
+            .where(IdempotencyRow.scope == scope, IdempotencyRow.key == self.key)
             .values(status=status, body=body)
         )
         return Response(body, status, media_type="application/json")
@@ -61,9 +67,9 @@ async def read_key(
     request: Request, idempotency_key: Annotated[str | None, Header(min_length=1, max_length=255)] = None
 ) -> Once:
     """The key of the request; it belongs to its caller, method and path."""
-    actor = context.current().actor_id or "anonymous"
-    fingerprint = hashlib.sha256(await request.body()).digest()
-    return Once(idempotency_key, f"{actor} {request.method} {request.url.path}", fingerprint)
+    asked = request.scope["query_string"] + b"\n" if request.scope["query_string"] else b""
+    fingerprint = hashlib.sha256(asked + await request.body()).digest()
+    return Once(idempotency_key, f"{request.method} {request.url.path}", fingerprint)
 
 
 OnceDep = Annotated[Once, Depends(read_key)]
