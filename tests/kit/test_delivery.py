@@ -17,10 +17,12 @@ import pytest
 from opentelemetry.sdk.trace import TracerProvider
 from sqlalchemy import text
 
+from contracts.identity import LoginCodeRequested
 from kit import deadletters
 from kit.db import Database, Tx
 from kit.ids import new_id
 from kit.service import Worker, _operated
+from kit.tables import DeadLetter
 from tests.kit.toy.app import Settings, a_client_changed, build
 from tests.support.waiting import eventually
 from zapys_dev.databases import Urls
@@ -139,6 +141,28 @@ async def test_a_poisoned_message_is_dead_lettered_with_its_cause_and_can_be_rep
             letter.body = letter.body.replace(b"poison", b"cured!")
             await deadletters.replay(tx, letter.id)
         await eventually(lambda: _equals(toy.effects(account), dict.fromkeys(said, 1)))
+
+
+async def test_a_replayed_secret_is_wiped_from_the_outbox_once_it_is_said_again(settings: Settings) -> None:
+    toy = Running(settings)
+    letter = DeadLetter(
+        queue="booking.count_effect",
+        event=LoginCodeRequested.name,
+        message_id=str(new_id()),
+        headers={},
+        body=b'{"code": "123456"}',
+        cause="a test",
+        attempts=1,
+    )
+    async with toy.db.system_tx() as tx:
+        tx.add(letter)
+        await tx.flush()
+        await deadletters.replay(tx, letter.id)
+        statement = text("SELECT secret FROM outbox WHERE headers->>'message_id' = :id")
+        assert (await tx.scalar(statement, {"id": letter.message_id})) is True
+        await tx.execute(text("DELETE FROM outbox WHERE name = :name"), {"name": LoginCodeRequested.name})
+        assert letter.body == b""
+    await toy.db.close()
 
 
 async def test_a_message_that_is_no_event_is_dead_lettered_and_the_queue_goes_on(settings: Settings) -> None:

@@ -114,15 +114,28 @@ async def replay(tx: Tx, letter_id: UUID) -> DeadLetter:
             },
             body=letter.body.decode("utf-8", errors="replace").replace("\0", "\ufffd"),
             mandatory=True,
-            secret=letter.event in EVENTS and EVENTS[letter.event].secret,
+            secret=_is_secret(letter),
         )
     )
+    _wipe(letter)
     return letter
 
 
 async def discard(tx: Tx, letter_id: UUID) -> DeadLetter:
     """Mark it as dealt with; the row stays as a record."""
-    return await _resolve(tx, letter_id, "discarded")
+    letter = await _resolve(tx, letter_id, "discarded")
+    _wipe(letter)
+    return letter
+
+
+def _is_secret(letter: DeadLetter) -> bool:
+    return letter.event in EVENTS and EVENTS[letter.event].secret
+
+
+def _wipe(letter: DeadLetter) -> None:
+    """A secret lives no longer than it is needed; the rest of the row stays as a record."""
+    if _is_secret(letter):
+        letter.body = b""
 
 
 async def _resolve(tx: Tx, letter_id: UUID, state: str) -> DeadLetter:
