@@ -71,6 +71,7 @@ def build_admin(operated: Operated) -> FastAPI:
     """The admin application of one process."""
     app = FastAPI(title=f"{operated.service} admin", docs_url=None, redoc_url=None, openapi_url="/admin/openapi.json")
     problems.install(app, operated.texts, "", operated.understand)
+    app.add_exception_handler(Exception, app.state.on_failure)
     app.state.operated = operated
     for key, value in operated.state.items():
         setattr(app.state, key, value)
