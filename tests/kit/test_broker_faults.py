@@ -1,5 +1,6 @@
 """A broker that freezes or dies: nothing is taken for granted, nothing is lost, nothing has its effect twice."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
@@ -46,6 +47,26 @@ async def test_a_frozen_broker_confirms_nothing_and_after_the_thaw_every_effect_
         # What the broker took without confirming is published again; the inbox absorbs the repeats.
         await eventually(lambda: _all_published(toy, account), within_s=60)
         assert await toy.effects(account) == dict.fromkeys(before + said, 1)
+
+
+async def test_a_frozen_broker_does_not_hold_up_the_end_of_a_process(
+    own_rabbit: PrivateRabbit, toy_database: Urls
+) -> None:
+    account = new_id()
+    settings = Settings(
+        database_url=toy_database.app_url, rabbitmq_url=own_rabbit.url, publish_timeout_s=1, shutdown_grace_s=1
+    )
+    try:
+        async with running(settings) as toy:
+            await eventually(lambda: _consuming(toy), within_s=20)
+            own_rabbit.freeze()
+            await toy.say(account, "frozen")
+            started = time.monotonic()
+        assert time.monotonic() - started < 10
+    finally:
+        own_rabbit.thaw()
+    async with running(settings) as toy:
+        await eventually(lambda: _all_published(toy, account), within_s=20)
 
 
 async def test_a_killed_broker_comes_back_and_every_effect_is_had_once(

@@ -15,7 +15,7 @@ def settings(tmp_path: Path) -> Settings:
     token = tmp_path / "operator"
     token.write_text("let-me-in\n")
     return Settings(
-        database_url="postgresql+asyncpg://booking_app@127.0.0.1:1/nowhere",  # type: ignore[arg-type]
+        database_url="postgresql+asyncpg://booking_app@127.0.0.1:1/nowhere",
         operator_token_file=token,
     )
 

@@ -8,6 +8,7 @@ for. So a publish counts only when the broker's answer is an Ack, and everything
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +34,9 @@ RETRIES_S = (1, 10, 60, 600)
 
 DELIVERY_LIMIT = 20
 """Redeliveries by the broker before it gives up. Every restart burns one, so business attempts are counted by us."""
+
+GOODBYE_S = 3.0
+"""How long the broker may take to close the connection after the last handler has finished."""
 
 _AT_LEAST_ONCE: QuorumQueueArgs = {"x-dead-letter-strategy": "at-least-once", "x-overflow": "reject-publish"}
 
@@ -106,6 +110,7 @@ class Broker:
     ) -> None:
         self.service = service
         self._publish_timeout_s = publish_timeout_s
+        self._graceful_timeout_s = graceful_timeout_s
         separator = "&" if "?" in url else "?"
         self.faststream = RabbitBroker(
             f"{url}{separator}heartbeat=10&name={service}",
@@ -138,7 +143,10 @@ class Broker:
     async def close(self) -> None:
         """Stop consumers (running handlers finish within the grace time) and disconnect."""
         if self._connected:
-            await self.faststream.stop()
+            # A frozen broker answers no good-bye, and would hold up the end of the process until heartbeats give up.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._graceful_timeout_s + GOODBYE_S):
+                    await self.faststream.stop()
 
     @property
     def is_connected(self) -> bool:

@@ -106,18 +106,22 @@ class Listening:
         self._broker = broker
         self._subscribers: dict[str, Any] = {}
         self._running: set[str] = set()
+        self._is_declared = False
         for consumer in consumers.all:
             self._subscribers[consumer.queue] = self._subscribe(consumer, consumer.prefetch or prefetch)
 
     async def declare_topology(self) -> None:
-        """Declare every exchange, queue and binding; the same arguments again change nothing."""
+        """Declare every exchange, queue and binding, once; after a reconnection they are declared again."""
+        if self._is_declared:
+            return
         channel = self._broker.channel()
-        await channel  # stays open: after a reconnection everything is declared again
+        await channel  # stays open for that
         try:
             await self._declare_on(channel)
         except BaseException:
             await channel.close()
             raise
+        self._is_declared = True
 
     async def _declare_on(self, channel: AbstractChannel) -> None:
         events = await self._broker.faststream.declare_exchange(EVENTS)
