@@ -9,9 +9,6 @@ from zapys_dev.databases import SERVICES
 from zapys_dev.generated.product import wired_services
 from zapys_dev.generated.refusals import declared
 
-# What no act of the caller can cure, or what the answer itself explains.
-WITHOUT_FIX = {"request.method_not_allowed"}
-
 
 @pytest.mark.parametrize("service", SERVICES)
 @pytest.mark.row("X1")
@@ -25,7 +22,7 @@ def test_every_refusal_says_what_and_how_to_cure_it(service: str) -> None:
         for problem in problems
         for language in LANGUAGES
         for suffix in ("", ".fix")
-        if problem.code not in WITHOUT_FIX and not texts.find(language, f"{problem.code}{suffix}")
+        if not texts.find(language, f"{problem.code}{suffix}")
     ]
     assert missing == []
     assert all(problem.code.partition(".")[0] in (service, "access", "request") for problem in problems)

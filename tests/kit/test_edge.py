@@ -1,8 +1,15 @@
 """The HTTP edge: every refusal is problem+json in the caller's language and names field and cure."""
 
 import asyncio
+import json
+import re
+from dataclasses import replace
+from typing import Any
 
+import httpx
 import pytest
+from opentelemetry.sdk.trace import TracerProvider
+from prometheus_client import CollectorRegistry
 
 from kit.ids import new_id
 from kit.testing import Bench
@@ -28,6 +35,88 @@ async def test_a_wrong_field_is_named_with_its_cure(toy: Bench) -> None:
     }
     assert all(e["text"] for e in body["errors"])
     assert body["fix"]["text"] == "Correct the named fields and send again."
+
+
+@pytest.mark.parametrize(
+    ("sent", "pointer", "code"),
+    [
+        ({"shape": {"form": "round", "radius": "x"}}, "/shape/radius", "int"),
+        ({"shape": {"form": "round"}}, "/shape/radius", "missing"),
+        ({"shape": {"form": "oval"}}, "/shape/form", "one_of"),
+        ({"shape": {}}, "/shape/form", "missing"),
+        ({"shape": {"form": "square", "sides": ["x"]}}, "/shape/sides/0", "int"),
+        ({"letter": "AA"}, "/letter", "pattern"),
+        ({"letter": "\ud800"}, "/letter", "characters"),
+        ({"letter": "\0"}, "/letter", "characters"),
+        ({"shape": {"form": "square", "sides": {"a\0": 1, "b": "\0"}}}, "/shape/sides/b", "characters"),
+        ({"number": 7}, "/at", "missing"),
+        ({"a/b~c": 1}, "/a~1b~0c", "unknown"),
+    ],
+)
+async def test_a_pointer_leads_to_the_field_that_was_sent(
+    toy: Bench, sent: dict[str, Any], pointer: str, code: str
+) -> None:
+    account = new_id()
+    owner = await toy.make_member(account, [])
+    answer = await toy.http.post(
+        f"/api/v1/accounts/{account}/things",
+        content=json.dumps({"name": "a", **sent}),
+        headers={**owner.headers, "Content-Type": "application/json"},
+    )
+    assert answer.status_code == 422
+    told = [(error["pointer"], error["code"]) for error in answer.json()["errors"]]
+    assert (pointer, code) in told
+    assert all(pointer.startswith(field) for field, _ in told)
+    assert not re.search("[A-Za-z]{4}", re.sub("round|square", "", answer.json()["errors"][0]["text"]))
+
+
+async def test_a_text_about_a_null_character_is_no_null_character(toy: Bench) -> None:
+    account = new_id()
+    owner = await toy.make_member(account, [])
+    answer = await toy.http.post(
+        f"/api/v1/accounts/{account}/things",
+        content=json.dumps({"name": r"say \u0000"}),
+        headers={**owner.headers, "Content-Type": "application/json"},
+    )
+    assert answer.status_code == 201
+
+
+async def test_a_null_character_in_the_query_is_refused_by_name(toy: Bench) -> None:
+    answer = await toy.http.get("/api/v1/things?limit=1&word=%00")
+    assert answer.status_code == 422
+    assert [error["pointer"] for error in answer.json()["errors"]] == ["query/word"]
+
+
+@pytest.mark.parametrize("content", [b"[" * 60_000, b'{"a":' * 60_000 + b"1" + b"}" * 60_000, b"\xff\xfe"])
+async def test_a_body_that_cannot_be_taken_apart_is_no_json(toy: Bench, content: bytes) -> None:
+    account = new_id()
+    owner = await toy.make_member(account, [])
+    answer = await toy.http.post(
+        f"/api/v1/accounts/{account}/things",
+        content=content,
+        headers={**owner.headers, "Content-Type": "application/json"},
+    )
+    assert answer.status_code == 422
+    assert [(error["pointer"], error["code"]) for error in answer.json()["errors"]] == [("/", "json_invalid")]
+
+
+async def test_a_method_that_is_not_there_is_refused_with_those_that_are(toy: Bench) -> None:
+    answer = await toy.http.delete("/api/v1/things", headers={"Accept-Language": "ru"})
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
+    assert answer.headers["content-language"] == "ru"
+    body = answer.json()
+    assert (body["code"], body["detail"]) == ("request.method_not_allowed", "Здесь это действие не предусмотрено")
+    assert body["fix"]["text"]
+
+
+async def test_a_request_on_a_used_connection_has_a_trace_of_its_own(toy: Bench) -> None:
+    # As the server leaves it after a long body: the next request runs in the context of the one before.
+    app = replace(toy.service, registry=CollectorRegistry()).build_app()
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://toy") as http:
+        with TracerProvider().get_tracer("test").start_as_current_span("the request before") as before:
+            answer = await http.get("/api/v1/missing")
+    assert answer.json()["trace_id"] != format(before.get_span_context().trace_id, "032x")
 
 
 @pytest.mark.parametrize(

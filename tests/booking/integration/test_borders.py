@@ -187,12 +187,14 @@ async def test_the_phone_of_a_booking_on_the_site_is_the_one_that_was_confirmed(
         ({"service_ids": []}, "/service_ids"),
         ({"service_ids": ["x"]}, "/service_ids/0"),
         ({"surprise": 1}, "/surprise"),
-        ({"comment": "a\u0000b"}, "/"),
+        ({"comment": "a\u0000b"}, "/comment"),
         ({"comment": "x" * 2001}, "/comment"),
         ({"client": {"name": "  "}}, "/client/name"),
+        ({"client": {"name": "\u200b"}}, "/client/name"),
+        ({"client": {"name": "\u202eанирІ"}}, "/client/name"),
         ({"client": {"name": "Н", "phone": "12"}}, "/client/phone"),
         ({"location_id": "01a00000-0000-7000-8000-000000000000"}, "/location_id"),
-        ({"hold_id": "01a00000-0000-7000-8000-000000000000"}, "/"),
+        ({"hold_id": "01a00000-0000-7000-8000-000000000000"}, "/hold_id"),
     ],
 )
 async def test_a_wrong_booking_names_its_field(salon, body, pointer):

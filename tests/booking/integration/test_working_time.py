@@ -116,15 +116,15 @@ async def test_own_hours_need_their_right_and_others_a_greater_one(salon):
 @pytest.mark.parametrize(
     ("plan", "pointer", "code"),
     [
-        ({"pattern": "weekly", "days": {"mon": hours(("18:00", "09:00"))}}, "/weekly/days/mon/0", "from_before_to"),
+        ({"pattern": "weekly", "days": {"mon": hours(("18:00", "09:00"))}}, "/days/mon/0/to", "from_before_to"),
         (
             {"pattern": "weekly", "days": {"mon": hours(("09:00", "12:00"), ("11:00", "15:00"))}},
-            "/weekly/days/mon",
+            "/days/mon",
             "hours_overlap",
         ),
-        ({"pattern": "cycle", "on": 2, "off": 2, "hours": []}, "/cycle/anchor", "missing"),
-        ({"pattern": "weekly", "days": {}, "hours": []}, "/weekly/hours", "unknown"),
-        ({"pattern": "odd_days", "hours": [{"from": "9", "to": "18:00"}]}, "/odd_days/hours/0/from", None),
+        ({"pattern": "cycle", "on": 2, "off": 2, "hours": []}, "/anchor", "missing"),
+        ({"pattern": "weekly", "days": {}, "hours": []}, "/hours", "unknown"),
+        ({"pattern": "odd_days", "hours": [{"from": "9", "to": "18:00"}]}, "/hours/0/from", "clock_time"),
     ],
 )
 async def test_a_wrong_schedule_names_its_field(salon, plan, pointer, code):

@@ -1,11 +1,11 @@
 """Wiring of the toy service; it borrows the database roles of booking."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 from pydantic_settings import SettingsConfigDict
 from sqlalchemy import text
 
@@ -30,6 +30,20 @@ class Settings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="TOY_", frozen=True, extra="ignore")
 
 
+class Round(BaseModel):
+    """A shape."""
+
+    form: Literal["round"]
+    radius: int
+
+
+class Square(BaseModel):
+    """Another shape."""
+
+    form: Literal["square"]
+    sides: list[int] | dict[str, int] = []
+
+
 class NewThing(BaseModel):
     """What a caller sends."""
 
@@ -37,6 +51,14 @@ class NewThing(BaseModel):
     name: str = Field(min_length=1, max_length=20)
     at: AwareDatetime | None = None
     number: int = Field(default=0, ge=0, le=10)
+    letter: str = Field(default="a", pattern="^[a-z]$")
+    shape: Annotated[Round | Square, Field(discriminator="form")] | None = None
+
+    @model_validator(mode="after")
+    def is_dated(self) -> Self:
+        if self.number == 7 and self.at is None:
+            raise ValueError("missing", "at")
+        return self
 
 
 router = APIRouter()

@@ -9,14 +9,15 @@ from typing import Any
 import structlog
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import JSONResponse
+from opentelemetry import context as otel_context
 from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 from opentelemetry.trace import Span
 from prometheus_client import CollectorRegistry, Histogram
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from . import context, problems
-from .errors import BodyTooLarge, InvalidInput, Problem
+from . import context, nul, problems
+from .errors import BodyTooLarge, Problem
 from .ids import new_id
 from .texts import Texts, negotiate
 
@@ -64,7 +65,33 @@ def build_api(
     app.state.base_url = base_url
     FastAPIInstrumentor.instrument_app(app, exclude_spans=["send", "receive"], server_request_hook=_hide_address)
     app.add_middleware(_Edge, app_of=app, registry=registry, max_body_bytes=max_body_bytes, refuse_nul=refuse_nul)
+    _keep_requests_apart(app)
     return app
+
+
+def _keep_requests_apart(app: FastAPI) -> None:
+    """Start every request with no trace and no names for the log but its own.
+
+    A server reads on in the context of whoever waited for a long body, so the next request of the connection, maybe
+    another caller's, would otherwise go on with the trace of that one. Outside of the instrumentation, which wraps
+    whatever the application builds.
+    """
+    build = app.build_middleware_stack
+
+    def build_apart() -> ASGIApp:
+        inner = build()
+
+        async def apart(scope: Scope, receive: Receive, send: Send) -> None:
+            before = otel_context.attach(otel_context.Context())
+            structlog.contextvars.clear_contextvars()
+            try:
+                await inner(scope, receive, send)
+            finally:
+                otel_context.detach(before)
+
+        return apart
+
+    app.build_middleware_stack = build_apart  # type: ignore[method-assign]
 
 
 PROBLEM_SCHEMA: dict[str, Any] = {
@@ -126,6 +153,8 @@ class _Edge:
             await send(message)
 
         try:
+            if self._refuse_nul:
+                nul.refuse_in_query(scope["query_string"])
             await self._app(scope, self._limited(receive, headers), send_marked)
         except Exception as error:
             if status:
@@ -155,15 +184,19 @@ class _Edge:
 
             return refuse
         seen = 0
+        watched = bytearray()
 
         async def count() -> Message:
             nonlocal seen
             message = await receive()
-            seen += len(message.get("body", b""))
+            part = message.get("body", b"")
+            seen += len(part)
             if seen > limit:
                 raise BodyTooLarge(limit)
-            if self._refuse_nul and b"\\u0000" in message.get("body", b""):
-                raise InvalidInput.of("/", "characters")
+            if self._refuse_nul:
+                watched.extend(part)
+                if not message.get("more_body", False):
+                    nul.refuse_in_body(bytes(watched))
             return message
 
         return count

@@ -18,6 +18,7 @@ class Kind(Enum):
     UNAUTHENTICATED = (401, False)
     FORBIDDEN = (403, False)
     NOT_FOUND = (404, False)
+    NOT_ALLOWED = (405, False)
     CONFLICT = (409, False)
     STALE = (412, False)
     PAYLOAD_TOO_LARGE = (413, False)
@@ -94,6 +95,14 @@ class NotFound(Problem):
     code: ClassVar[str] = "request.not_found"
     kind: ClassVar[Kind] = Kind.NOT_FOUND
     what: str
+
+
+@dataclass(eq=False)
+class MethodNotAllowed(Problem):
+    """The address exists, but not with this HTTP method; the header `Allow` names those it takes."""
+
+    code: ClassVar[str] = "request.method_not_allowed"
+    kind: ClassVar[Kind] = Kind.NOT_ALLOWED
 
 
 @dataclass(eq=False)

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
 from . import context
-from .errors import Failed, FieldError, InvalidInput, NotFound, Problem
+from .errors import Failed, FieldError, InvalidInput, MethodNotAllowed, NotFound, Problem
 from .telemetry import trace_id
 from .texts import Texts
 
@@ -24,7 +24,7 @@ Understand = Callable[[Exception], Problem | None]
 
 log = structlog.get_logger("http")
 
-# pydantic's error types → our field codes; what is not here is told by pydantic's own words.
+# pydantic's error types → our field codes; what is not here is "wrong".
 _FIELD_CODES = {
     "missing": "missing",
     "json_invalid": "json_invalid",
@@ -69,6 +69,10 @@ _FIELD_CODES = {
     "literal_error": "one_of",
     "enum": "one_of",
     "extra_forbidden": "unknown",
+    "string_unicode": "characters",
+    "string_pattern_mismatch": "pattern",
+    "union_tag_invalid": "one_of",
+    "union_tag_not_found": "missing",
 }
 
 
@@ -129,28 +133,17 @@ def install(app: FastAPI, texts: Texts, base_url: str, understand: Understand | 
 
     async def on_invalid(_: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)
-        return respond(InvalidInput([_field_error(e) for e in error.errors()]), texts, base_url)
+        return respond(InvalidInput([_field_error(e, error.body) for e in error.errors()]), texts, base_url)
 
     async def on_http(_: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)
         if isinstance(error.__cause__, Problem):
             # FastAPI wraps whatever is raised while it reads a body.
             return respond(error.__cause__, texts, base_url)
-        if error.status_code == 404:
-            return respond(NotFound("route"), texts, base_url)
-        language = context.current().language
-        code = "request.method_not_allowed" if error.status_code == 405 else "request.invalid"
-        body = {
-            "type": f"{base_url}/help/{code}",
-            "title": texts.get(language, code),
-            "status": error.status_code,
-            "code": code,
-            "detail": str(error.detail),
-            "fix": None,
-            "errors": [],
-            "trace_id": trace_id(),
-        }
-        return JSONResponse(body, error.status_code, dict(error.headers or {}), MEDIA_TYPE)
+        answer = respond(_refusal_of(error.status_code), texts, base_url)
+        for name, value in (error.headers or {}).items():
+            answer.headers[name] = value
+        return answer
 
     async def on_failure(_: Request, error: Exception) -> JSONResponse:
         refusal = understand(error) if understand else None
@@ -164,6 +157,15 @@ def install(app: FastAPI, texts: Texts, base_url: str, understand: Understand | 
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(HTTPException, on_http)
     app.state.on_failure = on_failure
+
+
+def _refusal_of(status: int) -> Problem:
+    """What the framework means by a status of its own."""
+    if status == 404:
+        return NotFound("route")
+    if status == 405:
+        return MethodNotAllowed()
+    return InvalidInput.of("/", "json_invalid")  # a body that could not even be taken apart
 
 
 def jsonable(body: Any) -> Any:
@@ -180,20 +182,49 @@ def invalid(error: ValidationError) -> InvalidInput:
     return InvalidInput([_field_error({**found, "loc": ("body", *found["loc"])}) for found in error.errors()])
 
 
-def _field_error(error: Mapping[str, Any]) -> FieldError:
-    where, *path = error["loc"] or ("",)
-    is_body = where == "body"
-    pointer = "/" + "/".join(str(part) for part in path) if is_body else "/".join(str(part) for part in (where, *path))
-    if error["type"] == "json_invalid":
-        pointer = "/"
-    code = _FIELD_CODES.get(error["type"])
-    context_of_error: Mapping[str, Any] = error.get("ctx") or {}
+def _field_error(error: Mapping[str, Any], body: Any = None) -> FieldError:
+    where, path = str(error["loc"][0]), list(error["loc"][1:])
+    kind, told = error["type"], error.get("ctx") or {}
+    if kind == "json_invalid":
+        path = []
+    if where != "body":
+        path = path[:1]
+    elif body is not None:
+        path = _of_the_body(path, body, is_missing=kind == "missing")
+    if kind.startswith("union_tag"):
+        path.append(str(told.get("discriminator", "")).strip("'"))
+    code = _FIELD_CODES.get(kind)
     if code is None:
-        reason = context_of_error.get("reason") or context_of_error.get("error") or error["msg"]
-        named = getattr(reason, "args", None)
-        text = str(named[0]) if isinstance(reason, ValueError) and named else str(reason)
-        # A validator of ours raises ValueError("phone"): the word is a field code of the catalogue.
-        return FieldError(pointer, text, {}) if text.isidentifier() else FieldError(pointer, "wrong", {"reason": text})
-    low = context_of_error.get("min_length", context_of_error.get("ge", context_of_error.get("gt")))
-    high = context_of_error.get("max_length", context_of_error.get("le", context_of_error.get("lt")))
-    return FieldError(pointer, code, {"min": low, "max": high, "expected": context_of_error.get("expected")})
+        code, *field = _own_words(told.get("reason") or told.get("error"))
+        return FieldError(_pointer(where, [*path, *field]), code, {"reason": error["msg"]})
+    low = told.get("min_length", told.get("ge", told.get("gt")))
+    high = told.get("max_length", told.get("le", told.get("lt")))
+    expected = str(told.get("expected_tags") or told.get("expected") or "").replace(" or ", ", ").replace("'", "")
+    params = {"min": low, "max": high, "expected": expected, "pattern": told.get("pattern")}
+    return FieldError(_pointer(where, path), code, params)
+
+
+def _own_words(reason: Any) -> tuple[str, ...]:
+    """A validator of ours raises ValueError("phone"): the word is a field code of the catalogue. Where it looks at
+    several fields, the one to correct comes second."""
+    words = getattr(reason, "args", None) if isinstance(reason, ValueError) else None
+    if words and all(isinstance(word, str) and word.isidentifier() for word in words):
+        return tuple(words)
+    return ("wrong",)
+
+
+def _of_the_body(path: list[Any], body: Any, *, is_missing: bool) -> list[Any]:
+    """The path without what pydantic puts between: names of the alternatives of a union."""
+    found: list[Any] = []
+    for part in path:
+        is_there = part in body if isinstance(body, Mapping) else isinstance(body, list) and isinstance(part, int)
+        if is_there:
+            body = body[part]
+        if is_there or (is_missing and part == path[-1]):
+            found.append(part)
+    return found
+
+
+def _pointer(where: str, path: list[Any]) -> str:
+    parts = [str(part).replace("~", "~0").replace("/", "~1") for part in path]
+    return "/" + "/".join(parts) if where == "body" else "/".join([where, *parts])

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import Field, StrictBool, model_validator
 
 from contracts.base import Language, Money
 from contracts.booking import PaymentState, Source, State
@@ -134,9 +134,9 @@ class HoldBody(_Wanted):
     @model_validator(mode="after")
     def says_what_and_when(self) -> "HoldBody":
         if (self.service_ids is None) == (self.items is None):
-            raise ValueError("service_ids_or_items")
+            raise ValueError("service_ids_or_items", "service_ids")
         if self.starts_at is None:
-            raise ValueError("starts_at_missing")
+            raise ValueError("starts_at_missing", "starts_at")
         return self
 
 
@@ -170,9 +170,9 @@ class PublicBookingBody(_Wanted):
     def hold_or_time(self) -> "PublicBookingBody":
         direct = self.service_ids is not None or self.items is not None
         if (self.hold_id is not None) == direct or (self.service_ids is not None and self.items is not None):
-            raise ValueError("hold_or_services")
+            raise ValueError("hold_or_services", "hold_id")
         if direct and self.starts_at is None:
-            raise ValueError("starts_at_missing")
+            raise ValueError("starts_at_missing", "starts_at")
         return self
 
 
@@ -183,16 +183,16 @@ class StaffBookingBody(_Wanted):
     client: ClientBody | None = None
     price: Price | None = Field(default=None, description="For the whole visit; otherwise the sum of the items.")
     comment: Comment | None = None
-    override: bool = False
+    override: StrictBool = False
 
     @model_validator(mode="after")
     def is_complete(self) -> "StaffBookingBody":
         if (self.service_ids is None) == (self.items is None):
-            raise ValueError("service_ids_or_items")
+            raise ValueError("service_ids_or_items", "service_ids")
         if self.starts_at is None:
-            raise ValueError("starts_at_missing")
+            raise ValueError("starts_at_missing", "starts_at")
         if self.client_id is not None and self.client is not None:
-            raise ValueError("client_once")
+            raise ValueError("client_once", "client")
         return self
 
 
@@ -206,14 +206,14 @@ class BookingPatch(Body):
 
 class CancelBody(Body):
     reason: Comment | None = None
-    tell_client: bool = True
+    tell_client: StrictBool = True
 
 
 class RescheduleBody(Body):
     starts_at: Moment
     staff_member_id: UUID | None = None
-    override: bool = False
-    tell_client: bool = True
+    override: StrictBool = False
+    tell_client: StrictBool = True
 
 
 class ClientRescheduleBody(Body):

@@ -6,11 +6,20 @@ from typing import Annotated, Literal, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    StringConstraints,
+    model_validator,
+)
 
 from contracts.base import Language, Money
 
-from .base import Answer, Body, Line
+from .base import Answer, Body, CurrencyCode, Line, Shape
 
 _EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
@@ -53,7 +62,7 @@ Zone = Annotated[str, StringConstraints(min_length=1, max_length=64), AfterValid
 Name = Annotated[Line, Field(max_length=120)]
 Comment = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000), AfterValidator(_storable)]
 Phone = Annotated[Line, Field(max_length=40)]
-Email = Annotated[Line, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+Email = Annotated[Line, Field(max_length=254), Shape(r"[^@\s]+@[^@\s]+\.[^@\s]+", "email")]
 Address = Annotated[Line, Field(max_length=300)]
 Ids = Annotated[tuple[UUID, ...], Field(max_length=500)]
 
@@ -61,8 +70,8 @@ Ids = Annotated[tuple[UUID, ...], Field(max_length=500)]
 class Price(Body):
     """An amount in minor units; the currency is the account's and may be left out."""
 
-    amount: int = Field(ge=0, le=10_000_000_000)
-    currency: str | None = Field(default=None, pattern="^[A-Z]{3}$")
+    amount: StrictInt = Field(ge=0, le=10_000_000_000)
+    currency: CurrencyCode | None = None
 
 
 # Locations, services, staff
@@ -101,11 +110,11 @@ class ServiceBody(Body):
 
     name: Name
     description: Comment | None = None
-    duration_min: int = Field(ge=1, le=24 * 60)
+    duration_min: StrictInt = Field(ge=1, le=24 * 60)
     price: Price = Price(amount=0)
-    bookable_online: bool = True
-    buffer_before_min: int = Field(default=0, ge=0, le=240)
-    buffer_after_min: int = Field(default=0, ge=0, le=240)
+    bookable_online: StrictBool = True
+    buffer_before_min: StrictInt = Field(default=0, ge=0, le=240)
+    buffer_after_min: StrictInt = Field(default=0, ge=0, le=240)
     staff_member_ids: Ids = ()
     location_ids: Ids | None = None
 
@@ -113,11 +122,11 @@ class ServiceBody(Body):
 class ServicePatch(Body):
     name: Name | None = None
     description: Comment | None = None
-    duration_min: int | None = Field(default=None, ge=1, le=24 * 60)
+    duration_min: StrictInt | None = Field(default=None, ge=1, le=24 * 60)
     price: Price | None = None
-    bookable_online: bool | None = None
-    buffer_before_min: int | None = Field(default=None, ge=0, le=240)
-    buffer_after_min: int | None = Field(default=None, ge=0, le=240)
+    bookable_online: StrictBool | None = None
+    buffer_before_min: StrictInt | None = Field(default=None, ge=0, le=240)
+    buffer_after_min: StrictInt | None = Field(default=None, ge=0, le=240)
     staff_member_ids: Ids | None = None
     location_ids: Ids | None = None
 
@@ -147,14 +156,14 @@ class StaffMemberBody(Body):
     name: Name
     location_ids: Ids | None = None
     service_ids: Ids = ()
-    accepts_bookings: bool = True
+    accepts_bookings: StrictBool = True
 
 
 class StaffMemberPatch(Body):
     name: Name | None = None
     location_ids: Ids | None = None
     service_ids: Ids | None = None
-    accepts_bookings: bool | None = None
+    accepts_bookings: StrictBool | None = None
 
 
 class StaffMemberAnswer(Answer):
@@ -175,7 +184,7 @@ class StaffMemberList(Answer):
 
 # Working time
 
-ClockTime = Annotated[str, StringConstraints(pattern=r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$")]
+ClockTime = Annotated[str, Shape(r"(([01]\d|2[0-3]):[0-5]\d|24:00)", "clock_time")]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
@@ -190,7 +199,7 @@ class Break(Body):
     @model_validator(mode="after")
     def ends_later(self) -> "Break":
         if self.since >= self.until:
-            raise ValueError("from_before_to")
+            raise ValueError("from_before_to", "to")
         return self
 
 
@@ -200,7 +209,7 @@ class Hours(Break):
     `location_id` none: wherever the person works.
     """
 
-    manual_only: bool = False
+    manual_only: StrictBool = False
     location_id: UUID | None = None
 
 
@@ -229,7 +238,7 @@ class _Schedule(Body):
     @model_validator(mode="after")
     def each_date_once(self) -> Self:
         if len({one.date for one in self.exceptions}) < len(self.exceptions):
-            raise ValueError("date_twice")
+            raise ValueError("date_twice", "exceptions")
         return self
 
 
@@ -246,8 +255,8 @@ class CycleSchedule(_Schedule):
 
     pattern: Literal["cycle"]
     anchor: Day
-    on: int = Field(ge=1, le=60)
-    off: int = Field(ge=0, le=60)
+    on: StrictInt = Field(ge=1, le=60)
+    off: StrictInt = Field(ge=0, le=60)
     hours: DayHours
     breaks: DayBreaks = ()
 
@@ -271,7 +280,7 @@ class TimeOffBody(Body):
     @model_validator(mode="after")
     def ends_later(self) -> "TimeOffBody":
         if self.starts_at >= self.ends_at:
-            raise ValueError("from_before_to")
+            raise ValueError("from_before_to", "ends_at")
         return self
 
 

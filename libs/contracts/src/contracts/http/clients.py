@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from contracts.base import Language, Money
 
@@ -33,7 +33,7 @@ class ClientCardPatch(Body):
     socials: Socials | None = None
     language: Language | None = None
     note: Comment | None = None
-    notifications_on: bool | None = None
+    notifications_on: StrictBool | None = None
 
 
 class ClientCard(Answer):

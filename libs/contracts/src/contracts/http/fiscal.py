@@ -5,11 +5,12 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BeforeValidator, Field, StrictInt, StringConstraints, WithJsonSchema
+from pydantic import AwareDatetime, BeforeValidator, Field, StrictBool, StrictInt, StringConstraints, WithJsonSchema
 
 from contracts.base import Money
 
-from .base import Answer, Body, Line
+from .base import Answer, Body, CurrencyCode, Line
+from .catalogue import Day
 
 MAX_AMOUNT = 100_000_000_000
 """Highest sum of one payment or operation, in minor units."""
@@ -47,7 +48,7 @@ class Amount(Body):
     """Minor units, with the currency where the caller wants it checked."""
 
     amount: StrictInt = Field(ge=1, le=MAX_AMOUNT)
-    currency: str | None = Field(default=None, pattern="^[A-Z]{3}$")
+    currency: CurrencyCode | None = None
 
 
 AmountIn = Annotated[
@@ -115,7 +116,7 @@ class CashRegisterChanges(Body):
     name: Line | None = None
     payment_types: list[PaymentType] | None = Field(default=None, min_length=1, max_length=len(PaymentType))
     location_id: UUID | None = None
-    is_active: bool | None = None
+    is_active: StrictBool | None = None
     checkbox: CheckboxChanges | None = None
 
 
@@ -190,13 +191,13 @@ class NewPayment(Body):
 
 class NewSettlement(Body):
     payments: list[NewPayment] = Field(min_length=1, max_length=10)
-    operating_day: date | None = Field(default=None, description="Another day than today needs a right of its own.")
+    operating_day: Day | None = Field(default=None, description="Another day than today needs a right of its own.")
 
 
 class NewReversal(Body):
     settlement_id: UUID | None = Field(default=None, description="None: everything that was paid for the booking.")
     reason: Comment | None = None
-    operating_day: date | None = None
+    operating_day: Day | None = None
 
 
 class ReceiptShort(Answer):
@@ -297,7 +298,7 @@ class NewCashOperation(Body):
     cash_register_id: UUID
     amount: AmountIn
     payment_type: PaymentType = PaymentType.CASH
-    operating_day: date | None = None
+    operating_day: Day | None = None
     comment: Comment | None = None
 
 
@@ -305,7 +306,7 @@ class CashOperationChanges(Body):
     """The corrected operation: the old one is taken back by a reversal and a new one is written."""
 
     amount: AmountIn | None = None
-    operating_day: date | None = None
+    operating_day: Day | None = None
     comment: Comment | None = None
     reason: Comment | None = None
 

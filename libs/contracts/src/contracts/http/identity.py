@@ -3,12 +3,12 @@
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import AwareDatetime, Field, StrictBool, StrictInt, StringConstraints
 
 from contracts.base import Language
 from contracts.identity import BookingRules, StaffChannels
 
-from .base import Answer, Body, Line
+from .base import Answer, Body, CountryCode, CurrencyCode, Line, Shape
 
 RoleKey = Literal["owner", "administrator", "manager", "master", "operator", "support"]
 
@@ -138,10 +138,10 @@ class ProfileAnswer(UserAnswer):
 class ChannelsBody(Body):
     """Channels to change; a channel that is not named stays as it is, none takes an address away."""
 
-    sms: bool = False
+    sms: StrictBool = False
     email: str | None = Field(default=None, max_length=254)
-    telegram_chat_id: str | None = Field(default=None, max_length=64, pattern=r"^-?[0-9]+$")
-    web_push: bool = False
+    telegram_chat_id: Annotated[str, Field(max_length=64), Shape("-?[0-9]+", "digits")] | None = None
+    web_push: StrictBool = False
 
 
 class ProfileBody(Body):
@@ -161,8 +161,8 @@ class AccountBody(Body):
     name: Line
     vanity_address: _Address = Field(description="3 to 40 lower-case Latin letters, digits and inner hyphens.")
     time_zone: _Zone = "Europe/Kyiv"
-    country: str = Field(default="UA", pattern="^[A-Z]{2}$", description="ISO 3166-1 alpha-2.")
-    currency: str = Field(default="UAH", pattern="^[A-Z]{3}$", description="ISO 4217; stays for ever.")
+    country: CountryCode = Field(default="UA", description="ISO 3166-1 alpha-2.")
+    currency: CurrencyCode = Field(default="UAH", description="ISO 4217; stays for ever.")
     language: Language = "uk"
     city: Line | None = None
 
@@ -170,13 +170,13 @@ class AccountBody(Body):
 class BookingRulesBody(Body):
     """Rules to change; what is not named stays. Bounds as in `contracts.identity.BookingRules`."""
 
-    grid_min: int = Field(default=15, ge=1, le=240)
-    lead_time_min: int = Field(default=60, ge=0, le=60 * 24 * 30)
-    booking_window_days: int = Field(default=90, ge=1, le=730)
-    cancel_cutoff_min: int = Field(default=120, ge=0, le=60 * 24 * 30)
-    hold_min: int = Field(default=10, ge=1, le=60)
-    phone_confirmation: bool = Field(default=True, description="Off: a client may book without an SMS code.")
-    phone_format_check: bool = True
+    grid_min: StrictInt = Field(default=15, ge=1, le=240)
+    lead_time_min: StrictInt = Field(default=60, ge=0, le=60 * 24 * 30)
+    booking_window_days: StrictInt = Field(default=90, ge=1, le=730)
+    cancel_cutoff_min: StrictInt = Field(default=120, ge=0, le=60 * 24 * 30)
+    hold_min: StrictInt = Field(default=10, ge=1, le=60)
+    phone_confirmation: StrictBool = Field(default=True, description="Off: a client may book without an SMS code.")
+    phone_format_check: StrictBool = True
 
 
 class AccountChangeBody(Body):
@@ -185,10 +185,10 @@ class AccountChangeBody(Body):
     name: Line = ""
     vanity_address: _Address = ""
     time_zone: _Zone = ""
-    country: str = Field(default="UA", pattern="^[A-Z]{2}$")
+    country: CountryCode = "UA"
     language: Language = "uk"
     city: Line | None = None
-    unlisted: bool = False
+    unlisted: StrictBool = False
     booking_rules: BookingRulesBody = BookingRulesBody()
 
 
@@ -230,8 +230,8 @@ class MemberBody(Body):
     location_ids: tuple[UUID, ...] | None = Field(
         default=None, min_length=1, max_length=200, description="None: every location."
     )
-    accepts_bookings: bool = False
-    permissions: dict[str, bool] = Field(default={}, max_length=100, description="Personal changes of the role.")
+    accepts_bookings: StrictBool = False
+    permissions: dict[str, StrictBool] = Field(default={}, max_length=100, description="Personal changes of the role.")
 
 
 class MemberChangeBody(Body):
@@ -243,8 +243,8 @@ class MemberChangeBody(Body):
     name: Line = ""
     role: RoleKey = "master"
     location_ids: tuple[UUID, ...] | None = Field(default=None, min_length=1, max_length=200)
-    accepts_bookings: bool = False
-    permissions: dict[str, bool | None] = Field(default={}, max_length=100)
+    accepts_bookings: StrictBool = False
+    permissions: dict[str, StrictBool | None] = Field(default={}, max_length=100)
 
 
 class MemberAnswer(Answer):

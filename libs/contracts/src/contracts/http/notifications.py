@@ -6,7 +6,7 @@ from datetime import time
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, StringConstraints, field_serializer, model_validator
+from pydantic import AwareDatetime, Field, StrictBool, StrictInt, StringConstraints, field_serializer, model_validator
 
 from contracts.base import Language, Money
 
@@ -94,7 +94,7 @@ class Notifications(Answer):
 class QuietHours(Body):
     """No message starts on its way between these hours of the location's wall clock."""
 
-    enabled: bool = True
+    enabled: StrictBool = True
     starts: time = time(21, 0)
     ends: time = time(7, 0)
     policy: QuietPolicy = "drop"
@@ -113,20 +113,20 @@ class QuietHours(Body):
 class ClientKinds(Body):
     """Which messages clients get."""
 
-    created: bool = False
-    rescheduled: bool = True
-    cancelled: bool = True
-    reminder_3d: bool = True
-    reminder_eve: bool = True
-    reminder_3h: bool = True
+    created: StrictBool = False
+    rescheduled: StrictBool = True
+    cancelled: StrictBool = True
+    reminder_3d: StrictBool = True
+    reminder_eve: StrictBool = True
+    reminder_3h: StrictBool = True
 
 
 class Offsets(Body):
     """When reminders go out. Minutes are elapsed time before the visit; the eve hour is the location's wall clock."""
 
-    reminder_3d_min: int = Field(default=3 * 24 * 60, ge=60, le=60 * 24 * 30)
+    reminder_3d_min: StrictInt = Field(default=3 * 24 * 60, ge=60, le=60 * 24 * 30)
     reminder_eve_at: time = time(19, 0)
-    reminder_3h_min: int = Field(default=3 * 60, ge=5, le=60 * 24 * 30)
+    reminder_3h_min: StrictInt = Field(default=3 * 60, ge=5, le=60 * 24 * 30)
 
     @field_serializer("reminder_eve_at")
     def _short(self, value: time) -> str:
@@ -143,7 +143,7 @@ class Offsets(Body):
 class StaffKindSettings(Body):
     """One kind of message to staff: on or off, and who gets it (`staff_member`: the one whose time it is)."""
 
-    enabled: bool = True
+    enabled: StrictBool = True
     recipients: frozenset[RecipientRole] = frozenset({"owner", "administrator", "staff_member"})
 
 
@@ -156,15 +156,15 @@ class StaffKinds(Body):
 class NotificationSettings(Body):
     """Everything an account may set about its messages; what is left out of a PUT gets its default."""
 
-    client_messages_on: bool = Field(default=True, description="Off: no client of the account gets any message.")
+    client_messages_on: StrictBool = Field(default=True, description="Off: no client of the account gets any message.")
     client_kinds: ClientKinds = ClientKinds()
     offsets: Offsets = Offsets()
     quiet_hours: QuietHours = QuietHours()
     staff_kinds: StaffKinds = StaffKinds()
-    merge_same_day: bool = Field(
+    merge_same_day: StrictBool = Field(
         default=False, description="On: of several visits of a client on one day and location only the first reminds."
     )
-    version: int = Field(default=0, ge=0, description="Grows with each change; `If-Match` takes it.")
+    version: StrictInt = Field(default=0, ge=0, description="Grows with each change; `If-Match` takes it.")
 
 
 class HttpToken(Body):
@@ -173,8 +173,8 @@ class HttpToken(Body):
     kind: Literal["http-token"]
     token: Secret | None = None
     sender_name: str = Field(max_length=40)
-    order: int = Field(default=1, ge=1, le=9)
-    enabled: bool = True
+    order: StrictInt = Field(default=1, ge=1, le=9)
+    enabled: StrictBool = True
     webhook_secret: Secret | None = Field(default=None, description="The key that signs TurboSMS' delivery reports.")
 
 
@@ -185,8 +185,8 @@ class SoapLogin(Body):
     login: Secret | None = None
     password: Secret | None = None
     sender_name: str = Field(max_length=40)
-    order: int = Field(default=1, ge=1, le=9)
-    enabled: bool = True
+    order: StrictInt = Field(default=1, ge=1, le=9)
+    enabled: StrictBool = True
 
 
 class ApiKey(Body):
@@ -195,16 +195,16 @@ class ApiKey(Body):
     kind: Literal["api-key"]
     key: Secret | None = None
     sender_name: str = Field(max_length=40)
-    order: int = Field(default=1, ge=1, le=9)
-    enabled: bool = True
+    order: StrictInt = Field(default=1, ge=1, le=9)
+    enabled: StrictBool = True
 
 
 class OwnBalance(Body):
     """The prepaid balance of the platform; it needs no secret."""
 
     kind: Literal["own-balance"] = "own-balance"
-    order: int = Field(default=1, ge=1, le=9)
-    enabled: bool = True
+    order: StrictInt = Field(default=1, ge=1, le=9)
+    enabled: StrictBool = True
 
 
 class ProviderSettings(Answer):
@@ -324,6 +324,6 @@ class TemplatePreview(Answer):
 class ClientPreferences(Body):
     """A client's refusals; `messages` off stops everything but login codes."""
 
-    messages: bool = True
-    reminders: bool = True
-    changes: bool = Field(default=True, description="News of visits that staff moved or cancelled.")
+    messages: StrictBool = True
+    reminders: StrictBool = True
+    changes: StrictBool = Field(default=True, description="News of visits that staff moved or cancelled.")
