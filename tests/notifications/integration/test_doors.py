@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from opentelemetry import trace
@@ -12,7 +14,7 @@ from contracts.http.notifications import NotificationSettings
 from contracts.permissions import Permission
 from kit.ids import new_id
 from notifications.tables import Base, DeliveryAttempt
-from tests.notifications.salon import Salon, kyiv
+from tests.notifications.salon import KYIV, Salon, kyiv
 
 from .test_sending import AT_THREE_HOURS, VISIT, only_reminder_3h
 
@@ -212,6 +214,20 @@ async def test_pages_of_messages_follow_one_another(salon: Salon) -> None:
     for nonsense in ("cursor=abc", "state=sleeping", "from=yesterday"):
         answer = await salon.bench.http.get(salon.path(f"notifications?{nonsense}"), headers=salon.owner.headers)
         assert answer.status_code == 422, nonsense
+
+
+async def test_messages_of_a_day_are_those_of_the_accounts_own_calendar(salon: Salon) -> None:
+    salon.set_clock(AT_THREE_HOURS)
+    await salon.book(VISIT)
+    found = (await salon.get("notifications"))["items"]
+    times = [datetime.fromisoformat(item["planned_at"]) for item in found]
+    days = {at.astimezone(KYIV).date().isoformat() for at in times}
+    by_day = [(await salon.get(f"notifications?from={day}&to={day}"))["items"] for day in days]
+    assert all(by_day)
+    assert sum(len(items) for items in by_day) == len(times)
+    since, until = min(times), kyiv("2026-12-11 00:00")
+    by_moment = await salon.get(f"notifications?{urlencode({'from': since.isoformat(), 'to': until.isoformat()})}")
+    assert len(by_moment["items"]) == len([at for at in times if at < until]) < len(times)
 
 
 async def test_a_client_refuses_reminders_everywhere_and_moves_still_come(salon: Salon) -> None:

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select, tuple_
 
 from kit.db import Tx
 from kit.errors import InvalidInput
 
-from .tables import BookingCopy, DeliveryAttempt, LedgerEntry, NotificationRow, SmsBalanceRow
+from .tables import AccountCopy, BookingCopy, DeliveryAttempt, LedgerEntry, NotificationRow, SmsBalanceRow
 
 T = TypeVar("T")
 
@@ -36,6 +37,12 @@ class Filter:
 async def booking_copy(tx: Tx, account_id: UUID, booking_id: UUID) -> BookingCopy | None:
     """The booking, if this service has heard of it."""
     return await tx.get(BookingCopy, (account_id, booking_id))
+
+
+async def zone_of(tx: Tx, account_id: UUID) -> ZoneInfo:
+    """Where the account's days begin and end; that of Kyiv until this service has heard of the account."""
+    account = await tx.get(AccountCopy, account_id)
+    return ZoneInfo(account.time_zone if account else "Europe/Kyiv")
 
 
 async def messages_of_booking(tx: Tx, account_id: UUID, booking_id: UUID) -> Sequence[NotificationRow]:

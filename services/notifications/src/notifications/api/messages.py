@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, get_args
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Response
-from pydantic import AwareDatetime
 
+from contracts.http.catalogue import Day, Moment
 from contracts.http.notifications import Notification, Notifications, NotificationStateName
 from contracts.permissions import Permission
 from kit.db import Database, Tx
@@ -45,14 +47,18 @@ async def of_booking(booking_id: UUID, member: MemberDep, db: DbDep, words: Word
         return Notifications(items=await _shown(tx, member.account_id, rows, words))
 
 
+Edge = Moment | Day | None
+"""A day of the account's own calendar, or a moment with its offset."""
+
+
 @router.get(f"{PREFIX}/notifications", operation_id="list_notifications", response_model=Notifications)
 async def of_account(
     member: MemberDep,
     db: DbDep,
     words: WordsDep,
     state: Annotated[str | None, Query(max_length=200, description="States, comma separated.")] = None,
-    since: Annotated[AwareDatetime | None, Query(alias="from")] = None,
-    until: Annotated[AwareDatetime | None, Query(alias="to")] = None,
+    since: Annotated[Edge, Query(alias="from")] = None,
+    until: Annotated[Edge, Query(alias="to", description="A day counts to its end, a moment is not included.")] = None,
     cursor: Annotated[str | None, Query(max_length=200)] = None,
 ) -> Notifications:
     """What waits or went wrong, the latest first."""
@@ -60,8 +66,10 @@ async def of_account(
     states = [name.strip() for name in state.split(",")] if state else []
     if not _STATES.issuperset(states):
         raise InvalidInput.of("query/state", "state")
-    wanted = queries.Filter(states, since, until, member.location_ids)
     async with db.tx(member.account_id) as tx:
+        zone = await queries.zone_of(tx, member.account_id)
+        first, last = _moment(since, zone), _moment(until, zone, is_end=True)
+        wanted = queries.Filter(states, first, last, member.location_ids)
         rows, next_cursor = await queries.messages(tx, member.account_id, wanted, cursor)
         return Notifications(items=await _shown(tx, member.account_id, rows, words), next_cursor=next_cursor)
 
@@ -103,3 +111,9 @@ async def _booking(db: Database, account_id: UUID, booking_id: UUID) -> BookingC
 async def _shown(tx: Tx, account_id: UUID, rows: Sequence[NotificationRow], words: Words) -> list[Notification]:
     attempts = await queries.attempts_of(tx, account_id, [row.id for row in rows])
     return [notification_of(row, attempts.get(row.id, []), words) for row in rows]
+
+
+def _moment(edge: date | datetime | None, zone: ZoneInfo, *, is_end: bool = False) -> datetime | None:
+    if edge is None or isinstance(edge, datetime):
+        return edge
+    return datetime.combine(edge + timedelta(days=1) if is_end else edge, time.min, zone)
