@@ -85,6 +85,27 @@ async def test_a_killed_broker_comes_back_and_every_effect_is_had_once(
         await eventually(lambda: _equals(toy.effects(account), dict.fromkeys(before + said, 1)), within_s=60)
 
 
+async def test_a_broker_that_is_gone_does_not_hold_up_the_end_of_a_process(
+    own_rabbit: PrivateRabbit, toy_database: Urls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(database_url=toy_database.app_url, rabbitmq_url=own_rabbit.url, shutdown_grace_s=1)
+    async with running(settings) as toy:
+        await eventually(lambda: _consuming(toy), within_s=20)
+        own_rabbit.kill()
+        started = time.monotonic()
+    assert time.monotonic() - started < 10
+    own_rabbit.start()
+
+    async def breaks(*_: object) -> None:
+        raise ConnectionError("lost while saying good-bye")
+
+    async with running(settings) as toy:
+        await eventually(lambda: _consuming(toy), within_s=20)
+        stop = toy.worker._broker.faststream.stop
+        monkeypatch.setattr(toy.worker._broker.faststream, "stop", breaks)
+    await stop()
+
+
 async def _tried_in_vain(toy: Running, account: UUID, count: int) -> bool:
     rows = await toy.outbox(account)
     return len([row for row in rows if row["published_at"] is None and row["last_error"]]) == count

@@ -8,10 +8,10 @@ for. So a publish counts only when the broker's answer is an Ack, and everything
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+import structlog
 from aio_pika.abc import AbstractChannel, AbstractQueue, AbstractRobustConnection
 from aio_pika.exceptions import AMQPException
 from faststream import AckPolicy
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from faststream.rabbit.schemas.queue import QuorumQueueArgs
     from opentelemetry.trace import TracerProvider
     from prometheus_client import CollectorRegistry
+
+log = structlog.get_logger("broker")
 
 EVENTS = RabbitExchange("zapys.events", type=ExchangeType.TOPIC, durable=True)
 RETRIES_S = (1, 10, 60, 600)
@@ -144,9 +146,11 @@ class Broker:
         """Stop consumers (running handlers finish within the grace time) and disconnect."""
         if self._connected:
             # A frozen broker answers no good-bye, and would hold up the end of the process until heartbeats give up.
-            with contextlib.suppress(TimeoutError):
+            try:
                 async with asyncio.timeout(self._graceful_timeout_s + GOODBYE_S):
                     await self.faststream.stop()
+            except Exception as error:
+                log.warning("no good-bye from the broker", error=repr(error))
 
     @property
     def is_connected(self) -> bool:
