@@ -40,3 +40,18 @@ async def test_the_serving_role_can_say_but_not_read_what_was_said(toy: Bench) -
         with pytest.raises(ProgrammingError, match="permission denied"):
             async with toy.service.db.tx(account) as tx:
                 await tx.execute(text(statement))
+
+
+async def test_answers_kept_for_repeats_are_seen_in_their_own_scope_only(toy: Bench) -> None:
+    account = new_id()
+    owner = await toy.make_member(account, [])
+    headers = {**owner.headers, "Idempotency-Key": "the-key"}
+    made = await toy.http.post(f"/api/v1/accounts/{account}/things", json={"name": "a"}, headers=headers)
+    assert made.status_code == 201
+    async with toy.service.db.tx(account) as tx:
+        assert (await tx.scalar(text("SELECT count(*) FROM idempotency"))) == 0
+        await tx.execute(text("SELECT set_config('app.idempotency_scope', 'somebody POST /elsewhere', true)"))
+        assert (await tx.scalar(text("SELECT count(*) FROM idempotency"))) == 0
+    async with toy.service.db.system_tx() as tx:
+        kept = await tx.scalar(text("SELECT count(*) FROM idempotency WHERE key = 'the-key'"))
+        assert kept == 1

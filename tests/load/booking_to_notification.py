@@ -58,7 +58,7 @@ async def measure(stack: Stack, bookings: int) -> list[float]:
 def main() -> None:
     """Print p50 and p99."""
     bookings = int(sys.argv[1]) if len(sys.argv) > 1 else 300
-    with running_product(ensure_servers(), first_port=30000) as (stack, _):
+    with running_product(ensure_servers()) as (stack, _):
         took = asyncio.run(measure(stack, bookings))
     p50, p99 = percentile(took, 50), percentile(took, 99)
     print(f"booking acknowledged → notification row, {len(took)} bookings: p50 {p50:.1f} ms, p99 {p99:.1f} ms")

@@ -13,7 +13,7 @@ REST_S = 10
 
 def main() -> None:
     """Print each service's resident memory and the sum, ten seconds after all are ready."""
-    with running_product(ensure_servers(), first_port=30000, traced=False) as (stack, _):
+    with running_product(ensure_servers(), traced=False) as (stack, _):
         time.sleep(REST_S)
         total = 0.0
         for name in NAMES:

@@ -53,7 +53,7 @@ async def race(stack: Stack, slots: int, clients: int) -> None:
 def main() -> None:
     """Start the product, race, print."""
     slots, clients = (int(word) for word in [*sys.argv[1:], "20", "100"][:2]) if len(sys.argv) > 2 else (20, 100)
-    with running_product(ensure_servers(), first_port=30000) as (stack, _):
+    with running_product(ensure_servers()) as (stack, _):
         asyncio.run(race(stack, slots, clients))
 
 

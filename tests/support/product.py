@@ -60,6 +60,7 @@ def running_product(
 
 def free_ports(first: int) -> Ports:
     """A block of ports from `first` on of which none is taken; test runs side by side begin at different blocks."""
+    # Below 32768: outgoing connections take their ports from there on.
     blocks = range(first, first + 16 * _BLOCK, _BLOCK)
     turned = [*blocks[os.getpid() % 16 :], *blocks[: os.getpid() % 16]]
     for start in turned:

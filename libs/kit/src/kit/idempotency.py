@@ -16,7 +16,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Header, Request, Response
 from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
-from sqlalchemy import update
+from sqlalchemy import text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from . import context
@@ -46,6 +46,7 @@ class Once:
         if self.key is None:
             return JSONResponse(jsonable_encoder(await effect()), status)
         scope = self.scope
+        await tx.execute(text("SELECT set_config('app.idempotency_scope', :scope, true)"), {"scope": scope})
         claim = insert(IdempotencyRow).values(scope=scope, key=self.key, request_hash=self.fingerprint)
         claimed = await tx.execute(claim.on_conflict_do_nothing().returning(IdempotencyRow.key))
         if claimed.first() is None:

@@ -115,6 +115,12 @@ def create_messaging_tables(service: str) -> None:
         """
     )
     op.execute("CREATE INDEX idempotency_created ON idempotency (created_at)")
+    # The answers of all accounts and people lie here: a transaction sees only those of the scope it names.
+    op.execute("ALTER TABLE idempotency ENABLE ROW LEVEL SECURITY")
+    op.execute("ALTER TABLE idempotency FORCE ROW LEVEL SECURITY")
+    own = "scope = current_setting('app.idempotency_scope', true)"
+    op.execute(f"CREATE POLICY of_scope ON idempotency TO {service}_app USING ({own}) WITH CHECK ({own})")
+    op.execute(f"CREATE POLICY of_system ON idempotency TO {service}_system USING (true) WITH CHECK (true)")
     grant("idempotency", service, app=["SELECT", "INSERT", "UPDATE"], system=["SELECT", "INSERT", "UPDATE", "DELETE"])
 
     op.execute(
