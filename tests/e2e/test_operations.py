@@ -83,3 +83,13 @@ async def test_phones_codes_and_tokens_reach_no_log(visitor: Callable[[], Visito
     assert f" {code.group(1)}" not in logs
     assert session["access_token"] not in logs
     assert session["refresh_token"] not in logs
+
+
+async def test_the_documents_of_api_and_events_are_served(stack: Stack) -> None:
+    async with httpx.AsyncClient(base_url=stack.gateway_url, timeout=20) as http:
+        api = (await http.get("/api/v1/openapi.json")).json()
+        assert "/api/v1/public/{vanity}/holds" in api["paths"]
+        assert "/api/v1/accounts/{account_id}/bookings/{booking_id}/settlement" in api["paths"]
+        events = (await http.get("/api/v1/asyncapi.json")).json()
+        assert events["asyncapi"].startswith("3.")
+        assert "booking.created.v1" in str(events["channels"])

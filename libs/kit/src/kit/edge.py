@@ -5,7 +5,6 @@ The service puts `db` and `access` on `app.state` when it is wired together.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -15,7 +14,6 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from .access import Access, Caller, Member
 from .db import Database
-from .errors import InvalidInput
 from .texts import Texts
 
 
@@ -44,21 +42,13 @@ CallerDep = Annotated[Caller, Depends(_caller)]
 OptionalCallerDep = Annotated[Caller | None, Depends(_caller_or_none)]
 
 
-def member_of(parameter: str = "account_id") -> Callable[..., Awaitable[Member]]:
-    """A dependency: the caller's membership in the account that the path names."""
-
-    async def member(request: Request, caller: CallerDep) -> Member:
-        access: Access = request.app.state.access
-        try:
-            account_id = UUID(request.path_params[parameter])
-        except ValueError:
-            raise InvalidInput.of(f"path/{parameter}", "uuid") from None
-        return await access.member(account_id, caller)
-
-    return member
+async def _member(request: Request, caller: CallerDep, account_id: UUID) -> Member:
+    access: Access = request.app.state.access
+    return await access.member(account_id, caller)
 
 
-MemberDep = Annotated[Member, Depends(member_of())]
+MemberDep = Annotated[Member, Depends(_member)]
+"""The caller's membership in the account that the path names as `account_id`."""
 
 PACKAGE_TEXTS = "texts"
 

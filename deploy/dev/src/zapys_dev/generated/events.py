@@ -1,16 +1,11 @@
 """docs/events.md and docs/asyncapi.json: what services tell each other."""
 
-import inspect
 import json
 from collections import defaultdict
 from pathlib import Path
-from typing import Any
-
-from faststream.rabbit import RabbitBroker
-from faststream.specification import AsyncAPI
 
 from contracts import EVENTS, Event
-from kit.broker import EVENTS as EXCHANGE
+from kit import asyncapi
 from zapys_dev.generated.product import Wired, write
 
 OWNERS = ("identity", "booking", "notifications", "fiscal", "gateway")
@@ -24,7 +19,8 @@ def generate(docs: Path, wired: list[Wired]) -> None:
             for event in consumer.events:
                 heard_by[event.name].append(consumer.queue)
     write(docs / "events.md", list(_page(heard_by)))
-    (docs / "asyncapi.json").write_text(_asyncapi(), encoding="utf-8")
+    shown = json.dumps(asyncapi.document(), ensure_ascii=False, indent=1, sort_keys=True)
+    write(docs / "asyncapi.json", [shown])
 
 
 def _page(heard_by: dict[str, list[str]]) -> list[str]:
@@ -46,27 +42,9 @@ def _page(heard_by: dict[str, list[str]]) -> list[str]:
                 marks = ", ".join(
                     word for word, on in (("relied on", event.must_be_heard), ("secret", event.secret)) if on
                 )
-                lines.append(f"| `{name}` | {_summary(event)} | {heard} | {marks} |")
+                lines.append(f"| `{name}` | {asyncapi.summary(event)} | {heard} | {marks} |")
         for name, event in EVENTS.items():
             if name.partition(".")[0] == owner:
                 fields = ", ".join(f"`{field}`" for field in event.model_fields if field not in Event.model_fields)
                 lines += ["", f"`{name}`: {fields}"]
     return lines
-
-
-def _summary(event: type[Event]) -> str:
-    own = event.__dict__.get("__doc__")
-    if own:
-        return inspect.cleandoc(own).splitlines()[0]
-    words = event.name.rsplit(".", 1)[0].replace(".", " ").replace("_", " ")
-    return f"{words}."
-
-
-def _asyncapi() -> str:
-    broker = RabbitBroker("amqp://localhost:5672/")
-    for name, event in sorted(EVENTS.items()):
-        broker.publisher(exchange=EXCHANGE, routing_key=name, schema=event, title=name, description=_summary(event))
-    document: dict[str, Any] = json.loads(
-        AsyncAPI(broker, title="Zapys events", version="1").to_specification().to_json()
-    )
-    return json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n"

@@ -1,4 +1,4 @@
-"""GET /api/v1/openapi.json: the services' documents, fetched when asked for and kept for some seconds."""
+"""GET /api/v1/openapi.json and asyncapi.json: the services' documents, fetched when asked for and kept for some seconds."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from multidict import CIMultiDict
 
 from gateway.errors import AnswerLate, OutcomeUnknown, ServiceAway
 from gateway.peers import Peers
+from kit import asyncapi
 
 from .document import Json, merge
 
@@ -78,3 +79,12 @@ async def read_openapi(request: Request, if_none_match: Annotated[str | None, He
     if if_none_match == etag:
         return Response(status_code=304, headers=headers)
     return Response(content, headers=headers, media_type="application/json")
+
+
+@router.get(
+    "/asyncapi.json", operation_id="read_asyncapi", responses={200: {"content": {"application/json": {"schema": {}}}}}
+)
+async def read_asyncapi() -> Response:
+    """The events that services tell each other (AsyncAPI 3); web hooks and the event feed speak the same words."""
+    content = json.dumps(asyncapi.document(), ensure_ascii=False, separators=(",", ":"))
+    return Response(content, headers={"Access-Control-Allow-Origin": "*"}, media_type="application/json")
