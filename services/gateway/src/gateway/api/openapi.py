@@ -1,4 +1,4 @@
-"""GET /api/v1/openapi.json and asyncapi.json: the services' documents, fetched when asked for and kept for some seconds."""
+"""The documents of the API (the services' own, fetched when asked for and kept for some seconds) and of the events."""
 
 from __future__ import annotations
 
