@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -39,3 +40,23 @@ def test_what_needs_a_token_says_so(whole: dict[str, Any]) -> None:
         for method, operation in item.items():
             if path.startswith("/api/v1/accounts"):
                 assert operation["security"] == [{"bearer": []}], f"{method} {path}"
+
+
+def test_every_part_of_an_address_is_described(whole: dict[str, Any]) -> None:
+    silent = []
+    for path, item in whole["paths"].items():
+        wanted = {part[1:-1] for part in path.split("/") if part.startswith("{")}
+        for method, operation in item.items():
+            told = {one["name"] for one in operation.get("parameters", []) if one["in"] == "path"}
+            silent += [f"{method} {path}: {name}" for name in wanted ^ told]
+    assert silent == []
+
+
+def test_defaults_fit_their_own_patterns(whole: dict[str, Any]) -> None:
+    wrong = [
+        f"{name}.{field}"
+        for name, schema in whole["components"]["schemas"].items()
+        for field, told in schema.get("properties", {}).items()
+        if isinstance(told.get("default"), str) and not re.search(told.get("pattern", ""), told["default"])
+    ]
+    assert wrong == []

@@ -86,7 +86,7 @@ async def test_settings_of_an_older_version_are_not_overwritten(salon: Salon) ->
     [
         ("notification-settings", {"surprise": 1}, "/surprise"),
         ("notification-settings", {"offsets": {"reminder_3h_min": 0}}, "/offsets/reminder_3h_min"),
-        ("notification-settings", {"quiet_hours": {"starts": "21:00:05"}}, "/quiet_hours"),
+        ("notification-settings", {"quiet_hours": {"starts": "21:00:05"}}, "/quiet_hours/starts"),
         ("notification-settings", {"quiet_hours": {"policy": "sing"}}, "/quiet_hours/policy"),
         ("notification-settings", {"staff_kinds": {"created": {"recipients": ["king"]}}}, None),
         ("sms-providers/turbosms", {"kind": "http-token", "sender_name": "Salon"}, "/token"),

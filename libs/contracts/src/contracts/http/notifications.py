@@ -6,7 +6,16 @@ from datetime import time
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, StrictBool, StrictInt, StringConstraints, field_serializer, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    Field,
+    PlainSerializer,
+    StrictBool,
+    StrictInt,
+    StringConstraints,
+    WithJsonSchema,
+)
 
 from contracts.base import Language, Money
 
@@ -91,23 +100,32 @@ class Notifications(Answer):
     next_cursor: str | None = None
 
 
+def _in_whole_minutes(hour: time) -> time:
+    if hour.second or hour.microsecond or hour.tzinfo:
+        raise ValueError("whole_minutes")
+    return hour
+
+
+def _short(hour: time) -> str:
+    return hour.strftime("%H:%M")
+
+
+Hour = Annotated[
+    time,
+    AfterValidator(_in_whole_minutes),
+    PlainSerializer(_short, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d$"}),
+]
+"""A time of the location's wall clock, as "21:00"."""
+
+
 class QuietHours(Body):
     """No message starts on its way between these hours of the location's wall clock."""
 
     enabled: StrictBool = True
-    starts: time = time(21, 0)
-    ends: time = time(7, 0)
+    starts: Hour = Field(default=time(21, 0), json_schema_extra={"default": "21:00"})
+    ends: Hour = Field(default=time(7, 0), json_schema_extra={"default": "07:00"})
     policy: QuietPolicy = "drop"
-
-    @field_serializer("starts", "ends")
-    def _short(self, value: time) -> str:
-        return value.strftime("%H:%M")
-
-    @model_validator(mode="after")
-    def _whole_minutes(self) -> QuietHours:
-        if any(edge.second or edge.microsecond or edge.tzinfo for edge in (self.starts, self.ends)):
-            raise ValueError("whole_minutes")
-        return self
 
 
 class ClientKinds(Body):
@@ -125,19 +143,8 @@ class Offsets(Body):
     """When reminders go out. Minutes are elapsed time before the visit; the eve hour is the location's wall clock."""
 
     reminder_3d_min: StrictInt = Field(default=3 * 24 * 60, ge=60, le=60 * 24 * 30)
-    reminder_eve_at: time = time(19, 0)
+    reminder_eve_at: Hour = Field(default=time(19, 0), json_schema_extra={"default": "19:00"})
     reminder_3h_min: StrictInt = Field(default=3 * 60, ge=5, le=60 * 24 * 30)
-
-    @field_serializer("reminder_eve_at")
-    def _short(self, value: time) -> str:
-        return value.strftime("%H:%M")
-
-    @model_validator(mode="after")
-    def _whole_minutes(self) -> Offsets:
-        at = self.reminder_eve_at
-        if at.second or at.microsecond or at.tzinfo:
-            raise ValueError("whole_minutes")
-        return self
 
 
 class StaffKindSettings(Body):
