@@ -11,8 +11,12 @@ import pytest
 from opentelemetry.sdk.trace import TracerProvider
 from prometheus_client import CollectorRegistry
 
+from contracts.permissions import Permission
+from kit.errors import MissingPermission
 from kit.ids import new_id
+from kit.problems import body_of
 from kit.testing import Bench
+from kit.texts import LANGUAGES, Texts
 
 
 async def test_a_wrong_field_is_named_with_its_cure(toy: Bench) -> None:
@@ -107,6 +111,31 @@ async def test_a_method_that_is_not_there_is_refused_with_those_that_are(toy: Be
     body = answer.json()
     assert (body["code"], body["detail"]) == ("request.method_not_allowed", "Здесь это действие не предусмотрено")
     assert body["fix"]["text"]
+
+
+@pytest.mark.parametrize(
+    ("language", "title"),
+    [
+        ("uk", "Для цієї дії потрібне право «Переносити записи»"),
+        ("ru", "Для этого действия нужно право «Переносить записи»"),
+        ("en", "This needs the permission “Move bookings”"),
+    ],
+)
+def test_a_missing_right_is_called_by_its_name(language: str, title: str) -> None:
+    told = body_of(MissingPermission("booking.reschedule", ["Олена"]), Texts(), language)
+    assert (told["title"], told["permission"]) == (title, "booking.reschedule")
+    assert "Олена" in told["fix"]["text"]
+
+
+def test_every_right_has_a_name_in_three_languages() -> None:
+    texts = Texts()
+    nameless = [
+        f"{language} {key}"
+        for language in LANGUAGES
+        for key in Permission
+        if not texts.find(language, f"permission.{key}")
+    ]
+    assert nameless == []
 
 
 async def test_a_request_on_a_used_connection_has_a_trace_of_its_own(toy: Bench) -> None:

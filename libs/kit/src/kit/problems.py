@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
 from . import context
-from .errors import Failed, FieldError, InvalidInput, MethodNotAllowed, NotFound, Problem
+from .errors import Failed, FieldError, InvalidInput, MethodNotAllowed, MissingPermission, NotFound, Problem
 from .telemetry import trace_id
 from .texts import Texts
 
@@ -83,6 +83,9 @@ def body_of(problem: Problem, texts: Texts, language: str, base_url: str = "") -
         "trace_id": trace_id(),
         "retry_after_s": problem.retry_after_s or "",
     }
+    if isinstance(problem, MissingPermission):
+        named = texts.find(language, f"permission.{problem.permission}")
+        params = {**params, "permission": named or problem.permission}
     code = problem.code
     fix = texts.find(language, f"{code}.fix", params)
     url = problem.fix_url or f"/help/{code}"

@@ -15,15 +15,19 @@ from typing import Any
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+import contracts
+
 LANGUAGES = ("uk", "ru", "en")
 KIT_TEXTS = Path(__file__).parent / "texts"
+SHARED_TEXTS = Path(contracts.__file__).parent / "texts"
+"""Names of what the services share, such as rights: any of them may have to say them."""
 
 
 class Texts:
-    """The catalogues of one service with those of the kit behind them."""
+    """The catalogues of one service with those of the contracts and of the kit behind them."""
 
     def __init__(self, *folders: Path) -> None:
-        self._catalogues = {language: _load(language, [*folders, KIT_TEXTS]) for language in LANGUAGES}
+        self._catalogues = {language: _load(language, [*folders, SHARED_TEXTS, KIT_TEXTS]) for language in LANGUAGES}
 
     def find(self, language: str, key: str, params: Mapping[str, Any] | None = None) -> str | None:
         """The text of `key` with `{placeholders}` filled in, or none where the catalogue has no such key."""
