@@ -21,6 +21,14 @@ ROOT = Path(__file__).parent.parent
 set_up_logs("tests", "info", "json")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Side by side by file; what shares the running product, or starts one, stays together."""
+    for item in items:
+        folder = item.path.relative_to(ROOT / "tests").parts[0]
+        group = {"e2e": "product", "browser": "product", "dev": "dev", "faults": "faults"}.get(folder, str(item.path))
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(scope="session")
 def servers() -> TestServers:
     """The addresses of the test servers."""

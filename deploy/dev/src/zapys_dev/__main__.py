@@ -1,5 +1,6 @@
 """The command line: `./zapys`, or `python -m zapys_dev`."""
 
+import signal
 import sys
 
 import typer
@@ -24,6 +25,8 @@ app.command("keep", hidden=True)(life.keep)
 
 def main() -> None:
     """Run one command; troubles become a sentence and the cure, without a traceback."""
+    # A shell that starts us in the background has Ctrl-C ignored; `kill -INT` must still end things in order.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         app(prog_name="./zapys")
     except Trouble as trouble:

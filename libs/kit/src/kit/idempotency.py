@@ -38,6 +38,16 @@ class Once:
         """Whose key it is and where: the caller is known by now, in whatever order the route asked for its parts."""
         return f"{context.current().actor_id or 'anonymous'} {self.place}"
 
+    async def is_repeat(self, tx: Tx) -> bool:
+        """Whether an answer is kept under this key already; `run` will give it again."""
+        if self.key is None:
+            return False
+        await self._name_scope(tx)
+        return await tx.get(IdempotencyRow, (self.scope, self.key)) is not None
+
+    async def _name_scope(self, tx: Tx) -> None:
+        await tx.execute(text("SELECT set_config('app.idempotency_scope', :scope, true)"), {"scope": self.scope})
+
     async def run(self, tx: Tx, effect: Callable[[], Awaitable[Any]], *, status: int = 201) -> Response:
         """Do `effect` in `tx` and remember its answer under the key, or repeat the remembered answer.
 
@@ -46,7 +56,7 @@ class Once:
         if self.key is None:
             return JSONResponse(jsonable_encoder(await effect()), status)
         scope = self.scope
-        await tx.execute(text("SELECT set_config('app.idempotency_scope', :scope, true)"), {"scope": scope})
+        await self._name_scope(tx)
         claim = insert(IdempotencyRow).values(scope=scope, key=self.key, request_hash=self.fingerprint)
         claimed = await tx.execute(claim.on_conflict_do_nothing().returning(IdempotencyRow.key))
         if claimed.first() is None:

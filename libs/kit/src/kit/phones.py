@@ -34,6 +34,12 @@ def normalise(written: str, *, region: str = DEFAULT_REGION) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def gets_sms(phone_e164: str) -> bool:
+    """Whether a number may be a mobile one; those of flats, offices and free lines get no SMS."""
+    kind = phonenumbers.number_type(phonenumbers.parse(phone_e164))
+    return kind in (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
+
+
 def masked(phone_e164: str) -> str:
     """The number for eyes without the right to see it: country and the last two digits."""
     return f"{phone_e164[:4]}…{phone_e164[-2:]}" if len(phone_e164) > 6 else "…"

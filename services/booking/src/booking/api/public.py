@@ -35,7 +35,6 @@ from kit.db import Database
 from kit.edge import DbDep, OptionalCallerDep
 from kit.errors import InvalidInput, Unauthenticated
 from kit.idempotency import Once, OnceDep
-from kit.tables import IdempotencyRow
 
 from .answers import OWN, booking_answer
 from .edge import PAGE, Cursor, CursorDep, Limit, NowDep, PublicAccountDep, TurnsDep, etag
@@ -172,7 +171,7 @@ async def _is_repeat(db: Database, once: Once) -> bool:
     if once.key is None:
         return False
     async with db.tx() as tx:
-        return await tx.get(IdempotencyRow, (once.scope, once.key)) is not None
+        return await once.is_repeat(tx)
 
 
 def _sameness(account: AccountCopy, body: HoldBody | PublicBookingBody) -> Hashable:

@@ -3,7 +3,7 @@
 from identity.errors import CountryNotAllowed
 from identity.settings import Settings
 from kit.errors import InvalidInput
-from kit.phones import normalise
+from kit.phones import gets_sms, normalise
 
 
 def allowed_phone(written: str, settings: Settings) -> str:
@@ -14,4 +14,6 @@ def allowed_phone(written: str, settings: Settings) -> str:
         raise InvalidInput.of("/phone", "phone") from None
     if not any(phone_e164.startswith(f"+{code}") for code in settings.calling_codes):
         raise CountryNotAllowed([f"+{code}" for code in settings.calling_codes])
+    if not gets_sms(phone_e164):
+        raise InvalidInput.of("/phone", "mobile")
     return phone_e164
