@@ -224,6 +224,15 @@ async def test_the_sms_speaks_the_language_of_the_browser_or_else_of_the_profile
     assert (await people.codes_of(phone))[-1].language == language
 
 
+@pytest.mark.parametrize("phone", ["+380441234567", "0800 500 609"])
+async def test_numbers_that_get_no_sms_get_no_codes(bench: Bench, phone: str) -> None:
+    before = len(await bench.said(LoginCodeRequested))
+    refused = await bench.http.post("/api/v1/auth/codes", json={"phone": phone})
+    assert refused.status_code == 422
+    assert [(error["pointer"], error["code"]) for error in refused.json()["errors"]] == [("/phone", "mobile")]
+    assert len(await bench.said(LoginCodeRequested)) == before
+
+
 async def test_foreign_numbers_get_no_codes(bench: Bench) -> None:
     before = len(await bench.said(LoginCodeRequested))
     refused = await bench.http.post(
