@@ -53,7 +53,6 @@ async def test_every_table_with_rows_of_accounts_or_people_forces_row_security(b
     # what holds neither rows of accounts nor secrets
     assert free == {
         "alembic_version",
-        "idempotency",
         "inbox",
         "revoked_session",
         "signing_key",
