@@ -21,11 +21,15 @@ ROOT = Path(__file__).parent.parent
 set_up_logs("tests", "info", "json")
 
 
+STARTS_PROCESSES = {"e2e", "browser", "dev", "faults"}
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Side by side by file; what shares the running product, or starts one, stays together."""
+    """Side by side by file; what starts the product stays together, so that it is started once and finds its ports."""
     for item in items:
         folder = item.path.relative_to(ROOT / "tests").parts[0]
-        group = {"e2e": "product", "browser": "product", "dev": "dev", "faults": "faults"}.get(folder, str(item.path))
+        group = "processes" if folder in STARTS_PROCESSES else str(item.path)
         item.add_marker(pytest.mark.xdist_group(group))
 
 

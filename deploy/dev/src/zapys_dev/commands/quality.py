@@ -45,10 +45,10 @@ def run_tests(
 
 
 def _side_by_side(words: list[str]) -> list[str]:
-    """The whole suite mostly waits, for brokers, clocks and starting processes: three run at once, whole files each."""
+    """The whole suite mostly waits, for brokers, clocks and starting processes: two run at once, whole files each."""
     if any((places.root() / word.split("::")[0]).exists() or word.startswith("-n") for word in words):
         return []
-    return ["-n", "3", "--dist", "loadgroup"]
+    return ["-n", "2", "--dist", "loadgroup"]
 
 
 def _touches_browser(words: list[str]) -> bool:
