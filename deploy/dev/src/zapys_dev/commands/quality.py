@@ -21,6 +21,9 @@ _console = Console(soft_wrap=True)
 def run_tests(
     context: typer.Context,
     browser: Annotated[bool, typer.Option(help="Run the tests that drive a browser too.")] = True,
+    side_by_side: Annotated[
+        bool, typer.Option(help="Two files at a time: quicker, less patient with time-outs.")
+    ] = False,
     stop_servers: Annotated[bool, typer.Option("--stop-servers", help="Only end the servers of the tests.")] = False,
 ) -> None:
     """Run the tests on real servers of their own; paths and options go on to pytest."""
@@ -37,18 +40,12 @@ def run_tests(
             _console.print(f"[yellow]![/] {built.note}", highlight=False)
     servers = testing.ensure_servers()
     _console.print(f"PostgreSQL and RabbitMQ are ready ({time.monotonic() - began:.1f} s)", highlight=False)
+    spread = ["-n", "2", "--dist", "loadgroup"] if side_by_side else []
     only = [] if browser else ["-m", "not browser"]
-    command = [sys.executable, "-m", "pytest", *only, *_side_by_side(words), *words]
+    command = [sys.executable, "-m", "pytest", *only, *spread, *words]
     code = _run_to_the_end(command, {**os.environ, **servers.as_environment()})
     _console.print(f"./zapys test took {time.monotonic() - began:.0f} s", highlight=False)
     raise typer.Exit(code)
-
-
-def _side_by_side(words: list[str]) -> list[str]:
-    """The whole suite mostly waits, for brokers, clocks and starting processes: two run at once, whole files each."""
-    if any((places.root() / word.split("::")[0]).exists() or word.startswith("-n") for word in words):
-        return []
-    return ["-n", "2", "--dist", "loadgroup"]
 
 
 def _touches_browser(words: list[str]) -> bool:
