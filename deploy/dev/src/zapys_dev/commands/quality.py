@@ -22,7 +22,7 @@ def run_tests(
     context: typer.Context,
     browser: Annotated[bool, typer.Option(help="Run the tests that drive a browser too.")] = True,
     side_by_side: Annotated[
-        bool, typer.Option(help="Two files at a time: quicker, less patient with time-outs.")
+        bool, typer.Option(help="Two files at a time: quicker, less patient.")
     ] = False,
     stop_servers: Annotated[bool, typer.Option("--stop-servers", help="Only end the servers of the tests.")] = False,
 ) -> None:
