@@ -136,7 +136,7 @@ async def test_working_time_and_what_stands_in_its_way(salon: Salon, visitor: Ma
     booking = await booked(visitor(), salon)
     day = booking["items"][0]["starts_at"][:10]
     one_span = [{"from": "09:00", "to": "18:00", "manual_only": False}]
-    weekly = {"pattern": "weekly", "days": dict.fromkeys(WHOLE_WEEK, one_span)}
+    weekly: dict[str, Any] = {"pattern": "weekly", "days": dict.fromkeys(WHOLE_WEEK, one_span)}
     weekly["breaks"] = [{"from": "13:00", "to": "14:00"}]
     cycle = {"pattern": "cycle", "anchor": "2026-05-01", "on": 2, "off": 2, "hours": one_span}
     for plan in (weekly, cycle, {"pattern": "even_days", "hours": one_span}, {"pattern": "odd_days", "hours": []}):

@@ -12,9 +12,10 @@ from typing import Any
 import structlog
 from opentelemetry import context as otel_context
 from opentelemetry import propagate, trace
+from opentelemetry.context import Context
 from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.trace import Link
+from opentelemetry.sdk.trace import Span, SpanProcessor, TracerProvider
+from opentelemetry.trace import Link, SpanKind
 
 _SECRET_KEYS = ("phone", "code", "token", "password", "secret", "authorization", "text", "body")
 _HARMLESS = {"code": "refusal codes", "status_code": ""}
@@ -62,9 +63,21 @@ def set_up_logs(service: str, level: str, style: str) -> None:
     root.setLevel(logging.WARNING)
 
 
+class _HideAddresses(SpanProcessor):
+    """Paths hold tokens and queries hold phones: whoever begins a server span, it says the route alone."""
+
+    def on_start(self, span: Span, parent_context: Context | None = None) -> None:  # noqa: ARG002 - the SDK's signature
+        """Blank what was given at the start; the route is set when it is known."""
+        if span.kind is SpanKind.SERVER:
+            for name in ("http.target", "http.url", "url.path", "url.query", "url.full"):
+                if name in (span.attributes or {}):
+                    span.set_attribute(name, "")
+
+
 def set_up_traces(service: str, otlp_endpoint: str | None) -> TracerProvider:
     """Spans of this process; without an endpoint they only give logs and answers their trace ids."""
     provider = TracerProvider(resource=Resource.create({"service.name": service}))
+    provider.add_span_processor(_HideAddresses())
     if otlp_endpoint:
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
         from opentelemetry.sdk.trace.export import BatchSpanProcessor
