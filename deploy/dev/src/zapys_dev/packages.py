@@ -24,7 +24,9 @@ def install(packages: Sequence[str], *, what_for: str) -> None:
     prefix = _right_to_install()
     if prefix is None:
         raise Trouble(f"{what_for} is not installed and this user may not install it.", f"Run: sudo {command}")
-    quiet = ["env", "DEBIAN_FRONTEND=noninteractive", apt, "-q", "-o", "DPkg::Lock::Timeout=120"]
+    # The scripts of packages call what lies in the system administrator's folders; a user's PATH may lack them.
+    path = f"PATH={os.environ.get('PATH', os.defpath)}:/usr/local/sbin:/usr/sbin:/sbin"
+    quiet = ["env", path, "DEBIAN_FRONTEND=noninteractive", apt, "-q", "-o", "DPkg::Lock::Timeout=120"]
     with _services_stay_down(prefix):
         _run([*prefix, *quiet, "update"], command, what_for)
         _run([*prefix, *quiet, "install", "-y", "--no-install-recommends", *packages], command, what_for)

@@ -9,6 +9,7 @@ import stat
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -157,15 +158,27 @@ class PrivatePostgres:
 
     def _run(self, *command: object) -> "subprocess.CompletedProcess[str]":
         words = [str(word) for word in command]
-        if os.geteuid() == 0:
-            words = ["runuser", "-u", _SYSTEM_USER, "--", *words]
         # pg_ctl leaves a server behind that inherits its output: a pipe would never end.
         errors = self.folder / "command-errors"
         with errors.open("w") as file:
             code = subprocess.run(
-                words, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=file, check=False
+                words,
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=file,
+                check=False,
+                **_as_system_user(),
             ).returncode
         return subprocess.CompletedProcess(words, code, "", errors.read_text())
+
+
+def _as_system_user() -> dict[str, Any]:
+    """What makes a child process the server's own user where we are root: PostgreSQL refuses to run as root."""
+    if os.geteuid() != 0:
+        return {}
+    user = pwd.getpwnam(_SYSTEM_USER)
+    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": os.getgrouplist(_SYSTEM_USER, user.pw_gid)}
 
 
 def binaries(version: str | None = None) -> Path:
