@@ -38,7 +38,7 @@ async def race(stack: Stack, slots: int, clients: int) -> None:
             },
         )
         took.append((time.perf_counter() - began) * 1000)
-        return f"{answer.status_code} {answer.json().get('code', '')}".strip()
+        return "201" if answer.status_code == 201 else f"{answer.status_code} {answer.json().get('code', '')}".strip()
 
     for slot in chosen:
         ended = collections.Counter(await asyncio.gather(*(attempt(n, slot["starts_at"]) for n in range(clients))))
