@@ -24,13 +24,11 @@ set_up_logs("tests", "info", "json")
 STARTS_PROCESSES = {"e2e", "browser", "dev", "faults"}
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_itemcollected(item: pytest.Item) -> None:
     """Side by side by file; what starts the product stays together, so that it is started once and finds its ports."""
-    for item in items:
-        folder = item.path.relative_to(ROOT / "tests").parts[0]
-        group = "processes" if folder in STARTS_PROCESSES else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
+    folder = item.path.relative_to(ROOT / "tests").parts[0]
+    group = "processes" if folder in STARTS_PROCESSES else item.path.relative_to(ROOT).as_posix()
+    item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")
