@@ -21,16 +21,6 @@ ROOT = Path(__file__).parent.parent
 set_up_logs("tests", "info", "json")
 
 
-STARTS_PROCESSES = {"e2e", "browser", "dev", "faults"}
-
-
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Side by side by file; what starts the product stays together, so that it is started once and finds its ports."""
-    folder = item.path.relative_to(ROOT / "tests").parts[0]
-    group = "processes" if folder in STARTS_PROCESSES else item.path.relative_to(ROOT).as_posix()
-    item.add_marker(pytest.mark.xdist_group(group))
-
-
 @pytest.fixture(scope="session")
 def servers() -> TestServers:
     """The addresses of the test servers."""
