@@ -3,7 +3,7 @@
 from typing import ClassVar, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from .base import Event, Money, Value
 
@@ -97,14 +97,59 @@ class ShiftClosed(_OfShift):
     name: ClassVar[str] = "fiscal.shift.closed.v1"
 
 
-class TopUpPaid(Event):
-    """A payment for the own SMS balance was received and verified."""
-
-    name: ClassVar[str] = "fiscal.top_up.paid.v1"
-    must_be_heard: ClassVar[bool] = True
+class _OfTopUp(Event):
     top_up_id: UUID
     amount: Money
+    provider: str | None = None
 
     @property
     def subject_id(self) -> str:
         return str(self.top_up_id)
+
+
+class TopUpPaid(_OfTopUp):
+    """A payment for the own SMS balance was received and verified; said once for each top-up."""
+
+    name: ClassVar[str] = "fiscal.top_up.paid.v1"
+    must_be_heard: ClassVar[bool] = True
+
+
+class TopUpReversed(_OfTopUp):
+    """A top-up that was paid has gone back to the payer: `amount` leaves the SMS balance, once for each top-up."""
+
+    name: ClassVar[str] = "fiscal.top_up.reversed.v1"
+
+
+class PrepaymentState(Value):
+    """Money asked for a booking in advance, by a link of an acquirer."""
+
+    id: UUID
+    booking_id: UUID
+    state: Literal["pending", "paid", "expired", "cancelled", "refunded"]
+    amount: Money
+    url: str | None = Field(default=None, description="Where the client pays.")
+    expires_at: AwareDatetime = Field(description="Until then the time of the booking is kept for the payer.")
+
+
+class _OfPrepayment(Event):
+    prepayment: PrepaymentState
+
+    @property
+    def subject_id(self) -> str:
+        return str(self.prepayment.id)
+
+
+class PrepaymentRequested(_OfPrepayment):
+    name: ClassVar[str] = "fiscal.prepayment.requested.v1"
+
+
+class PrepaymentPaid(_OfPrepayment):
+    """The money is here; that the booking is paid is said by `fiscal.booking.settled`."""
+
+    name: ClassVar[str] = "fiscal.prepayment.paid.v1"
+
+
+class PrepaymentExpired(_OfPrepayment):
+    """It was not paid in time: whoever owns the booking may give its time away."""
+
+    name: ClassVar[str] = "fiscal.prepayment.expired.v1"

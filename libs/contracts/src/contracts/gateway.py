@@ -35,3 +35,9 @@ class InboundSmsReceived(_Callback):
 
 class PaymentCallbackReceived(_Callback):
     name: ClassVar[str] = "gateway.payment_callback.received.v1"
+
+
+class FiscalCallbackReceived(_Callback):
+    """A call of a fiscal provider about one register; the token says which."""
+
+    name: ClassVar[str] = "gateway.fiscal_callback.received.v1"
