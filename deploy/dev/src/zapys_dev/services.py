@@ -176,6 +176,11 @@ def _notifications(around: Surroundings) -> dict[str, str]:
         "ALPHASMS_URL": f"{providers}/alphasms",
         "PLATFORM_TURBOSMS_TOKEN_FILE": str(around.keys.file("platform-turbosms-token", lambda: "platform-token")),
         "PLATFORM_SENDER_NAME": "Zapys",
+        "SMTP_HOST": HOST,
+        "SMTP_PORT": str(around.ports.smtp),
+        "TELEGRAM_URL": f"{providers}/telegram",
+        "TELEGRAM_TOKEN_FILE": str(around.keys.file("telegram-token", lambda: "100001:good-token")),
+        "LOOPBACK_ALLOWED": "true",
     }
 
 

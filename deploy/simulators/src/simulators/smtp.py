@@ -129,7 +129,14 @@ class Smtp:
             headers={name: str(value) for name, value in mail.items()},
             text=plain.get_content() if plain else "",
             html=html.get_content() if html else "",
+            files=[_file(part) for part in mail.iter_attachments()],
         )
+
+
+def _file(part: EmailMessage) -> dict[str, Any]:
+    content = part.get_payload(decode=True)
+    size = len(content) if isinstance(content, bytes) else 0
+    return {"name": part.get_filename(""), "media_type": part.get_content_type(), "bytes": size}
 
 
 async def _dropped(server: SMTP) -> str:

@@ -94,6 +94,10 @@ class HttpClient:
     total_timeout_s: float = 10.0
     headers: dict[str, str] = field(default_factory=dict)
     cookies: bool = False
+    connections: int = 100
+    """At once. Waiting for one of them counts into the time limit, so there are more than callers."""
+    resolver: aiohttp.abc.AbstractResolver | None = None
+    """Who finds addresses of names; one of our own where the name comes from outside."""
     _session: aiohttp.ClientSession | None = None
 
     async def request(
@@ -144,7 +148,6 @@ class HttpClient:
             jar: aiohttp.abc.AbstractCookieJar = (
                 aiohttp.CookieJar(unsafe=True) if self.cookies else aiohttp.DummyCookieJar()
             )
-            self._session = aiohttp.ClientSession(
-                headers=self.headers, cookie_jar=jar, connector=aiohttp.TCPConnector(limit=20, keepalive_timeout=30)
-            )
+            connector = aiohttp.TCPConnector(limit=self.connections, keepalive_timeout=30, resolver=self.resolver)
+            self._session = aiohttp.ClientSession(headers=self.headers, cookie_jar=jar, connector=connector)
         return self._session

@@ -18,6 +18,7 @@ from .api import providers as provider_routes
 from .api import settings as settings_routes
 from .clock import Clock
 from .consumers import Handlers
+from .providers.channels import open_channels
 from .providers.factory import Providers
 from .providers.turbosms_http import TurboSmsHttp
 from .pump import Pump
@@ -57,6 +58,7 @@ def build(settings: Settings) -> Service:
         box=SecretBox(sealing_key),
         public_url=settings.public_url,
     )
+    channels = open_channels(settings, sealing_key)
     planner = Planner(texts, settings.public_url, timedelta(seconds=settings.undo_window_s))
     callback_token = platform_callback_token(sealing_key)
     handlers = Handlers(settings, clock, texts, providers, planner, callback_token)
@@ -75,9 +77,10 @@ def build(settings: Settings) -> Service:
         ],
         consumers=handlers.listen(),
     )
-    service.on_stop += [turbosms.close, alphasms.close]
+    service.on_stop += [turbosms.close, alphasms.close, channels.close]
     service.notes = lambda: {"platform_callback_path": f"/callbacks/sms/turbosms/{callback_token}"}
     service.state |= {"clock": clock, "providers": providers, "planner": planner, "settings": settings}
+    service.state |= {"channels": channels, "mailer": channels.mail}
     service.state["checker"] = Checker(service.db, clock, providers)
     _add_loops(service, settings, clock, providers, planner)
     return service

@@ -1,6 +1,7 @@
 """What the service is told by its environment (`NOTIFICATIONS_…`)."""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic_settings import SettingsConfigDict
 
@@ -29,6 +30,21 @@ class Settings(ServiceSettings):
     sms_lease_s: float = 150.0
     """A message under way for longer than this belongs to a sender that died; longer than any provider call."""
     sender_concurrency: int = 32
+    smtp_host: str = "127.0.0.1"
+    smtp_port: int = 25
+    smtp_tls: Literal["none", "starttls", "implicit"] = "none"
+    smtp_login: str | None = None
+    smtp_password_file: Path | None = None
+    smtp_timeout_s: float = 20.0
+    """For each step of a conversation with the relay."""
+    mail_from: str = "no-reply@zapys.invalid"
+    mail_from_name: str = "Zapys"
+    telegram_url: str = "https://api.telegram.org"
+    telegram_token_file: Path | None = None
+    """The token of the platform's Telegram bot; without it the channel is not offered."""
+    webhook_timeout_s: float = 10.0
+    loopback_allowed: bool = False
+    """Whether web hooks and web push may go to this machine: for tests and development, never in production."""
     undo_window_s: float = 8.0
     clock_offset_s: float = 0.0
     """Moves this service's time against the database's; for tests of days and nights."""

@@ -18,6 +18,8 @@ class ErrorClass(StrEnum):
     DUPLICATE = "duplicate"
     LIMIT = "limit"
     TRANSIENT = "transient"
+    GONE = "gone"
+    """The chat, the browser or the mailbox is no more, or its owner shut it."""
     BUG = "bug"
 
 
@@ -37,6 +39,8 @@ class Refused:
     error: ErrorClass
     code: str
     text: str
+    retry_after_s: float | None = None
+    """When the provider wants to be asked again; only with `LIMIT`."""
 
     @property
     def said(self) -> str:
