@@ -35,6 +35,17 @@ class BookingItem(Value):
     price: Money
 
 
+class BookingGoods(Value):
+    """Goods sold with a visit; `price` is for the whole quantity."""
+
+    id: UUID
+    stock_item_id: UUID
+    name: str
+    quantity: int = Field(ge=1)
+    unit_price: Money
+    price: Money
+
+
 class ClientState(Value):
     """Public state of a client's card."""
 
@@ -47,6 +58,8 @@ class ClientState(Value):
     language: Language = "uk"
     user_id: UUID | None = Field(default=None, description="The user with this confirmed phone, once signed in.")
     notifications_on: bool = Field(default=True, description="The switch in the card: off stops everything but codes.")
+    merged_into: UUID | None = Field(default=None, description="The card that took this double over.")
+    is_erased: bool = Field(default=False, description="Everything personal is gone; copies of it must go too.")
 
 
 class BookingState(Value):
@@ -63,12 +76,18 @@ class BookingState(Value):
     starts_at: AwareDatetime
     ends_at: AwareDatetime
     items: tuple[BookingItem, ...]
+    goods: tuple[BookingGoods, ...] = Field(default=(), description="Their prices are part of the booking's price.")
     client: ClientState | None = None
     price: Money
     comment: str | None = None
     source: Source
     created_by: UUID | None = Field(default=None, description="User who made it: staff, or the client.")
     created_at: AwareDatetime
+    link_key: str = Field(
+        default="",
+        description="Whoever has it may confirm, move or cancel without signing in: the address in a message to the "
+        "client is then /b/{code}?key={link_key}. Never shown to staff.",
+    )
 
 
 class _OfBooking(Event):
@@ -170,3 +189,91 @@ class LocationChanged(Event):
     @property
     def subject_id(self) -> str:
         return str(self.location.id)
+
+
+class ClientErased(Event):
+    """The person asked to be forgotten: every service drops what it knows of them, messages and addresses included.
+
+    Sums and the fact of a visit stay, without a name.
+    """
+
+    name: ClassVar[str] = "booking.client.erased.v1"
+    client_id: UUID
+    erased_at: AwareDatetime
+
+    @property
+    def subject_id(self) -> str:
+        return str(self.client_id)
+
+
+class ReviewState(Value):
+    """What a client wrote after a visit; `state` says whether the public sees it."""
+
+    id: UUID
+    booking_id: UUID
+    location_id: UUID
+    staff_member_ids: tuple[UUID, ...]
+    client_name: str
+    rating: int = Field(ge=1, le=5)
+    text: str | None = None
+    state: Literal["published", "hidden"]
+    answer: str | None = None
+
+
+class ReviewLeft(Event):
+    """A client rated a completed visit."""
+
+    name: ClassVar[str] = "booking.review.left.v1"
+    review: ReviewState
+
+    @property
+    def subject_id(self) -> str:
+        return str(self.review.id)
+
+
+class JournalRow(Value):
+    """One booking of the day, whole: whoever mails it leaves out what the reader has no right to see."""
+
+    booking_id: UUID
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+    state: State
+    payment_state: PaymentState
+    services: tuple[str, ...]
+    staff: tuple[str, ...]
+    client_name: str | None = None
+    client_surname: str | None = None
+    client_phone_e164: str | None = None
+    price: Money
+    paid: Money
+    source: Source
+    comment: str | None = None
+
+
+class JournalState(Value):
+    """All bookings of one location on one day, cancelled ones included, in the order of their beginning."""
+
+    id: UUID
+    location_id: UUID
+    location_name: str
+    time_zone: str
+    day: str = Field(description="The date by the location's wall clock, YYYY-MM-DD.")
+    prepared_at: AwareDatetime
+    currency: str
+    rows: tuple[JournalRow, ...]
+    recipient_user_ids: tuple[UUID, ...] | None = Field(
+        default=None,
+        description="Who shall have it; none: every member with the right to see reports. In either case only those "
+        "whose scope covers the location.",
+    )
+
+
+class DailyJournalPrepared(Event):
+    """The journal of one location is ready to be mailed to that location's own administrators."""
+
+    name: ClassVar[str] = "booking.daily_journal.prepared.v1"
+    journal: JournalState
+
+    @property
+    def subject_id(self) -> str:
+        return str(self.journal.id)
