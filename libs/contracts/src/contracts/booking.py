@@ -277,3 +277,68 @@ class DailyJournalPrepared(Event):
     @property
     def subject_id(self) -> str:
         return str(self.journal.id)
+
+
+class SlotFreed(Event):
+    """Time of a person that was booked, or kept for somebody, can be had again."""
+
+    name: ClassVar[str] = "booking.slot.freed.v1"
+
+    slot_id: UUID
+    location_id: UUID
+    staff_member_id: UUID
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+    freed_by: Literal["cancelled", "rescheduled", "offer_expired", "offer_declined"]
+    booking_id: UUID | None = None
+
+    @property
+    def subject_id(self) -> str:
+        return str(self.slot_id)
+
+
+class WaitlistEntryState(Value):
+    """Public state of a wish for taken time, with the offer that is open now, if any."""
+
+    id: UUID
+    state: Literal["waiting", "offered", "booked", "withdrawn", "over"]
+    client: ClientState
+    location_id: UUID | None = None
+    service_names: tuple[str, ...]
+    vanity_address: str = Field(description="The booking page; the offer is taken there.")
+    offer: "WaitlistOffer | None" = None
+
+
+class WaitlistOffer(Value):
+    """Time kept for one waiting person."""
+
+    hold_id: UUID
+    code: str = Field(description="Short secret of the link that takes the offer: /w/{code}.")
+    location_id: UUID
+    location_name: str
+    time_zone: str
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+    staff_member_names: tuple[str, ...]
+    expires_at: AwareDatetime
+
+
+class _OfWaitlist(Event):
+    entry: WaitlistEntryState
+
+    @property
+    def subject_id(self) -> str:
+        return str(self.entry.id)
+
+
+class WaitlistOffered(_OfWaitlist):
+    """Freed time is kept for this person until `entry.offer.expires_at`: tell them while it lasts."""
+
+    name: ClassVar[str] = "booking.waitlist.offered.v1"
+
+
+class WaitlistOfferEnded(_OfWaitlist):
+    """The offer was taken, declined, or ran out: a message about it makes no sense any more."""
+
+    name: ClassVar[str] = "booking.waitlist.offer_ended.v1"
+    ended_by: Literal["taken", "declined", "expired", "withdrawn"]

@@ -37,6 +37,15 @@ class BookingRules(Value):
     hold_min: int = Field(default=10, ge=1, le=60)
     phone_confirmation: bool = Field(default=True, description="Off: a client may book without an SMS code.")
     phone_format_check: bool = True
+    client_coming_max: int | None = Field(
+        default=None, ge=1, le=100, description="How many visits to come one client may book online; none: any number."
+    )
+    client_daily_max: int | None = Field(
+        default=None,
+        ge=1,
+        le=20,
+        description="How many visits on one day one client may book online; none: any number.",
+    )
 
 
 class AccountState(Value):

@@ -177,6 +177,8 @@ class BookingRulesBody(Body):
     hold_min: StrictInt = Field(default=10, ge=1, le=60)
     phone_confirmation: StrictBool = Field(default=True, description="Off: a client may book without an SMS code.")
     phone_format_check: StrictBool = True
+    client_coming_max: StrictInt | None = Field(default=None, ge=1, le=100)
+    client_daily_max: StrictInt | None = Field(default=None, ge=1, le=20)
 
 
 class AccountChangeBody(Body):

@@ -42,6 +42,7 @@ _TABLE = """
     catalogue/**                                       booking
     public/**                                          booking
     me/bookings/**                                     booking
+    me/waitlist/**                                     booking
     accounts/*/**                                      booking
 """
 
