@@ -19,6 +19,7 @@ from simulators.settings import Settings
 from simulators.smtp import Smtp
 from simulators.telegram import Telegram
 from simulators.turbosms import TurboSms
+from simulators.webpush import WebPush
 from simulators.wire import Wire
 
 
@@ -34,6 +35,7 @@ def build_app(settings: Settings) -> Wire:
         LiqPay(bench),
         Monobank(bench),
         WayForPay(bench),
+        WebPush(bench),
         smtp,
     ]
     providers = {provider.name: provider for provider in everyone}

@@ -23,6 +23,9 @@ CHANNELS = {
     "rcs+sms": ["rcs", "sms"],
     "rcs+viber+sms": ["rcs", "viber", "sms"],
 }
+VOICE_PRICE = 150
+VOICES = frozenset({"male", "female"})
+BY_MESSENGER = frozenset({"telegram", "whatsapp"})
 MISSING = "Required field is missing"
 BAD_PHONE = "Invalid phone number"
 BAD_SENDER = "Error in Alpha-name"
@@ -58,6 +61,10 @@ class Commands:
                 return self._hlr(item), None
             case "call/otp":
                 return self._code_by_call(account, item), None
+            case "voice":
+                return self._voice(account, item, mode)
+            case str() if kind in BY_MESSENGER:
+                return self._code_by_messenger(account, item), None
             case "pipeline":
                 return self._send(account, _unfolded(item), mode)
             case str() if kind in CHANNELS:
@@ -73,19 +80,57 @@ class Commands:
             if text.sender not in account.senders or mode == "sender_unknown":
                 raise ItemRefused(BAD_SENDER)
         lifetimes = {channel: _lifetime(item, channel) for channel in channels}
+        parts = sms_parts(texts[channels[-1]].text)
+        price = parts * SMS_PRICE if channels[-1] == "sms" else OTHER_PRICE
+        return self._take(account, item, mode, own_id, phone, channels, texts, lifetimes[channels[0]], parts, price)
+
+    def _voice(self, account: Account, item: dict[str, Any], mode: str) -> tuple[dict[str, Any], Message]:
+        """A text that is read aloud: no sender name, a voice that may be chosen."""
+        own_id, phone = _own_id(item), _phone(item, mode)
+        said, voice = item.get("message"), item.get("voice", {})
+        if not isinstance(said, str) or not said:
+            raise ItemRefused(f"{MISSING}: message")
+        if not isinstance(voice, dict) or voice.get("gender", "female") not in VOICES:
+            raise ItemRefused("Wrong voice")
+        return self._take(
+            account, item, mode, own_id, phone, ["voice"], {"voice": Text("voice", said)}, 0, 1, VOICE_PRICE
+        )
+
+    def _code_by_messenger(self, account: Account, item: dict[str, Any]) -> dict[str, Any]:
+        own_id, phone, code = _own_id(item), _phone(item, ""), str(item.get("message", ""))
+        if not code.isdigit() or not 4 <= len(code) <= 8:
+            raise ItemRefused("Wrong message: a code of 4 to 8 digits")
+        account.charge(CODE_PRICE, self._switches["no_funds_text"])
+        now, kind = self._bench.clock.now(), str(item["type"])
+        self._bench.ledger(NAME).accept(now, account.key, kind, id=own_id, message_id=None, phone="+" + phone)
+        self._bench.phones.receive(Arrived(now, phone, kind.capitalize(), f"Код: {code}", NAME, str(own_id)))
+        return {"id": own_id, "price": CODE_PRICE / 100}
+
+    def _take(
+        self,
+        account: Account,
+        item: dict[str, Any],
+        mode: str,
+        own_id: int,
+        phone: str,
+        channels: list[str],
+        texts: dict[str, Text],
+        lifetime_s: int,
+        parts: int,
+        price: int,
+    ) -> tuple[dict[str, Any], Message]:
+        """Charge and keep an item that is in order."""
         if own_id in account.used_ids:
             raise ItemRefused(self._switches["repeated_id_text"])
         if phone.endswith("0404") or mode == "stop_list":
             raise ItemRefused(self._switches["stop_list_text"])
-        parts = sms_parts(texts[channels[-1]].text)
-        price = parts * SMS_PRICE if channels[-1] == "sms" else OTHER_PRICE
         if mode == "no_funds":
             raise ItemRefused(self._switches["no_funds_text"])
         account.charge(price, self._switches["no_funds_text"])
         account.used_ids.add(own_id)
         now = self._bench.clock.now()
         self._last_msg_id += 1
-        steps = lay_out(channels, phone, now, self._bench.clock, lifetimes[channels[0]])
+        steps = lay_out(channels, phone, now, self._bench.clock, lifetime_s)
         hook = item.get("hook")
         message = Message(
             own_id, self._last_msg_id, item["type"], phone, steps, hook if isinstance(hook, str) else None
@@ -127,7 +172,23 @@ class Commands:
         if message is None:
             raise ItemRefused(self._switches["unknown_id_text"])
         step = message.step(self._bench.clock.now())
-        return {"id": own_id, "type": message.kind, "status": step.status, "updated": step.at.isoformat()}
+        answer = {"id": own_id, "type": message.kind, "status": step.status, "updated": step.at.isoformat()}
+        if message.replies:
+            return answer | {"status": "REPLIED", "replies": message.replies}
+        return answer
+
+    def reply(self, account: Account, phone: str, text: str) -> Message | None:
+        """The person at `phone` answers the last message that this account sent them; none where there was none."""
+        to_them = [
+            message
+            for (key, _), message in self._messages.items()
+            if key == account.key and message.phone == phone.lstrip("+")
+        ]
+        if not to_them:
+            return None
+        said = {"datetime": self._bench.clock.now().isoformat(), "message": text, "media": None}
+        to_them[-1].replies.append(said)
+        return to_them[-1]
 
     def _hlr(self, item: dict[str, Any]) -> dict[str, Any]:
         phone = _phone(item, "")

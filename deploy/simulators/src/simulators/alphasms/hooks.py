@@ -23,6 +23,12 @@ async def tell(clock: Clock, message: Message, switches: Mapping[str, Any]) -> N
             await _once(message.hook, message, step.status, by_get=switches["hook_method"] == "GET")
 
 
+async def tell_reply(message: Message, switches: Mapping[str, Any]) -> None:
+    """Tell the message's address that the person has answered; what they wrote is in the status."""
+    if message.hook is not None:
+        await _once(message.hook, message, "REPLIED", by_get=switches["hook_method"] == "GET")
+
+
 async def tell_too_early(message: Message, switches: Mapping[str, Any]) -> None:
     """The first call of the hook, made before the answer to the send has left."""
     if message.hook is not None and switches["hook_before_answer"]:

@@ -1,7 +1,8 @@
 """Accepted items of AlphaSMS and what becomes of them: the last four digits of the phone decide."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from simulators.clock import Clock
 
@@ -39,6 +40,7 @@ class Message:
     phone: str
     steps: list[Step]
     hook: str | None
+    replies: list[dict[str, Any]] = field(default_factory=list)
 
     def step(self, now: datetime) -> Step:
         past = [step for step in self.steps if step.at <= now]

@@ -12,6 +12,7 @@ from simulators.alphasms.commands import NAME, Commands
 from simulators.alphasms.messages import Message
 from simulators.bench import Bench
 from simulators.faults import TRANSPORT, TRANSPORT_BEFORE, Fault
+from simulators.pace import Pace
 from simulators.switches import Switch, Switches
 from simulators.wire import answered, json_text
 
@@ -38,10 +39,12 @@ class AlphaSms:
                 "hook_method": Switch("POST", ("POST", "GET")),
                 "hook_copies": Switch(1),
                 "hook_before_answer": Switch(False),
+                "sends_per_second": Switch(0),
             }
         )
         self._accounts = accounts.at_start()
         self._commands = Commands(bench, self.switches)
+        self._pace = Pace()
         self.router = APIRouter()
         self.router.add_api_route("/api/json.php", self.serve, methods=["POST"])
 
@@ -52,7 +55,13 @@ class AlphaSms:
 
     def set_account(self, name: str, wanted: dict[str, Any]) -> dict[str, Any]:
         account = self._accounts.get(name) or Account(name)
-        account.change(wanted)
+        said = wanted.get("says")
+        account.change({field: value for field, value in wanted.items() if field != "says"})
+        if said is not None:
+            answered_to = self._commands.reply(account, str(said["phone"]), str(said["text"]))
+            if answered_to is None:
+                raise ValueError("nobody wrote to this phone, so it cannot answer")
+            self._bench.later(NAME, hooks.tell_reply(answered_to, self.switches.shown()))
         self._accounts[name] = account
         return account.shown()
 
@@ -80,6 +89,9 @@ class AlphaSms:
             return {"success": False, "error": DENIED}
         if account.allowed_addresses is not None and address not in account.allowed_addresses:
             return {"success": False, "error": DENIED}
+        sends = sum(isinstance(item, dict) and item.get("type") not in READING for item in items)
+        if sends and not self._pace.lets_through(key, sends, self.switches["sends_per_second"]):
+            mode = "too_fast"
         if mode in {"fatal_999", "too_fast"}:
             return {"success": False, "error": "Internal error" if mode == "fatal_999" else "Too many requests"}
         answers: list[dict[str, Any]] = []

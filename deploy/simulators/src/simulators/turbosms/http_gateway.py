@@ -50,6 +50,10 @@ class HttpGateway:
         fault = self._office.bench.faults.strike(NAME, names, method, modes)
 
         async def accept() -> Response:
+            rate = self._office.switches["sends_per_second"]
+            if method in SENDING and not self._office.pace.lets_through(token, 1, rate):
+                # No code of the gateway is known for haste; what stands in front of it answers as web servers do.
+                return Response("Too Many Requests", status_code=429, headers={"Retry-After": "1"})
             return _answer(self._verdict(token, method, given, fault))
 
         return await answered(fault, accept)
@@ -105,6 +109,7 @@ class HttpGateway:
             self._office.bench.clock.now(),
             limit=switches["recipients_limit"],
             part_limit=switches["part_limit"],
+            transactional_refusal=switches["transactional_refusal"],
         )
         return self._office.send(account, order, body, fault)
 

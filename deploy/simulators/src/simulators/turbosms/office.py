@@ -8,6 +8,7 @@ from uuid import uuid4
 from simulators.bench import Bench
 from simulators.faults import Fault
 from simulators.journal import Arrived
+from simulators.pace import Pace
 from simulators.switches import Switch, Switches
 from simulators.turbosms.accounts import Account, Accounts
 from simulators.turbosms.codes import NAMES, Refused, envelope
@@ -48,9 +49,13 @@ class Office:
                 "part_limit": Switch(10),
                 "report_minute_s": Switch(0.1),
                 "report_type": Switch("dlr"),
+                "transactional_refusal": Switch(0, (0, 415, 416)),
+                "incoming_type": Switch("viber_incoming"),
+                "sends_per_second": Switch(0),
             }
         )
         self.messages: OrderedDict[str, Message] = OrderedDict()
+        self.pace = Pace()
         self._calls: OrderedDict[tuple[str, str], tuple[datetime, list[dict[str, Any]]]] = OrderedDict()
         self._said: OrderedDict[tuple[str, str, str], datetime] = OrderedDict()
 

@@ -75,7 +75,15 @@ class Order:
         return sms_parts(self.sms.text) if self.sms else 1
 
 
-def read_order(wanted: Mapping[str, Any], account: Account, now: datetime, *, limit: int, part_limit: int) -> Order:
+def read_order(
+    wanted: Mapping[str, Any],
+    account: Account,
+    now: datetime,
+    *,
+    limit: int,
+    part_limit: int,
+    transactional_refusal: int = 0,
+) -> Order:
     """The order in the parameters of `message/send`; `Refused` with the first thing that is wrong."""
     recipients = wanted.get("recipients")
     if not recipients:
@@ -90,6 +98,11 @@ def read_order(wanted: Mapping[str, Any], account: Account, now: datetime, *, li
     if sms and sms_parts(sms.text) > part_limit:
         raise Refused(413)
     ttl_s = _viber_extras(wanted["viber"]) if viber else DEFAULT_TTL_S
+    if viber and wanted["viber"].get("is_transactional"):
+        if transactional_refusal:
+            raise Refused(transactional_refusal)
+        if wanted["viber"].get("image_url") or wanted["viber"].get("file_id") or wanted["viber"].get("caption"):
+            raise Refused(410)
     if viber and len(viber.text) > VIBER_TEXT_LIMIT:
         raise Refused(413)
     return Order([str(phone) for phone in recipients], sms, viber, ttl_s, _start(wanted, now))

@@ -5,8 +5,10 @@ from typing import Any
 from fastapi import APIRouter
 
 from simulators.bench import Bench
+from simulators.journal import phone_digits
 from simulators.turbosms import http_gateway, soap_gateway
 from simulators.turbosms.office import NAME, Office
+from simulators.turbosms.reports import push_incoming
 
 
 class TurboSms:
@@ -28,4 +30,13 @@ class TurboSms:
         self._soap.reset()
 
     def set_account(self, name: str, wanted: dict[str, Any]) -> dict[str, Any]:
-        return self._office.accounts.change(name, wanted).shown()
+        """Fields of an account; `says` (`phone`, `text`) is what a person writes to it in Viber."""
+        said = wanted.get("says")
+        account = self._office.accounts.change(
+            name, {field: value for field, value in wanted.items() if field != "says"}
+        )
+        if said is not None and account.hook is not None:
+            phone, text = phone_digits(str(said["phone"])), str(said["text"])
+            told = push_incoming(self._office.bench.clock, account.hook, phone, text, self.switches.shown())
+            self._office.bench.later(NAME, told)
+        return account.shown()

@@ -70,6 +70,27 @@ async def _push(
     await until_taken(clock, [minute * minutes for minutes in RETRY_MINUTES], attempt)
 
 
+async def push_incoming(clock: Clock, hook: Hook, phone: str, text: str, switches: Mapping[str, Any]) -> None:
+    """What a person wrote to the account in Viber; the names of the fields are not documented."""
+    event_id = str(uuid4())
+
+    async def attempt(number: int) -> bool:
+        incoming = {
+            "id": event_id,
+            "signature": signature(hook.secret, event_id, secret_first=hook.secret_first),
+            "type": switches["incoming_type"],
+            "date": kyiv_time(clock.now()),
+            "try": number,
+            "data": {"message_id": str(uuid4()), "phone": phone, "text": text, "date": kyiv_time(clock.now())},
+        }
+        basic = (hook.login, hook.password) if hook.login else None
+        status, _ = await call(hook.url, *_encoded(incoming, as_form=hook.form), basic=basic)
+        return status == 200
+
+    minute = timedelta(seconds=switches["report_minute_s"])
+    await until_taken(clock, [minute * minutes for minutes in RETRY_MINUTES], attempt)
+
+
 def _encoded(report: dict[str, Any], *, as_form: bool) -> tuple[bytes, dict[str, str]]:
     if not as_form:
         return json_text(report).encode(), {"Content-Type": "application/json"}
