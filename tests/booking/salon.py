@@ -13,8 +13,7 @@ import httpx
 
 from contracts.identity import AccountRegistered, AccountState, BookingRules
 from contracts.permissions import Permission
-from kit.ids import new_id
-from kit.testing import Bench, Person
+from kit.testing import Bench, Person, settled_id
 
 ALL_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _phones = count(1)
@@ -141,7 +140,7 @@ async def open_salon(
     rules: dict[str, Any] | None = None,
     **account: Any,
 ) -> Salon:
-    account_id = new_id()
+    account_id = settled_id()
     owner = await bench.make_member(account_id, list(Permission), phone_e164=a_phone())
     vanity = f"salon-{account_id.hex[-12:]}"
     state = AccountState(

@@ -28,8 +28,6 @@ class Breakable:
 def breakable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Breakable]:
     """Started once for all tests that break things; each test puts right what it broke."""
     base: Path = tmp_path_factory.mktemp("breakable")
-    for folder in (base, *list(base.parents)[:2]):
-        folder.chmod(0o755)
     postgres = PrivatePostgres(base, first_free(26432))
     rabbit = PrivateRabbit(base, first_free(18972), epmd_port=first_free(14770), node="zapysbreak")
     postgres.start()

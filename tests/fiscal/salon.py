@@ -14,7 +14,7 @@ from contracts.booking import BookingCreated, BookingItem, BookingState, Locatio
 from contracts.identity import AccountRegistered, AccountState
 from contracts.permissions import Permission
 from kit.ids import new_id
-from kit.testing import Bench, Person
+from kit.testing import Bench, Person, settled_id
 from tests.support.waiting import eventually
 
 EVERYTHING = frozenset(permission.value for permission in Permission)
@@ -160,7 +160,7 @@ class Salon:
 
 
 async def open_salon(bench: Bench) -> Salon:
-    account_id, location_id = new_id(), new_id()
+    account_id, location_id = settled_id(), new_id()
     state = AccountState(
         id=account_id,
         name="Салон",

@@ -22,7 +22,6 @@ pytestmark = pytest.mark.faults
 def own_rabbit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateRabbit]:
     """A broker of these tests alone, to be frozen and killed."""
     base: Path = tmp_path_factory.mktemp("rabbit")
-    base.chmod(0o755)
     rabbit = PrivateRabbit(base, first_free(18672), epmd_port=first_free(14570), node="zapysfault")
     rabbit.start()
     yield rabbit

@@ -27,7 +27,7 @@ from contracts.identity import AccountRegistered, AccountState
 from contracts.permissions import Permission
 from kit import context
 from kit.ids import new_id
-from kit.testing import Bench, Person
+from kit.testing import Bench, Person, settled_id
 from notifications.clock import Clock
 from notifications.pump import Pump
 from notifications.tables import NotificationRow
@@ -61,7 +61,7 @@ class Salon:
 
     bench: Bench
     simulators: Simulators
-    account_id: UUID = field(default_factory=new_id)
+    account_id: UUID = field(default_factory=settled_id)
     location_id: UUID = field(default_factory=new_id)
     sofia: UUID = field(default_factory=new_id)
 
