@@ -4,6 +4,7 @@ import importlib
 
 import pytest
 
+from kit.errors import Kind, MissingPermission, MissingScope
 from kit.texts import LANGUAGES
 from zapys_dev.databases import SERVICES
 from zapys_dev.generated.product import wired_services
@@ -34,3 +35,14 @@ def test_the_three_catalogues_have_the_same_keys(service: str) -> None:
         [texts] = [each.service.texts for each in wired if each.name == service]
     keys = {language: texts.keys(language) for language in LANGUAGES}
     assert keys["uk"] == keys["ru"] == keys["en"]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.row("X3")
+def test_every_denial_says_which_rule_it_follows(service: str) -> None:
+    with wired_services() as wired:
+        [texts] = [each.service.texts for each in wired if each.name == service]
+    own = declared(importlib.import_module(f"{service}.errors"))
+    denials = [problem for problem in (MissingPermission, MissingScope, *own) if problem.kind is Kind.FORBIDDEN]
+    missing = [f"{p.code} {each}" for p in denials for each in LANGUAGES if not texts.find(each, f"{p.code}.rule")]
+    assert missing == []

@@ -16,7 +16,7 @@ from uuid import UUID
 import jwt
 import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from contracts.identity import (
@@ -29,6 +29,7 @@ from contracts.identity import (
 )
 
 from . import context
+from .context import Granter
 from .db import Database, Tx
 from .errors import MissingPermission, MissingScope, NotFound, Unauthenticated
 from .freshness import PATIENCE_S, wait_for_copy
@@ -38,6 +39,8 @@ from .tables import MemberCopy, RevokedSession, SigningKeyCopy
 ISSUER = "zapys"
 ALGORITHM = "EdDSA"
 GRANTING_PERMISSION = "permissions.edit"
+MOST_GRANTERS = 10
+"""Of those who may edit rights so many are named; who holds most rights comes first."""
 KEYS_FRESH_S = 5.0
 SESSION_CHECK_S = 0.5
 """How long "not revoked" is believed; with the event's way it keeps a revocation below a second."""
@@ -65,7 +68,21 @@ class Member:
     permissions: frozenset[str]
     location_ids: frozenset[UUID] | None
     staff_member_id: UUID | None
-    holders: tuple[str, ...] = ()
+    granters: tuple[Granter, ...] = ()
+
+    @property
+    def holders(self) -> tuple[str, ...]:
+        """Names of those who may edit rights."""
+        return tuple(granter.name for granter in self.granters)
+
+    def holders_of(self, permission: str) -> list[str]:
+        """Names of those who can give the right: they may edit rights and hold it themselves."""
+        return [granter.name for granter in self.granters if permission in granter.permissions]
+
+    def holders_at(self, location_id: UUID) -> list[str]:
+        """Names of those who can open the location to others: they may edit rights and work there themselves."""
+        covering = (g for g in self.granters if g.location_ids is None or location_id in g.location_ids)
+        return [granter.name for granter in covering]
 
     def may(self, permission: str) -> bool:
         """Whether the member holds the right."""
@@ -74,9 +91,9 @@ class Member:
     def require(self, permission: str, *, location_id: UUID | None = None) -> None:
         """Raise `MissingPermission` or `MissingScope`, naming who can grant it."""
         if permission not in self.permissions:
-            raise MissingPermission(permission, list(self.holders))
+            raise MissingPermission(permission, self.holders_of(permission))
         if location_id is not None and not self.covers(location_id):
-            raise MissingScope(str(location_id), list(self.holders))
+            raise MissingScope(str(location_id), self.holders_at(location_id))
 
     def covers(self, location_id: UUID) -> bool:
         """Whether the member's scope includes the location."""
@@ -131,6 +148,7 @@ class Access:
         member = await wait_for_copy(account_id, look_up, patience_s=self._patience_s)
         if member is None:
             raise NotFound("account")
+        context.amend(account_id=account_id, granters=member.granters)
         structlog.contextvars.bind_contextvars(account_id=str(account_id))
         return member
 
@@ -144,15 +162,15 @@ class Access:
         row = (await tx.scalars(active.where(MemberCopy.user_id == caller.user_id))).first()
         if row is None:
             return None
-        holders = await tx.scalars(
-            select(MemberCopy.name)
+        granters = await tx.execute(
+            select(MemberCopy.membership_id, MemberCopy.name, MemberCopy.permissions, MemberCopy.location_ids)
             .where(
                 MemberCopy.account_id == account_id,
                 MemberCopy.is_active,
                 MemberCopy.permissions.contains([GRANTING_PERMISSION]),
             )
-            .order_by(MemberCopy.name)
-            .limit(10)
+            .order_by(func.cardinality(MemberCopy.permissions).desc(), MemberCopy.name)
+            .limit(MOST_GRANTERS)
         )
         return Member(
             caller=caller,
@@ -162,7 +180,10 @@ class Access:
             permissions=frozenset(row.permissions),
             location_ids=None if row.location_ids is None else frozenset(row.location_ids),
             staff_member_id=row.staff_member_id,
-            holders=tuple(holders),
+            granters=tuple(
+                Granter(id_, name, frozenset(held), None if scope is None else frozenset(scope))
+                for id_, name, held, scope in granters
+            ),
         )
 
     async def _key(self, kid: str) -> Any:

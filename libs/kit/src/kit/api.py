@@ -110,6 +110,15 @@ PROBLEM_SCHEMA: dict[str, Any] = {
             ]
         },
         "errors": {"type": "array", "items": {"type": "object"}},
+        "rule": {
+            "type": "object",
+            "description": "Of a 403: which rule refused.",
+            "properties": {"code": {"type": "string"}, "text": {"type": "string"}},
+        },
+        "ask": {
+            "description": "Of a 403: the request that sends the wish to whoever can fulfil it; null: nobody can.",
+            "anyOf": [{"type": "object"}, {"type": "null"}],
+        },
         "trace_id": {"type": "string"},
     },
 }

@@ -11,12 +11,29 @@ DEFAULT_LANGUAGE = "uk"
 
 
 @dataclass(frozen=True)
+class Granter:
+    """A member who may edit rights: whom a refused person can ask."""
+
+    member_id: UUID
+    name: str
+    permissions: frozenset[str]
+    location_ids: frozenset[UUID] | None
+
+
+@dataclass(frozen=True)
 class RequestContext:
-    """Facts about the act under way; `actor_id` is the user, none for the clock and for outside callers."""
+    """Facts about the act under way.
+
+    `actor_id` is the user, none for the clock and for outside callers; `account_id` and `granters` are known once the
+    caller was found to be a member; `origin` is the caller's address and program, as far as they were told.
+    """
 
     correlation_id: str = ""
     actor_id: UUID | None = None
     language: str = DEFAULT_LANGUAGE
+    account_id: UUID | None = None
+    granters: tuple[Granter, ...] = ()
+    origin: str = ""
 
 
 _current: ContextVar[RequestContext] = ContextVar("request_context", default=RequestContext())  # noqa: B039 - frozen

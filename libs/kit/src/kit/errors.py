@@ -12,6 +12,10 @@ from enum import Enum
 from typing import Any, ClassVar
 
 
+EVERYWHERE = "*"
+"""Stands for every location where a refusal names one."""
+
+
 class Kind(Enum):
     """What sort of refusal it is: (HTTP status, may the same call succeed later by itself)."""
 
@@ -58,6 +62,10 @@ class Problem(Exception):
     @property
     def retry_after_s(self) -> int | None:
         """Seconds until trying again makes sense, where that is known."""
+        return None
+
+    def wish(self) -> Mapping[str, Any] | None:
+        """What a refused person may ask somebody else for; none where nobody can give it."""
         return None
 
     def __str__(self) -> str:
@@ -122,6 +130,9 @@ class MissingPermission(Problem):
     permission: str
     holders: list[str]
 
+    def wish(self) -> Mapping[str, Any]:
+        return {"permissions": [self.permission]}
+
 
 @dataclass(eq=False)
 class MissingScope(Problem):
@@ -131,6 +142,9 @@ class MissingScope(Problem):
     kind: ClassVar[Kind] = Kind.FORBIDDEN
     location_id: str
     holders: list[str]
+
+    def wish(self) -> Mapping[str, Any]:
+        return {"all_locations": True} if self.location_id == EVERYWHERE else {"location_ids": [self.location_id]}
 
 
 @dataclass(eq=False)

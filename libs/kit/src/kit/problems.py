@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
 from . import context
-from .errors import Failed, FieldError, InvalidInput, MethodNotAllowed, MissingPermission, NotFound, Problem
+from .errors import Failed, FieldError, InvalidInput, Kind, MethodNotAllowed, MissingPermission, NotFound, Problem
 from .telemetry import trace_id
 from .texts import Texts
 
@@ -99,6 +99,10 @@ def body_of(problem: Problem, texts: Texts, language: str, base_url: str = "") -
         "errors": [],
         "trace_id": params["trace_id"],
     }
+    if problem.kind is Kind.FORBIDDEN:
+        rule = texts.find(language, f"{code}.rule", params)
+        body["rule"] = {"code": code, "text": rule or body["title"]}
+        body["ask"] = _ask(problem, base_url)
     extra = {key: value for key, value in problem.params().items() if key not in body}
     if isinstance(problem, InvalidInput):
         extra.pop("errors", None)
@@ -113,6 +117,20 @@ def body_of(problem: Problem, texts: Texts, language: str, base_url: str = "") -
         ]
         body["detail"] = "; ".join(f"{e['pointer']}: {e['text']}" for e in body["errors"]) or body["detail"]
     return {**body, **extra}
+
+
+def _ask(problem: Problem, base_url: str) -> dict[str, Any] | None:
+    """The request that sends the refused person's wish to whoever can fulfil it, ready to be made."""
+    asked, wish = context.current(), problem.wish()
+    if wish is None or asked.account_id is None:
+        return None
+    holders = problem.params().get("holders", ())
+    return {
+        "method": "POST",
+        "url": f"{base_url}/api/v1/accounts/{asked.account_id}/access-requests",
+        "body": {"rule": problem.code, **wish},
+        "to": [{"member_id": str(g.member_id), "name": g.name} for g in asked.granters if g.name in holders],
+    }
 
 
 def respond(problem: Problem, texts: Texts, base_url: str = "") -> JSONResponse:

@@ -1,9 +1,10 @@
 """Everything that identity may refuse, with stable codes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from kit.errors import Kind, Problem
+from kit.errors import EVERYWHERE, Kind, Problem
 
 
 @dataclass(eq=False)
@@ -123,6 +124,11 @@ class GrantExceedsOwn(Problem):
     location_ids: list[str]
     holders: list[str]
 
+    def wish(self) -> Mapping[str, Any]:
+        everywhere = EVERYWHERE in self.location_ids
+        places = {"all_locations": True} if everywhere else {"location_ids": self.location_ids}
+        return {"permissions": self.permissions, **places}
+
 
 @dataclass(eq=False)
 class OwnerOnly(Problem):
@@ -131,6 +137,9 @@ class OwnerOnly(Problem):
     code: ClassVar[str] = "identity.owner_only"
     kind: ClassVar[Kind] = Kind.FORBIDDEN
     holders: list[str]
+
+    def wish(self) -> Mapping[str, Any]:
+        return {}
 
 
 @dataclass(eq=False)
