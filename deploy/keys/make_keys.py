@@ -6,6 +6,7 @@ The files are readable by their owner alone. A file that exists is left as it is
 """
 
 import base64
+import json
 import os
 import secrets
 import sys
@@ -35,6 +36,13 @@ def token() -> str:
     return secrets.token_urlsafe(32)
 
 
+# The shops that the simulated acquirers know. In production: the platform's own shops, which top-ups are paid to.
+SIMULATED_SHOPS = {
+    "liqpay": {"id": "test_public", "secret": "test_private"},
+    "monobank": {"secret": "good-token"},
+    "wayforpay": {"id": "demo_merchant", "secret": "test_secret", "domain": "zapys.example"},
+}
+
 KEYS: dict[str, Callable[[], str]] = {
     "operator-token": token,
     "identity-signing-key": signing_key,
@@ -44,6 +52,7 @@ KEYS: dict[str, Callable[[], str]] = {
     "gateway-secret-key": token,
     # What the simulators accept. In production: the token of the platform's own account at the provider.
     "platform-turbosms-token": lambda: "platform-token",
+    "platform-acquirers": lambda: json.dumps(SIMULATED_SHOPS),
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import itertools
+import json
 import os
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -15,8 +16,9 @@ import pytest
 from fiscal.app import build
 from fiscal.settings import Settings
 from kit.testing import Bench
+from tests.fiscal.door import SHOPS, Door, open_door
 from tests.fiscal.salon import Salon, TestDesk, open_salon
-from tests.simulators.running import Process, Simulators
+from tests.simulators.running import Process, Simulators, free_port
 from zapys_dev import databases
 
 
@@ -43,10 +45,20 @@ def database_urls(fresh_database: Callable[..., databases.Urls]) -> databases.Ur
 
 
 @pytest.fixture(scope="session")
-def settings(database_urls: databases.Urls, process: Process, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def door_url() -> str:
+    """Where providers call: `tests.fiscal.door` answers there for tests that want to be called."""
+    return f"http://127.0.0.1:{free_port()}"
+
+
+@pytest.fixture(scope="session")
+def settings(
+    database_urls: databases.Urls, process: Process, tmp_path_factory: pytest.TempPathFactory, door_url: str
+) -> Settings:
     """Real times made short: what is a minute in production is half a second here."""
     key: Path = tmp_path_factory.mktemp("fiscal") / "key"
     key.write_text(base64.b64encode(os.urandom(32)).decode())
+    shops: Path = tmp_path_factory.mktemp("fiscal") / "shops"
+    shops.write_text(json.dumps(SHOPS))
     return Settings.model_validate(
         {
             "database_url": database_urls.app_url,
@@ -63,6 +75,15 @@ def settings(database_urls: databases.Urls, process: Process, tmp_path_factory: 
             "credentials_probe_s": 30.0,
             "unavailable_pauses_s": (0.2, 0.4),
             "receipt_gap_s": 0.5,
+            "liqpay_url": f"{process.base_url}/liqpay",
+            "monobank_url": f"{process.base_url}/monobank",
+            "wayforpay_url": f"{process.base_url}/wayforpay",
+            "wayforpay_api_url": f"{process.base_url}/wayforpay",
+            "acquirer_timeout_s": 1.0,
+            "platform_acquirers_file": shops,
+            "callbacks_url": door_url,
+            "payment_check_pauses_s": (0.2, 0.3),
+            "payment_grace_s": 1.0,
         }
     )
 
@@ -97,3 +118,10 @@ def desk() -> TestDesk:
 async def salon(bench: Bench) -> Salon:
     """A fresh account with an owner and one location."""
     return await open_salon(bench)
+
+
+@pytest.fixture
+async def door(bench: Bench, door_url: str) -> AsyncIterator[Door]:
+    """The part that the gateway plays: calls of providers become messages."""
+    async with open_door(bench, door_url) as door:
+        yield door

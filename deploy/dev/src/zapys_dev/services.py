@@ -1,5 +1,6 @@
 """What the product consists of: its processes, their ports, and the environment each one reads."""
 
+import json
 import os
 import sys
 from collections.abc import Mapping
@@ -184,10 +185,25 @@ def _notifications(around: Surroundings) -> dict[str, str]:
     }
 
 
+SIMULATED_SHOPS = json.dumps(
+    {
+        "liqpay": {"id": "test_public", "secret": "test_private"},
+        "monobank": {"secret": "good-token"},
+        "wayforpay": {"id": "demo_merchant", "secret": "test_secret", "domain": "zapys.example"},
+    }
+)
+"""The shops that the simulated acquirers know."""
+
+
 def _fiscal(around: Surroundings) -> dict[str, str]:
     return {
         "SECRETS_KEY_FILE": str(around.keys.file("fiscal-secrets-key", new_sealing_key)),
         "CHECKBOX_URL": f"{around.url(SIMULATORS)}/checkbox",
+        "LIQPAY_URL": f"{around.url(SIMULATORS)}/liqpay",
+        "MONOBANK_URL": f"{around.url(SIMULATORS)}/monobank",
+        "WAYFORPAY_URL": f"{around.url(SIMULATORS)}/wayforpay",
+        "WAYFORPAY_API_URL": f"{around.url(SIMULATORS)}/wayforpay",
+        "PLATFORM_ACQUIRERS_FILE": str(around.keys.file("platform-acquirers", lambda: SIMULATED_SHOPS)),
     }
 
 

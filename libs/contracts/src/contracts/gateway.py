@@ -35,6 +35,7 @@ class InboundSmsReceived(_Callback):
 
 class PaymentCallbackReceived(_Callback):
     name: ClassVar[str] = "gateway.payment_callback.received.v1"
+    must_be_heard: ClassVar[bool] = True
 
 
 class FiscalCallbackReceived(_Callback):

@@ -3,13 +3,20 @@
 from pathlib import Path
 
 import fiscal
-from fiscal.api import cash, receipts, registers, settlements, shifts
-from fiscal.consumers import build_consumers
+from fiscal.api import acquirers, cash, prepayments, receipts, registers, settlements, shifts, top_ups
+from fiscal.consumers import build_consumers, hear_of_payments
+from fiscal.providers.acquirers.liqpay import LiqPay
+from fiscal.providers.acquirers.monobank import Monobank
+from fiscal.providers.acquirers.wayforpay import WayForPay
+from fiscal.providers.acquirers.words import Acquirer
 from fiscal.providers.checkbox import Checkbox
 from fiscal.settings import Settings
 from fiscal.usecases.cashier_calls import FiscalDesk
 from fiscal.usecases.fiscal_shifts import follow_shifts
 from fiscal.usecases.lanes import CHANNEL
+from fiscal.usecases.payments.acquiring import CHANNEL as PAYMENTS
+from fiscal.usecases.payments.acquiring import Acquiring, platform_shops
+from fiscal.usecases.payments.payment_loop import PaymentLoop
 from fiscal.usecases.receipt_loop import ReceiptLoop
 from kit.edge import texts_of
 from kit.loops import every
@@ -29,7 +36,17 @@ def build(settings: Settings) -> Service:
         settings,
         texts=texts_of(fiscal.__file__),
         migrations_folder=MIGRATIONS,
-        routers=[registers.router, shifts.router, settlements.router, cash.router, receipts.router],
+        routers=[
+            registers.router,
+            shifts.router,
+            settlements.router,
+            cash.router,
+            receipts.router,
+            top_ups.router,
+            acquirers.router,
+            prepayments.router,
+            prepayments.public,
+        ],
         consumers=build_consumers(),
     )
     checkbox = Checkbox(settings.checkbox_url, settings.checkbox_timeout_s)
@@ -41,4 +58,30 @@ def build(settings: Settings) -> Service:
     service.loops["receipts"] = receipt_loop.run
     service.loops["shifts"] = lambda: every(FOLLOW_SHIFTS_EVERY_S, lambda: follow_shifts(desk))
     service.state |= {"box": box, "desk": desk, "receipt_loop": receipt_loop}
+    add_payments(service, settings, box)
     return service
+
+
+def add_payments(service: Service, settings: Settings, box: SecretBox) -> None:
+    """Payments by card: acquirers, their notices and the loop over both."""
+    timeout_s = settings.acquirer_timeout_s
+    acquirers: list[Acquirer] = [
+        LiqPay(settings.liqpay_url, timeout_s),
+        Monobank(settings.monobank_url, timeout_s),
+        WayForPay(settings.wayforpay_url, settings.wayforpay_api_url, timeout_s),
+    ]
+    for acquirer in acquirers:
+        service.on_stop.append(acquirer.close)
+    acquiring = Acquiring(
+        db=service.db,
+        acquirers={acquirer.name: acquirer for acquirer in acquirers},
+        platform=platform_shops(settings.platform_acquirers_file),
+        box=box,
+        pace=settings.payment_pace,
+        public_url=settings.public_url.rstrip("/"),
+        callbacks_url=(settings.callbacks_url or settings.public_url).rstrip("/"),
+    )
+    hear_of_payments(service.consumers, acquiring)
+    payment_loop = PaymentLoop(acquiring, service.wakeups.of(PAYMENTS))
+    service.loops["payments"] = payment_loop.run
+    service.state |= {"acquiring": acquiring, "payment_loop": payment_loop}

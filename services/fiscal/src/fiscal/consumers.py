@@ -1,5 +1,7 @@
 """Everything that fiscal listens to."""
 
+from functools import partial
+
 from contracts.booking import (
     BookingArrived,
     BookingCancelled,
@@ -11,8 +13,12 @@ from contracts.booking import (
     BookingRescheduled,
     LocationChanged,
 )
+from contracts.gateway import PaymentCallbackReceived
 from contracts.identity import AccountChanged, AccountRegistered
 from fiscal.usecases.copies import copy_account, copy_booking, copy_location
+from fiscal.usecases.payments.acquiring import Acquiring
+from fiscal.usecases.payments.ask_prepayment import ask_by_rules, drop_prepayment
+from fiscal.usecases.payments.take_notice import take_notice
 from kit import access
 from kit.messaging import Consumers
 
@@ -34,3 +40,10 @@ def build_consumers() -> Consumers:
         BookingCancelled,
     )(copy_booking)
     return consumers
+
+
+def hear_of_payments(consumers: Consumers, acquiring: Acquiring) -> None:
+    """What concerns payments by card."""
+    consumers.on(BookingCreated, name="ask_prepayment")(partial(ask_by_rules, acquiring=acquiring))
+    consumers.on(BookingCancelled)(drop_prepayment)
+    consumers.on(PaymentCallbackReceived, name="take_payment_notice")(partial(take_notice, acquiring=acquiring))

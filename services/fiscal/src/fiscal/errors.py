@@ -119,6 +119,75 @@ class NothingToReverse(FiscalProblem):
     kind: ClassVar[Kind] = Kind.CONFLICT
 
 
+# Payments by card
+
+
+@dataclass(eq=False)
+class AcquirerNotSetUp(FiscalProblem):
+    """Nobody takes payments by card here: the account has no shop at an acquirer, or not at the one that was named."""
+
+    code: ClassVar[str] = "fiscal.acquirer_not_set_up"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    account_id: str
+
+    @property
+    def fix_url(self) -> str:  # type: ignore[override]  # the page depends on the account
+        return f"/owner/{self.account_id}/acquirers"
+
+
+@dataclass(eq=False)
+class TopUpUnavailable(FiscalProblem):
+    """The platform itself has no shop at this acquirer, or its keys are not accepted."""
+
+    code: ClassVar[str] = "fiscal.top_up_unavailable"
+    kind: ClassVar[Kind] = Kind.UNAVAILABLE
+
+
+@dataclass(eq=False)
+class AcquirerUnavailable(FiscalProblem):
+    """The acquirer does not answer."""
+
+    code: ClassVar[str] = "fiscal.acquirer_unavailable"
+    kind: ClassVar[Kind] = Kind.UNAVAILABLE
+    provider: str
+
+
+@dataclass(eq=False)
+class AcquirerRefused(FiscalProblem):
+    """The acquirer does not take the order, in its own words."""
+
+    code: ClassVar[str] = "fiscal.acquirer_refused"
+    provider: str
+    provider_text: str
+
+
+@dataclass(eq=False)
+class PrepaymentOpen(FiscalProblem):
+    """The client already has a link for this booking."""
+
+    code: ClassVar[str] = "fiscal.prepayment_open"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    prepayment_id: str
+
+
+@dataclass(eq=False)
+class PrepaymentOver(FiscalProblem):
+    """It was paid, its time is over, or it was taken back."""
+
+    code: ClassVar[str] = "fiscal.prepayment_over"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    state: str
+
+
+@dataclass(eq=False)
+class PaymentNotRefundable(FiscalProblem):
+    """Only money of a prepayment that was paid goes back by a refund."""
+
+    code: ClassVar[str] = "fiscal.payment_not_refundable"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    state: str
+
+
 # The ledger
 
 

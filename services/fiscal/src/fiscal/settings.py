@@ -4,6 +4,7 @@ from pathlib import Path
 
 from pydantic_settings import SettingsConfigDict
 
+from fiscal.domain.card_payments import PaymentPace
 from fiscal.domain.receipts import Pace
 from kit.settings import ServiceSettings
 
@@ -26,6 +27,24 @@ class Settings(ServiceSettings):
     shift_probe_s: float = Pace.probe_s
     credentials_probe_s: float = Pace.credentials_probe_s
     unavailable_pauses_s: tuple[float, ...] = Pace.unavailable_s
+
+    liqpay_url: str = "https://www.liqpay.ua"
+    monobank_url: str = "https://api.monobank.ua"
+    wayforpay_url: str = "https://secure.wayforpay.com"
+    wayforpay_api_url: str = "https://api.wayforpay.com"
+    acquirer_timeout_s: float = 10.0
+    platform_acquirers_file: Path | None = None
+    """The platform's own shops, which top-ups are paid to: `{"liqpay": {"id", "secret"}, "monobank": {"secret"},
+    "wayforpay": {"id", "secret", "domain"}}` in JSON; none: nothing can be topped up."""
+    callbacks_url: str | None = None
+    """Where providers reach the gateway; none: at `public_url`."""
+    payment_check_pauses_s: tuple[float, ...] = PaymentPace.checks_s
+    payment_grace_s: float = PaymentPace.grace_s
+
+    @property
+    def payment_pace(self) -> PaymentPace:
+        """The times of the work with payments by card."""
+        return PaymentPace(checks_s=self.payment_check_pauses_s, grace_s=self.payment_grace_s)
 
     @property
     def pace(self) -> Pace:

@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from fiscal.tables import AccountCopy, LocationCopy
+from fiscal.tables import AccountCopy, BookingCopy, LocationCopy
 from fiscal.usecases.settle_booking import HRYVNIA
 from kit.db import Database
-from kit.errors import InvalidInput
+from kit.errors import InvalidInput, NotFound
 from kit.freshness import wait_for_copy
 
 
@@ -32,3 +32,14 @@ async def require_location(db: Database, account_id: UUID, location_id: UUID | N
     location = await wait_for_copy(location_id, look_up)
     if location is None or location.is_deleted:
         raise InvalidInput.of("/location_id", "location")
+
+
+async def require_booking(db: Database, account_id: UUID, booking_id: UUID) -> None:
+    """Wait for the event of a booking that was made a moment ago; raises `NotFound`."""
+
+    async def look_up() -> BookingCopy | None:
+        async with db.tx(account_id) as tx:
+            return await tx.get(BookingCopy, (account_id, booking_id))
+
+    if await wait_for_copy(booking_id, look_up) is None:
+        raise NotFound("booking")

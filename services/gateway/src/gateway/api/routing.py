@@ -26,6 +26,9 @@ _TABLE = """
     accounts/*/receipts/**                             fiscal
     accounts/*/payments/**                             fiscal
     accounts/*/bookings/*/settlement/**                fiscal
+    accounts/*/bookings/*/prepayment/**                fiscal
+    accounts/*/acquirers/**                            fiscal
+    public/payments/**                                 fiscal
     accounts/*/sms-balance/top-ups/**                  fiscal
 
     accounts/*/bookings/*/notifications/**             notifications

@@ -1,0 +1,1 @@
+"""Acquirers of card payments: LiqPay, monobank, WayForPay."""

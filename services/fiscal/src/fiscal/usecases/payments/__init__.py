@@ -1,0 +1,1 @@
+"""Payments by card: top-ups of the SMS balance, and money for bookings in advance."""

@@ -1,0 +1,208 @@
+"""Orders that nobody told of: asked about until they are at an end; refunds carried out; prepayments that ran out."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+from sqlalchemy import func, select, update
+
+from contracts.fiscal import PrepaymentExpired
+from fiscal.domain.card_payments import PaymentState, Said, Word
+from fiscal.payment_tables import CardPayment, Prepayment
+from fiscal.providers.acquirers.words import Acquirer, Declined, Merchant, Silent
+from fiscal.usecases.payments.acquiring import Acquiring
+from fiscal.usecases.payments.ask_prepayment import open_orders
+from fiscal.usecases.payments.settle_prepayment import end_prepayment, shown
+from fiscal.usecases.payments.take_word import take_word
+from kit.db import Tx
+from kit.errors import Problem
+from kit.messaging import now_utc
+
+AT_ONCE = 20
+LEASE = timedelta(seconds=60)
+REFUND_TRIALS = 8
+
+log = structlog.get_logger("payments")
+
+
+async def check_payments(acquiring: Acquiring) -> int:
+    """Ask about every order whose time has come; answers how many."""
+    return await _each_due(acquiring, CardPayment, lambda account, key: _check(acquiring, account, key))
+
+
+async def expire_prepayments(acquiring: Acquiring) -> int:
+    """End every prepayment whose time is over and that nobody has paid; answers how many were looked at."""
+    return await _each_due(acquiring, Prepayment, lambda account, key: _expire(acquiring, account, key))
+
+
+async def _each_due(
+    acquiring: Acquiring, table: type[CardPayment] | type[Prepayment], act: Callable[[UUID, UUID], Awaitable[None]]
+) -> int:
+    async with acquiring.db.system_tx() as tx:
+        due = (
+            select(table.account_id, table.id)
+            .where(table.next_check_at <= func.now())
+            .order_by(table.next_check_at)
+            .limit(AT_ONCE)
+            .with_for_update(skip_locked=True)
+        )
+        found = (await tx.execute(due)).all()
+        for account_id, key in found:
+            await tx.execute(
+                update(table)
+                .where(table.account_id == account_id, table.id == key)
+                .values(next_check_at=func.now() + LEASE)
+            )
+    for account_id, key in found:
+        await act(account_id, key)
+    return len(found)
+
+
+async def _check(acquiring: Acquiring, account_id: UUID, payment_id: UUID) -> None:
+    async with acquiring.db.tx(account_id) as tx:
+        payment = await tx.get_one(CardPayment, (account_id, payment_id))
+        merchant = await acquiring.merchant_of(tx, payment)
+    if merchant is None:
+        await _plan(acquiring, account_id, payment_id)
+        return
+    acquirer = acquiring.acquirers[payment.provider]
+    if payment.state == PaymentState.REFUNDING:
+        await _refund(acquiring, acquirer, merchant, payment)
+    elif payment.state == PaymentState.CANCELLED:
+        await _withdraw(acquiring, acquirer, merchant, payment)
+    elif payment.state == PaymentState.PENDING:
+        await _ask(acquiring, acquirer, merchant, payment)
+
+
+async def _ask(acquiring: Acquiring, acquirer: Acquirer, merchant: Merchant, payment: CardPayment) -> None:
+    try:
+        said = await acquirer.status(merchant, str(payment.id), payment.provider_payment_id)
+    except (Silent, Declined) as silence:
+        log.info("payment not asked about", payment_id=str(payment.id), cause=str(silence))
+        said = None
+    if said is not None and await _take(acquiring, merchant, payment, said):
+        return
+    await _plan(acquiring, payment.account_id, payment.id)
+
+
+async def _plan(acquiring: Acquiring, account_id: UUID, payment_id: UUID) -> None:
+    """When to ask next; an order that nobody can pay any more is at its end."""
+    async with acquiring.db.tx(account_id) as tx:
+        payment = await tx.get_one(CardPayment, (account_id, payment_id), with_for_update=True)
+        if payment.state not in (PaymentState.PENDING, PaymentState.REFUNDING):
+            return
+        now = now_utc()
+        payment.checks += 1
+        if payment.state == PaymentState.PENDING and payment.valid_until + acquiring.pace.grace <= now:
+            payment.state, payment.next_check_at = PaymentState.EXPIRED, None
+            payment.version += 1
+            return
+        payment.next_check_at = now + acquiring.pace.check(payment.checks)
+
+
+async def _refund(acquiring: Acquiring, acquirer: Acquirer, merchant: Merchant, payment: CardPayment) -> None:
+    """Give the money back; after an answer that got lost the order is asked about before anything is repeated."""
+    order = (merchant, str(payment.id), payment.provider_payment_id)
+    try:
+        known = await acquirer.status(*order) if payment.checks else None
+        if known is None or known.word is not Word.REFUNDED:
+            known = await acquirer.refund(*order, payment.amount, payment.currency)
+    except Silent as silence:
+        log.warning("refund not answered", payment_id=str(payment.id), cause=silence.text)
+    except Declined as declined:
+        log.warning("refund refused", payment_id=str(payment.id), told=declined.text)
+        if await _refused(acquiring, payment, declined.text):
+            return
+    else:
+        if known is not None and await _take(acquiring, merchant, payment, known):
+            return
+    await _plan(acquiring, payment.account_id, payment.id)
+
+
+async def _refused(acquiring: Acquiring, payment: CardPayment, text: str) -> bool:
+    """After several clear refusals a person must look."""
+    async with acquiring.db.tx(payment.account_id) as tx:
+        row = await tx.get_one(CardPayment, (payment.account_id, payment.id), with_for_update=True)
+        row.provider_text = text
+        if row.state != PaymentState.REFUNDING or row.checks + 1 < REFUND_TRIALS:
+            return False
+        row.state, row.reason_code, row.next_check_at = PaymentState.REVIEW, "refund_refused", None
+        row.version += 1
+        return True
+
+
+async def _withdraw(acquiring: Acquiring, acquirer: Acquirer, merchant: Merchant, payment: CardPayment) -> None:
+    try:
+        await acquirer.withdraw(merchant, payment.provider_payment_id)
+    except (Silent, Declined) as silence:
+        log.info(
+            "order not withdrawn: a payment of it would be given back", payment_id=str(payment.id), cause=str(silence)
+        )
+    async with acquiring.db.tx(payment.account_id) as tx:
+        row = await tx.get_one(CardPayment, (payment.account_id, payment.id), with_for_update=True)
+        if row.state == PaymentState.CANCELLED:
+            row.next_check_at = None
+
+
+async def _take(acquiring: Acquiring, merchant: Merchant, payment: CardPayment, said: Said) -> bool:
+    """Carry a word out; true when the order moved on by it."""
+    try:
+        async with acquiring.db.tx(payment.account_id) as tx:
+            before = payment.state
+            await take_word(
+                acquiring, tx, payment.account_id, payment.id, said, now_utc(), takes_tests=merchant.takes_tests
+            )
+            row = await tx.get_one(CardPayment, (payment.account_id, payment.id))
+            return row.state != before
+    except Problem as problem:
+        log.info("word of an acquirer not carried out yet", payment_id=str(payment.id), cause=problem.code)
+        return False
+
+
+async def _expire(acquiring: Acquiring, account_id: UUID, prepayment_id: UUID) -> None:
+    async with acquiring.db.tx(account_id) as tx:
+        asked = await tx.get_one(Prepayment, (account_id, prepayment_id), with_for_update=True)
+        orders = [(order.id, await acquiring.merchant_of(tx, order)) for order in await open_orders(tx, asked)]
+    is_being_paid = False
+    for payment_id, merchant in orders:
+        if merchant is not None:
+            is_being_paid |= await _is_being_paid(acquiring, merchant, account_id, payment_id)
+    async with acquiring.db.tx(account_id) as tx:
+        asked = await tx.get_one(Prepayment, (account_id, prepayment_id), with_for_update=True)
+        if asked.state != "pending":
+            return
+        now = now_utc()
+        if is_being_paid and now < asked.expires_at + acquiring.pace.grace:
+            asked.next_check_at = now + acquiring.pace.check(0)
+            return
+        await _end(acquiring, asked, tx, now)
+
+
+async def _end(acquiring: Acquiring, asked: Prepayment, tx: Tx, now: datetime) -> None:
+    """Nobody has paid in time: the link is closed, orders are withdrawn, and the booking's owner is told."""
+    end_prepayment(asked, "expired")
+    for payment in await open_orders(tx, asked):
+        payment.state, payment.next_check_at = PaymentState.CANCELLED, now
+        payment.version += 1
+    tx.emit(PrepaymentExpired(account_id=asked.account_id, version=asked.version, prepayment=shown(acquiring, asked)))
+
+
+async def _is_being_paid(acquiring: Acquiring, merchant: Merchant, account_id: UUID, payment_id: UUID) -> bool:
+    """Whether the bank is working on an order, or does not say; one that turns out to be paid is settled here."""
+    async with acquiring.db.tx(account_id) as tx:
+        payment = await tx.get_one(CardPayment, (account_id, payment_id))
+    if payment.checkout is None:
+        return False
+    try:
+        said = await acquiring.acquirers[payment.provider].status(
+            merchant, str(payment.id), payment.provider_payment_id
+        )
+    except Silent:
+        return True
+    except Declined:
+        return False
+    if said is None:
+        return False
+    await _take(acquiring, merchant, payment, said)
+    return said.word is Word.WAITING
