@@ -12,7 +12,7 @@ from zapys_dev.ports import first_free
 from zapys_dev.postgres import PrivatePostgres
 from zapys_dev.rabbitmq import PrivateRabbit
 from zapys_dev.stack import Stack
-from zapys_dev.testing import TestServers
+from zapys_dev.testing import TestServers, move_to_free_ports
 
 
 @dataclass
@@ -29,7 +29,7 @@ def breakable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Breakable]:
     """Started once for all tests that break things; each test puts right what it broke."""
     base: Path = tmp_path_factory.mktemp("breakable")
     postgres = PrivatePostgres(base, first_free(26432))
-    rabbit = PrivateRabbit(base, first_free(18972), epmd_port=first_free(14770), node="zapysbreak")
+    rabbit = move_to_free_ports(PrivateRabbit(base, 15172, epmd_port=14770, node="zapysbreak"))
     postgres.start()
     rabbit.start()
     try:

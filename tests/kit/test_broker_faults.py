@@ -12,8 +12,8 @@ from tests.kit.test_delivery import Running, _all_published, _consuming, _equals
 from tests.kit.toy.app import Settings
 from tests.support.waiting import eventually
 from zapys_dev.databases import Urls
-from zapys_dev.ports import first_free
 from zapys_dev.rabbitmq import PrivateRabbit
+from zapys_dev.testing import move_to_free_ports
 
 pytestmark = pytest.mark.faults
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.faults
 def own_rabbit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateRabbit]:
     """A broker of these tests alone, to be frozen and killed."""
     base: Path = tmp_path_factory.mktemp("rabbit")
-    rabbit = PrivateRabbit(base, first_free(18672), epmd_port=first_free(14570), node="zapysfault")
+    rabbit = move_to_free_ports(PrivateRabbit(base, 13672, epmd_port=14570, node="zapysfault"))
     rabbit.start()
     yield rabbit
     rabbit.thaw()

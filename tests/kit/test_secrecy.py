@@ -2,6 +2,8 @@
 
 import io
 import json
+import subprocess
+import sys
 
 import pytest
 import structlog
@@ -12,6 +14,7 @@ from kit.ids import new_id
 from kit.messaging import _short
 from kit.telemetry import without_values
 from kit.testing import Bench
+from tests.support.traces import SpanCollector
 
 PHONE = "+380671234567"
 
@@ -47,6 +50,32 @@ async def test_a_logged_failure_names_no_value(failure: DBAPIError, monkeypatch:
     assert "signing_key_copy_pkey" in json.loads(line)["exception"]
     assert "671234567" not in line
     assert "Ірина" not in line
+
+
+_A_FAILURE_IN_A_SPAN = """
+import sys
+from opentelemetry import trace
+from kit.telemetry import set_up_traces
+provider = set_up_traces("toy", sys.argv[1])
+try:
+    with trace.get_tracer("toy").start_as_current_span("insert"):
+        raise ValueError("duplicate key violates client_phone_key\\nDETAIL:  Key (phone)=(Ірина +380671234567) exists.")
+except ValueError:
+    provider.shutdown()
+"""
+
+
+def test_a_failed_span_tells_its_cause_and_no_value() -> None:
+    collector = SpanCollector()
+    try:
+        subprocess.run([sys.executable, "-c", _A_FAILURE_IN_A_SPAN, collector.endpoint], check=True, timeout=60)
+    finally:
+        collector.close()
+    assert [span.name for span in collector.spans] == ["insert"]
+    [sent] = collector.received
+    assert b"violates client_phone_key" in sent
+    assert b"671234567" not in sent
+    assert "Ірина".encode() not in sent
 
 
 def test_ids_and_times_stay_readable() -> None:

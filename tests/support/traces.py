@@ -20,15 +20,17 @@ class SeenSpan:
 
 
 class SpanCollector:
-    """Collects in a thread of its own; `spans` grows while services work."""
+    """Collects in a thread of its own; `spans` grows while services work, `received` holds what came over the wire."""
 
     def __init__(self) -> None:
         self.spans: list[SeenSpan] = []
-        collected = self.spans
+        self.received: list[bytes] = []
+        collected, received = self.spans, self.received
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
+                received.append(body)
                 collected.extend(_read(body))
                 self.send_response(200)
                 self.send_header("Content-Length", "0")

@@ -10,7 +10,15 @@ from zapys_dev.errors import Trouble
 from zapys_dev.postgres import PrivatePostgres
 from zapys_dev.rabbitmq import PrivateRabbit, create_vhost, delete_vhost
 
-__all__ = ["TestServers", "create_vhost", "delete_vhost", "ensure_servers", "private_servers", "stop_servers"]
+__all__ = [
+    "TestServers",
+    "create_vhost",
+    "delete_vhost",
+    "ensure_servers",
+    "move_to_free_ports",
+    "private_servers",
+    "stop_servers",
+]
 
 _POSTGRES_PORT = 25432
 _RABBITMQ_PORT = 17672
@@ -90,17 +98,18 @@ def private_servers(*, choose_ports: bool = False) -> tuple[PrivatePostgres, Pri
         if not postgres.is_running:
             postgres.port = ports.first_free(postgres.port)
         if not rabbit.is_running:
-            _move_if_taken(rabbit)
+            move_to_free_ports(rabbit)
         noted.write_text(json.dumps(asdict(_Ports(postgres.port, rabbit.port, rabbit.epmd_port))))
     return postgres, rabbit
 
 
-def _move_if_taken(rabbit: PrivateRabbit) -> None:
+def move_to_free_ports(rabbit: PrivateRabbit) -> PrivateRabbit:
+    """Give a server that does not run the next family of ports of which none is taken."""
     for port in range(rabbit.port, 20000, _RABBITMQ_STEP):
         if all(ports.is_free(port + offset) for offset in (0, 10000, 10050, 10100)):
             rabbit.port = port
-            rabbit.epmd_port = ports.first_free(_EPMD_PORT)
-            return
+            rabbit.epmd_port = ports.first_free(rabbit.epmd_port)
+            return rabbit
     raise Trouble("No free ports for the test RabbitMQ below 20000.", "End other test servers.")
 
 
