@@ -182,9 +182,7 @@ async def test_the_published_keys_verify_a_token(bench: Bench, people: People) -
 async def test_a_token_signed_with_a_strange_key_is_refused(bench: Bench, people: People) -> None:
     somebody = await people.sign_in()
     strange = Keyring.from_pem(new_signing_key().encode())
-    forged = strange.access_token(
-        user_id=somebody.user_id, session_id=somebody.session_id, phone_e164=somebody.phone, now=datetime.now(UTC)
-    )
+    forged = token_of(strange, somebody)
     assert not await is_let_in(bench, somebody, forged)
 
 
@@ -194,9 +192,7 @@ async def test_keys_are_rotated_without_signing_anybody_out(bench: Bench, people
     somebody = await people.sign_in()
     both = Keyring([*new.keys, *old.keys])
     await say_keys(bench.service.db, both)
-    fresh = both.access_token(
-        user_id=somebody.user_id, session_id=somebody.session_id, phone_e164=somebody.phone, now=datetime.now(UTC)
-    )
+    fresh = token_of(both, somebody)
     bench.service.access._keys_read_at = 0
     assert await is_let_in(bench, somebody)
     assert await is_let_in(bench, somebody, fresh)
@@ -206,6 +202,17 @@ async def test_keys_are_rotated_without_signing_anybody_out(bench: Bench, people
     first, second = (await bench.said(SigningKeysPublished))[-2:]
     assert second.version > first.version
     assert {key.kid: key.retired_at is None for key in second.keys} == {old.keys[0].kid: True, new.keys[0].kid: False}
+
+
+def token_of(keyring: Keyring, somebody: Somebody) -> str:
+    now = datetime.now(UTC)
+    return keyring.access_token(
+        user_id=somebody.user_id,
+        session_id=somebody.session_id,
+        phone_e164=somebody.phone,
+        confirmed_at=now,
+        now=now,
+    )
 
 
 async def another_device(bench: Bench, people: People, somebody: Somebody, device: str) -> Somebody:

@@ -16,7 +16,10 @@ from zapys_dev.keys import new_signing_key
 def test_the_first_key_of_the_file_signs_and_all_of_them_are_known() -> None:
     first, second = new_signing_key(), new_signing_key()
     ring = Keyring.from_pem((first + second).encode())
-    token = ring.access_token(user_id=new_id(), session_id=new_id(), phone_e164="+380671234567", now=datetime.now(UTC))
+    now = datetime.now(UTC)
+    token = ring.access_token(
+        user_id=new_id(), session_id=new_id(), phone_e164="+380671234567", confirmed_at=now, now=now
+    )
     assert [key.kid for key in ring.keys] == [Keyring.from_pem(pem.encode()).keys[0].kid for pem in (first, second)]
     assert jwt.get_unverified_header(token) == {"alg": "EdDSA", "typ": "JWT", "kid": ring.keys[0].kid}
     jwt.decode(token, public_key(ring.keys[0].x), algorithms=["EdDSA"])

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import time
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -29,9 +28,12 @@ from contracts.identity import (
 )
 
 from . import context
+from .callers import ApiKey as ApiKey
+from .callers import Caller as Caller
+from .callers import Member as Member
 from .context import Granter
 from .db import Database, Tx
-from .errors import MissingPermission, MissingScope, NotFound, Unauthenticated
+from .errors import NotFound, Unauthenticated
 from .freshness import PATIENCE_S, wait_for_copy
 from .messaging import Consumers
 from .tables import MemberCopy, RevokedSession, SigningKeyCopy
@@ -48,58 +50,6 @@ SESSION_CHECK_S = 0.5
 log = structlog.get_logger("access")
 
 
-@dataclass(frozen=True)
-class Caller:
-    """A signed-in user, as the access token says."""
-
-    user_id: UUID
-    session_id: UUID
-    phone_e164: str
-
-
-@dataclass(frozen=True)
-class Member:
-    """The caller inside one account."""
-
-    caller: Caller
-    account_id: UUID
-    name: str
-    role: str
-    permissions: frozenset[str]
-    location_ids: frozenset[UUID] | None
-    staff_member_id: UUID | None
-    granters: tuple[Granter, ...] = ()
-
-    @property
-    def holders(self) -> tuple[str, ...]:
-        """Names of those who may edit rights."""
-        return tuple(granter.name for granter in self.granters)
-
-    def holders_of(self, permission: str) -> list[str]:
-        """Names of those who can give the right: they may edit rights and hold it themselves."""
-        return [granter.name for granter in self.granters if permission in granter.permissions]
-
-    def holders_at(self, location_id: UUID) -> list[str]:
-        """Names of those who can open the location to others: they may edit rights and work there themselves."""
-        covering = (g for g in self.granters if g.location_ids is None or location_id in g.location_ids)
-        return [granter.name for granter in covering]
-
-    def may(self, permission: str) -> bool:
-        """Whether the member holds the right."""
-        return permission in self.permissions
-
-    def require(self, permission: str, *, location_id: UUID | None = None) -> None:
-        """Raise `MissingPermission` or `MissingScope`, naming who can grant it."""
-        if permission not in self.permissions:
-            raise MissingPermission(permission, self.holders_of(permission))
-        if location_id is not None and not self.covers(location_id):
-            raise MissingScope(str(location_id), self.holders_at(location_id))
-
-    def covers(self, location_id: UUID) -> bool:
-        """Whether the member's scope includes the location."""
-        return self.location_ids is None or location_id in self.location_ids
-
-
 class Access:
     """Verifies callers of one service.
 
@@ -114,7 +64,7 @@ class Access:
         self._sessions_alive: dict[UUID, float] = {}
 
     async def caller(self, authorization: str | None) -> Caller:
-        """The user behind an `Authorization: Bearer …` header; raises `Unauthenticated`."""
+        """Who is behind an `Authorization: Bearer …` header, a person or an API key; raises `Unauthenticated`."""
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise Unauthenticated
@@ -129,8 +79,8 @@ class Access:
                 options={"require": ["exp", "iat", "sub", "sid"]},
                 leeway=5,
             )
-            caller = Caller(UUID(claims["sub"]), UUID(claims["sid"]), str(claims.get("phone", "")))
-        except (jwt.PyJWTError, ValueError, KeyError) as error:
+            caller = caller_of(claims)
+        except (jwt.PyJWTError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise Unauthenticated from error
         if await self._is_revoked(caller.session_id):
             raise Unauthenticated
@@ -139,7 +89,15 @@ class Access:
         return caller
 
     async def member(self, account_id: UUID, caller: Caller) -> Member:
-        """The caller's membership; raises `NotFound` for strangers, as for accounts that do not exist."""
+        """The caller's membership; raises `NotFound` for strangers, as for accounts that do not exist.
+
+        An API key works in its own account, with the rights that its token carries.
+        """
+        if caller.api_key is not None:
+            if caller.api_key.account_id != account_id:
+                raise NotFound("account")
+            async with self._db.tx(account_id) as tx:
+                return self._known(_member_of_key(caller, caller.api_key, await _granters(tx, account_id)))
 
         async def look_up() -> Member | None:
             async with self._db.tx(account_id) as tx:
@@ -148,8 +106,13 @@ class Access:
         member = await wait_for_copy(account_id, look_up, patience_s=self._patience_s)
         if member is None:
             raise NotFound("account")
-        context.amend(account_id=account_id, granters=member.granters)
-        structlog.contextvars.bind_contextvars(account_id=str(account_id))
+        return self._known(member)
+
+    @staticmethod
+    def _known(member: Member) -> Member:
+        """From here on refusals and log lines know the account."""
+        context.amend(account_id=member.account_id, granters=member.granters)
+        structlog.contextvars.bind_contextvars(account_id=str(member.account_id))
         return member
 
     async def knows_keys(self) -> bool:
@@ -162,16 +125,6 @@ class Access:
         row = (await tx.scalars(active.where(MemberCopy.user_id == caller.user_id))).first()
         if row is None:
             return None
-        granters = await tx.execute(
-            select(MemberCopy.membership_id, MemberCopy.name, MemberCopy.permissions, MemberCopy.location_ids)
-            .where(
-                MemberCopy.account_id == account_id,
-                MemberCopy.is_active,
-                MemberCopy.permissions.contains([GRANTING_PERMISSION]),
-            )
-            .order_by(func.cardinality(MemberCopy.permissions).desc(), MemberCopy.name)
-            .limit(MOST_GRANTERS)
-        )
         return Member(
             caller=caller,
             account_id=account_id,
@@ -180,10 +133,7 @@ class Access:
             permissions=frozenset(row.permissions),
             location_ids=None if row.location_ids is None else frozenset(row.location_ids),
             staff_member_id=row.staff_member_id,
-            granters=tuple(
-                Granter(id_, name, frozenset(held), None if scope is None else frozenset(scope))
-                for id_, name, held, scope in granters
-            ),
+            granters=await _granters(tx, account_id),
         )
 
     async def _key(self, kid: str) -> Any:
@@ -211,6 +161,50 @@ class Access:
             self._sessions_alive.clear()
         self._sessions_alive[session_id] = time.monotonic()
         return False
+
+
+def caller_of(claims: dict[str, Any]) -> Caller:
+    """The caller that verified claims describe; raises `ValueError`, `KeyError` or `TypeError` for strange ones."""
+    confirmed = claims.get("auth_time")
+    key = claims.get("api_key")
+    return Caller(
+        UUID(claims["sub"]),
+        UUID(claims["sid"]),
+        str(claims.get("phone", "")),
+        confirmed_at=None if confirmed is None else datetime.fromtimestamp(int(confirmed), UTC),
+        api_key=None if key is None else ApiKey.from_claim(key),
+    )
+
+
+def _member_of_key(caller: Caller, key: ApiKey, granters: tuple[Granter, ...]) -> Member:
+    return Member(
+        caller=caller,
+        account_id=key.account_id,
+        name=key.name,
+        role="api_key",
+        permissions=key.permissions,
+        location_ids=key.location_ids,
+        staff_member_id=None,
+        granters=granters,
+    )
+
+
+async def _granters(tx: Tx, account_id: UUID) -> tuple[Granter, ...]:
+    """Who can grant rights in the account."""
+    found = await tx.execute(
+        select(MemberCopy.membership_id, MemberCopy.name, MemberCopy.permissions, MemberCopy.location_ids)
+        .where(
+            MemberCopy.account_id == account_id,
+            MemberCopy.is_active,
+            MemberCopy.permissions.contains([GRANTING_PERMISSION]),
+        )
+        .order_by(func.cardinality(MemberCopy.permissions).desc(), MemberCopy.name)
+        .limit(MOST_GRANTERS)
+    )
+    return tuple(
+        Granter(id_, name, frozenset(held), None if scope is None else frozenset(scope))
+        for id_, name, held, scope in found
+    )
 
 
 def public_key(x: str) -> Ed25519PublicKey:

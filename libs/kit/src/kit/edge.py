@@ -26,23 +26,38 @@ _token = HTTPBearer(auto_error=False, scheme_name="accessToken", description="An
 TokenDep = Annotated[HTTPAuthorizationCredentials | None, Depends(_token)]
 
 
-async def _caller(request: Request, _: TokenDep) -> Caller:
+async def _bearer(request: Request, _: TokenDep) -> Caller:
     access: Access = request.app.state.access
     return await access.caller(request.headers.get("authorization"))
 
 
-async def _caller_or_none(request: Request, _: TokenDep) -> Caller | None:
-    authorization = request.headers.get("authorization")
-    access: Access = request.app.state.access
-    return await access.caller(authorization) if authorization else None
+BearerDep = Annotated[Caller, Depends(_bearer)]
+"""A person or an API key."""
+
+
+async def _caller(caller: BearerDep) -> Caller:
+    caller.require_person()
+    return caller
+
+
+async def _caller_or_none(request: Request, token: TokenDep) -> Caller | None:
+    return await _caller(await _bearer(request, token)) if request.headers.get("authorization") else None
+
+
+async def _fresh_caller(caller: BearerDep) -> Caller:
+    caller.require_fresh()
+    return caller
 
 
 DbDep = Annotated[Database, Depends(_db)]
 CallerDep = Annotated[Caller, Depends(_caller)]
+"""A signed-in person; an API key has no life outside its account."""
 OptionalCallerDep = Annotated[Caller | None, Depends(_caller_or_none)]
+FreshCallerDep = Annotated[Caller, Depends(_fresh_caller)]
+"""A person who entered a code from the own phone a short while ago: for dangerous acts."""
 
 
-async def _member(request: Request, caller: CallerDep, account_id: UUID) -> Member:
+async def _member(request: Request, caller: BearerDep, account_id: UUID) -> Member:
     access: Access = request.app.state.access
     return await access.member(account_id, caller)
 

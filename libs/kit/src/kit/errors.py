@@ -68,6 +68,11 @@ class Problem(Exception):
         """What a refused person may ask somebody else for; none where nobody can give it."""
         return None
 
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """What the HTTP answer says besides, such as where the caller stands within a limit."""
+        return {}
+
     def __str__(self) -> str:
         shown = ", ".join(f"{name}={value!r}" for name, value in self.params().items() if "phone" not in name)
         return f"{self.code}({shown})"
@@ -119,6 +124,27 @@ class Unauthenticated(Problem):
 
     code: ClassVar[str] = "access.unauthenticated"
     kind: ClassVar[Kind] = Kind.UNAUTHENTICATED
+
+
+@dataclass(eq=False)
+class StepUpRequired(Problem):
+    """A dangerous act, and the person's last code from the phone is too old for it."""
+
+    code: ClassVar[str] = "access.step_up_required"
+    kind: ClassVar[Kind] = Kind.FORBIDDEN
+    max_age_s: int
+
+    def params(self) -> Mapping[str, Any]:
+        """The age also in minutes, as the texts say it."""
+        return {"max_age_s": self.max_age_s, "max_age_min": self.max_age_s // 60}
+
+
+@dataclass(eq=False)
+class PersonRequired(Problem):
+    """An API key asked for what only a person may do."""
+
+    code: ClassVar[str] = "access.person_required"
+    kind: ClassVar[Kind] = Kind.FORBIDDEN
 
 
 @dataclass(eq=False)

@@ -135,7 +135,7 @@ def _ask(problem: Problem, base_url: str) -> dict[str, Any] | None:
 
 def respond(problem: Problem, texts: Texts, base_url: str = "") -> JSONResponse:
     """The HTTP answer to a refusal."""
-    headers = {"Content-Language": context.current().language}
+    headers = {"Content-Language": context.current().language, **problem.headers}
     if problem.retry_after_s is not None:
         headers["Retry-After"] = str(problem.retry_after_s)
     if problem.kind.status == 401:

@@ -21,6 +21,7 @@ from contracts import EVENTS, Event
 from contracts.identity import MembershipAdded, MembershipState
 
 from .access import ALGORITHM, ISSUER
+from .callers import ApiKey
 from .ids import new_id
 from .messaging import handle_once
 from .service import Service
@@ -55,12 +56,18 @@ class TokenMint:
         self.x = base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
     def person(
-        self, phone_e164: str = "+380671234567", *, user_id: UUID | None = None, life: timedelta = timedelta(minutes=10)
+        self,
+        phone_e164: str = "+380671234567",
+        *,
+        user_id: UUID | None = None,
+        life: timedelta = timedelta(minutes=10),
+        confirmed: timedelta | None = timedelta(0),
+        api_key: ApiKey | None = None,
     ) -> Person:
-        """A signed-in user."""
+        """A signed-in user whose last code is as old as `confirmed`, or the program behind `api_key`."""
         user_id = user_id or new_id()
         now = datetime.now(UTC)
-        claims = {
+        claims: dict[str, Any] = {
             "iss": ISSUER,
             "sub": str(user_id),
             "sid": str(new_id()),
@@ -68,6 +75,10 @@ class TokenMint:
             "iat": now,
             "exp": now + life,
         }
+        if confirmed is not None and api_key is None:
+            claims["auth_time"] = int((now - confirmed).timestamp())
+        if api_key is not None:
+            claims |= {"sid": str(user_id), "phone": "", "api_key": api_key.as_claim()}
         token = jwt.encode(claims, self._key, algorithm=ALGORITHM, headers={"kid": self.kid})
         return Person(user_id, phone_e164, token)
 

@@ -6,7 +6,6 @@ fence (docs/adr/0013-moving-windows-of-our-own.md says why no library counts).
 
 from __future__ import annotations
 
-import ipaddress
 import math
 import time
 from collections import deque
@@ -21,10 +20,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from gateway.errors import TooManyRequests
 from gateway.settings import Settings
 from kit import context, problems
+from kit.addresses import home_of as home_of
 from kit.texts import Texts
 
 WINDOW_S = 60
-_IPV6_HOME = 64  # one subscriber has a whole /64 to choose addresses from
 
 
 @dataclass(frozen=True)
@@ -108,19 +107,6 @@ class Limits:
         if path.startswith("/login") or path.endswith("/code"):
             return self._sign_in
         return self._holds if path.count("/") == 2 and path.endswith(("/hold", "/book")) else None
-
-
-def home_of(address: str) -> str:
-    """What stands for one caller: an IPv4 address, or the /64 of an IPv6 one."""
-    try:
-        parsed = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return "unknown"
-    if parsed.version == 4:
-        return str(parsed)
-    if parsed.ipv4_mapped is not None:
-        return str(parsed.ipv4_mapped)
-    return str(ipaddress.ip_network((parsed, _IPV6_HOME), strict=False))
 
 
 class LimitMiddleware:

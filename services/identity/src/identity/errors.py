@@ -6,6 +6,8 @@ from typing import Any, ClassVar
 
 from kit.errors import EVERYWHERE, Kind, Problem
 
+from .domain import codes
+
 
 @dataclass(eq=False)
 class CountryNotAllowed(Problem):
@@ -34,6 +36,30 @@ class TooManyCodes(_After):
     code: ClassVar[str] = "identity.too_many_codes"
     kind: ClassVar[Kind] = Kind.TOO_MANY
 
+    @property
+    def headers(self) -> Mapping[str, str]:
+        # Only where it is used up: how many are left would tell strangers whether the phone's owner was here today.
+        told = {"Limit": codes.SMS_PER_DAY, "Remaining": 0, "Reset": self.wait_s}
+        return {f"RateLimit-{name}": str(value) for name, value in told.items()}
+
+
+@dataclass(eq=False)
+class CodesHeldBack(_After):
+    """Too many codes went out and were not entered: near this number, from this address, on this page or at all."""
+
+    code: ClassVar[str] = "identity.codes_held_back"
+    kind: ClassVar[Kind] = Kind.TOO_MANY
+    limit: str
+
+
+@dataclass(eq=False)
+class CaptchaRequired(Problem):
+    """Machines seem to ask for codes: the asker must show work first."""
+
+    code: ClassVar[str] = "identity.captcha_required"
+    kind: ClassVar[Kind] = Kind.REFUSED
+    challenge_url: str = "/api/v1/auth/captcha"
+
 
 @dataclass(eq=False)
 class TooManyAttempts(_After):
@@ -57,6 +83,14 @@ class CodeExpired(Problem):
     """No code of this phone is in force."""
 
     code: ClassVar[str] = "identity.code_expired"
+    kind: ClassVar[Kind] = Kind.UNAUTHENTICATED
+
+
+@dataclass(eq=False)
+class CodeAskedElsewhere(Problem):
+    """The live code was asked for in another browser, or this one keeps no cookies."""
+
+    code: ClassVar[str] = "identity.code_asked_elsewhere"
     kind: ClassVar[Kind] = Kind.UNAUTHENTICATED
 
 

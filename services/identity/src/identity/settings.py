@@ -1,6 +1,7 @@
 """Settings of identity, read from IDENTITY_…."""
 
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic_settings import SettingsConfigDict
@@ -19,6 +20,11 @@ class Settings(ServiceSettings):
     """Secret from which login codes, their proofs and successors of refresh tokens are derived."""
     allowed_calling_codes: str = "380"
     """Calling codes, comma separated, to which login codes may be sent."""
+
+    rate_limits: Literal["on", "off"] = "on"
+    """Off lifts what is counted per network address and page, and the captcha: for load tests and development."""
+    codes_per_day: int = 20_000
+    """SMS with login codes in 24 hours, over all phones: the platform pays for them."""
 
     @property
     def is_https(self) -> bool:

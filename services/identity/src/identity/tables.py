@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, LargeBinary, Text, Uuid
+from sqlalchemy import BigInteger, DateTime, LargeBinary, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -190,6 +190,8 @@ class LoginPhone(Base):
 
     phone_e164: Mapped[str] = mapped_column(primary_key=True)
     sent_at: Mapped[list[datetime]]
+    known_sent_at: Mapped[list[datetime]] = mapped_column(default=list)
+    """Those asked for from a device of the phone, beyond what strangers may ask for."""
 
 
 class LoginCode(Base):
@@ -199,6 +201,8 @@ class LoginCode(Base):
 
     attempt_id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     phone_e164: Mapped[str]
+    secret_hash: Mapped[bytes | None]
+    """Of what the browser that asked keeps; none for a program that keeps nothing."""
     seed: Mapped[bytes]
     proof: Mapped[bytes]
     created_at: Mapped[datetime]
@@ -206,6 +210,29 @@ class LoginCode(Base):
     sends: Mapped[int] = mapped_column(default=1)
     tries: Mapped[int] = mapped_column(default=0)
     used_at: Mapped[datetime | None]
+
+
+class LoginSend(Base):
+    """One SMS with a code, for the limits that look at many phones; forgotten after a day."""
+
+    __tablename__ = "login_send"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    attempt_id: Mapped[UUID]
+    number: Mapped[int] = mapped_column(BigInteger)
+    address_hash: Mapped[bytes]
+    page: Mapped[str | None]
+    at: Mapped[datetime]
+    entered_at: Mapped[datetime | None]
+
+
+class UsedCaptcha(Base):
+    """A captcha that somebody has solved and used; it opens nothing twice."""
+
+    __tablename__ = "used_captcha"
+
+    id: Mapped[bytes] = mapped_column(primary_key=True)
+    expires_at: Mapped[datetime]
 
 
 class Session(Base):
@@ -218,6 +245,8 @@ class Session(Base):
     device: Mapped[str]
     created_at: Mapped[datetime]
     last_used_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime]
+    """When the person last entered a code from the own phone here."""
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[str | None]

@@ -7,6 +7,7 @@ from fastapi import Depends, Request
 
 from .keyring import Keyring
 from .settings import Settings
+from .usecases.admit_send import Guarding
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,11 @@ class Wiring:
     settings: Settings
     keyring: Keyring
     pepper: bytes
+
+    @property
+    def guarding(self) -> Guarding:
+        """How login codes are held back."""
+        return Guarding(self.pepper, self.settings.rate_limits == "on", self.settings.codes_per_day)
 
 
 def _wiring(request: Request) -> Wiring:

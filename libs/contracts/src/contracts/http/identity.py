@@ -26,6 +26,19 @@ class LoginCodeBody(Body):
     """POST /api/v1/auth/codes."""
 
     phone: Phone
+    bound: StrictBool = Field(
+        default=False,
+        description="The code is good only together with `attempt` of the answer. Always so for a browser, "
+        "which keeps it as a cookie.",
+    )
+    attempt: str | None = Field(default=None, max_length=64, description="Of an attempt under way, to resend its code.")
+    page: str | None = Field(default=None, max_length=40, description="Vanity address of the page one signs in on.")
+    captcha: str | None = Field(
+        default=None, max_length=2000, description="A solution of GET /api/v1/auth/captcha, once it is asked for."
+    )
+    device_token: str | None = Field(
+        default=None, max_length=128, description="From an earlier sign-in here: strangers cannot use up its codes."
+    )
 
 
 class LoginCodeAnswer(Answer):
@@ -33,6 +46,17 @@ class LoginCodeAnswer(Answer):
 
     expires_at: AwareDatetime
     resend_at: AwareDatetime = Field(description="Before this moment another request is refused with 429.")
+    attempt: str | None = Field(default=None, description="Secret of a bound attempt, to be sent with the code.")
+
+
+class CaptchaAnswer(Answer):
+    """GET /api/v1/auth/captcha: a challenge of ALTCHA, as its widget and libraries take it."""
+
+    algorithm: Literal["SHA-256"]
+    challenge: str
+    maxnumber: int
+    salt: str
+    signature: str
 
 
 class SignInBody(Body):
@@ -41,6 +65,23 @@ class SignInBody(Body):
     phone: Phone
     code: str = Field(max_length=16, description="Six digits from the SMS; spaces and hyphens are ignored.")
     device: str = Field(default="", max_length=100, description="How the person will recognise this device.")
+    attempt: str | None = Field(default=None, max_length=64, description="Of a bound attempt; a browser has a cookie.")
+
+
+class StepUpBody(Body):
+    """POST /api/v1/auth/step-up: a code that went to the caller's own phone."""
+
+    code: str = Field(max_length=16, description="Six digits from the SMS; spaces and hyphens are ignored.")
+    attempt: str | None = Field(default=None, max_length=64, description="Of a bound attempt; a browser has a cookie.")
+
+
+class StepUpAnswer(Answer):
+    """A new access token of the same session, good for dangerous acts for a while."""
+
+    access_token: str
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - the scheme, no secret
+    expires_in: int = Field(description="Seconds that the access token lives.")
+    fresh_until: AwareDatetime = Field(description="Until then dangerous acts are allowed without another code.")
 
 
 class RefreshBody(Body):
@@ -89,6 +130,7 @@ class SignedInAnswer(TokensAnswer):
     """POST /api/v1/auth/sessions → 201."""
 
     user: UserAnswer
+    device_token: str = Field(description="Keep it and send it when a code is asked for again; also a cookie.")
 
 
 class SessionAnswer(Answer):

@@ -1,15 +1,11 @@
-"""Signing in: codes, sessions, keys."""
+"""Sessions: opened with a code, renewed, listed, ended; the keys that verify their tokens."""
 
-import re
-from typing import Annotated, cast
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
-from contracts.base import Language
 from contracts.http.identity import (
-    LoginCodeAnswer,
-    LoginCodeBody,
     RefreshBody,
     SessionAnswer,
     SessionsAnswer,
@@ -20,53 +16,25 @@ from contracts.http.identity import (
     TokensAnswer,
 )
 from identity import queries
+from identity.domain import codes
 from identity.keyring import ACCESS_LIFE
 from identity.tables import User
 from identity.usecases.end_sessions import end_sessions
 from identity.usecases.open_session import OpenedSession
 from identity.usecases.refresh_session import refresh_session
-from identity.usecases.request_code import request_code
 from identity.usecases.sign_in import sign_in
 from identity.wiring import Wiring, WiringDep
-from kit.context import DEFAULT_LANGUAGE
 from kit.edge import CallerDep, DbDep
-from kit.errors import InvalidInput, NotFound, Problem
+from kit.errors import NotFound, Problem
 from kit.messaging import now_utc
-from kit.texts import negotiate
 
+from . import cookies
 from .answers import user_answer
+from .codes import LanguageHeader, digits_of, language_of
 from .cookies import clear_refresh, read_refresh, set_refresh
 from .phones import allowed_phone
 
 router = APIRouter(prefix="/api/v1/auth", tags=["Signing in"])
-
-LanguageHeader = Annotated[str | None, Header(alias="Accept-Language", include_in_schema=False)]
-
-_CODE = re.compile(r"[0-9]{6}")
-
-
-@router.post(
-    "/codes",
-    status_code=202,
-    operation_id="request_login_code",
-    responses={422: {"description": "Not a phone, or no codes go there"}, 429: {"description": "Past the limits"}},
-)
-async def post_code(
-    body: LoginCodeBody, db: DbDep, wiring: WiringDep, accept_language: LanguageHeader = None
-) -> LoginCodeAnswer:
-    """Send a login code to the phone; the answer is the same whether anybody has that phone."""
-    phone_e164 = allowed_phone(body.phone, wiring.settings)
-    async with db.system_tx() as tx:
-        profile = await queries.language_of_phone(tx, phone_e164)
-        on_its_way = await request_code(
-            phone_e164,
-            tx,
-            now_utc(),
-            pepper=wiring.pepper,
-            language=_language(accept_language, profile),
-            domain=wiring.settings.public_host,
-        )
-    return LoginCodeAnswer(expires_at=on_its_way.expires_at, resend_at=on_its_way.resend_at)
 
 
 @router.post(
@@ -85,26 +53,28 @@ async def post_session(
 ) -> SignedInAnswer:
     """Exchange a code for a pair of tokens; the first time makes the user."""
     phone_e164 = allowed_phone(body.phone, wiring.settings)
-    code = re.sub(r"[\s-]", "", body.code)
-    if not _CODE.fullmatch(code):
-        raise InvalidInput.of("/code", "login_code")
+    code = digits_of(body.code)
     async with db.system_tx() as tx:
         now = now_utc()
         done = await sign_in(
             phone_e164,
             code,
+            body.attempt or cookies.read(request, "attempt", wiring.settings),
             body.device.strip() or request.headers.get("user-agent", "")[:100],
             tx,
             now,
             pepper=wiring.pepper,
-            language=_language(accept_language, None),
+            language=language_of(accept_language, None),
         )
         if not isinstance(done, Problem):
             memberships = await queries.memberships_of(tx, done.user.id)
     if isinstance(done, Problem):
         raise done
     tokens = _hand_over(done.user, done.opened, response, wiring)
-    return SignedInAnswer(**tokens.model_dump(), user=user_answer(done.user, memberships))
+    device_token = codes.device_token(wiring.pepper, phone_e164)
+    cookies.keep(response, "device", device_token, max_age_s=cookies.DEVICE_KEPT_S, settings=wiring.settings)
+    user = user_answer(done.user, memberships)
+    return SignedInAnswer(**tokens.model_dump(), user=user, device_token=device_token)
 
 
 @router.post(
@@ -187,16 +157,16 @@ async def get_keys(wiring: WiringDep, response: Response) -> SigningKeysAnswer:
     return SigningKeysAnswer(keys=tuple(SigningKeyAnswer(kid=key.kid, x=key.x) for key in wiring.keyring.keys))
 
 
-def _language(header: str | None, profile: str | None) -> Language:
-    return cast(Language, negotiate(header, profile or DEFAULT_LANGUAGE))
-
-
 def _hand_over(user: User, opened: OpenedSession, response: Response, wiring: Wiring) -> TokensAnswer:
     now = now_utc()
     set_refresh(response, opened.refresh_token, expires_at=opened.expires_at, now=now, settings=wiring.settings)
     response.headers["Cache-Control"] = "no-store"
     access_token = wiring.keyring.access_token(
-        user_id=user.id, session_id=opened.session_id, phone_e164=user.phone_e164, now=now
+        user_id=user.id,
+        session_id=opened.session_id,
+        phone_e164=user.phone_e164,
+        confirmed_at=opened.confirmed_at,
+        now=now,
     )
     return TokensAnswer(
         access_token=access_token,

@@ -74,6 +74,7 @@ async def post_member(
     member.require(Permission.STAFF_EDIT)
     if body.permissions:
         member.require(Permission.PERMISSIONS_EDIT)
+    member.require_fresh()
     _check_keys(body.permissions)
     phone_e164 = allowed_phone(body.phone, wiring.settings)
     async with db.system_tx() as tx:
@@ -109,6 +110,7 @@ async def patch_member(
     """Change name and column with the right to edit staff; role, rights and scope with the right to edit rights."""
     if body.model_fields_set & _RIGHTS:
         member.require(Permission.PERMISSIONS_EDIT)
+        member.require_fresh()
     if body.model_fields_set - _RIGHTS or not body.model_fields_set:
         member.require(Permission.STAFF_EDIT)
     _check_keys(body.permissions)

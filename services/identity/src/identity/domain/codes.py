@@ -4,8 +4,10 @@ A code is derived from a random seed and a secret outside the database, so the s
 although it is stored nowhere.
 """
 
+import base64
 import hashlib
 import hmac
+import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -19,13 +21,18 @@ WORTH_RESENDING = timedelta(minutes=1)
 LIMITS = ((1, timedelta(seconds=60)), (3, timedelta(minutes=10)), (5, timedelta(hours=24)))
 """So many SMS to one phone within each span, over all accounts."""
 
+KNOWN_DEVICE_LIMITS = ((1, timedelta(seconds=60)), (3, timedelta(hours=24)))
+"""Besides, for a browser from which this phone signed in before: strangers cannot use that up."""
+
 LONGEST_SPAN = max(span for _, span in LIMITS)
+SMS_PER_DAY = max(count for count, _ in LIMITS)
+SECRET_BYTES = 24
 
 
-def may_send_at(sent: Sequence[datetime], now: datetime) -> datetime:
+def may_send_at(sent: Sequence[datetime], now: datetime, limits: Sequence[tuple[int, timedelta]] = LIMITS) -> datetime:
     """The first moment, `now` or later, at which another code may go to a phone that was sent some at `sent`."""
     latest = sorted(sent, reverse=True)
-    waits = [latest[count - 1] + span for count, span in LIMITS if len(latest) >= count]
+    waits = [latest[count - 1] + span for count, span in limits if len(latest) >= count]
     return max([now, *waits])
 
 
@@ -44,6 +51,35 @@ def proof_of(pepper: bytes, attempt_id: UUID, phone_e164: str, code: str) -> byt
     """What a guess is compared by: bound to the attempt and the phone, so a code fits nowhere else."""
     said = attempt_id.bytes + phone_e164.encode() + b"\0" + code.encode()
     return hmac.digest(_key(pepper, b"proof"), said, hashlib.sha256)
+
+
+def new_secret() -> str:
+    """What binds an attempt to the browser that began it."""
+    return secrets.token_urlsafe(SECRET_BYTES)
+
+
+def hash_of_secret(pepper: bytes, secret: str) -> bytes:
+    """What is kept of such a secret."""
+    return hmac.digest(_key(pepper, b"attempt"), secret.encode(), hashlib.sha256)
+
+
+def device_token(pepper: bytes, phone_e164: str) -> str:
+    """Proof that this phone signed in on the device that keeps it; it opens nothing by itself."""
+    nonce = secrets.token_bytes(12)
+    return base64.urlsafe_b64encode(nonce + _device_mac(pepper, nonce, phone_e164)).decode()
+
+
+def is_known_device(pepper: bytes, token: str, phone_e164: str) -> bool:
+    """Whether the token was given to a device of this phone."""
+    try:
+        raw = base64.urlsafe_b64decode(token.encode())
+    except ValueError:
+        return False
+    return hmac.compare_digest(raw[12:], _device_mac(pepper, raw[:12], phone_e164))
+
+
+def _device_mac(pepper: bytes, nonce: bytes, phone_e164: str) -> bytes:
+    return hmac.digest(_key(pepper, b"device"), nonce + phone_e164.encode(), hashlib.sha256)
 
 
 def _key(pepper: bytes, purpose: bytes) -> bytes:

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func
 
-from identity.domain import codes, vanity
-from identity.tables import LoginCode, LoginPhone, Session, VanityAddress
+from identity.domain import codes, guard, vanity
+from identity.tables import LoginCode, LoginPhone, LoginSend, Session, UsedCaptcha, VanityAddress
 from kit.db import Tx
 
 KEEP_CODES = timedelta(days=7)
@@ -17,6 +17,8 @@ async def forget_old(tx: Tx, now: datetime) -> None:
     await tx.execute(delete(LoginCode).where(LoginCode.created_at < now - KEEP_CODES))
     last_sent = LoginPhone.sent_at[func.cardinality(LoginPhone.sent_at)]
     await tx.execute(delete(LoginPhone).where(last_sent < now - codes.LONGEST_SPAN))
+    await tx.execute(delete(LoginSend).where(LoginSend.at < now - guard.DAY))
+    await tx.execute(delete(UsedCaptcha).where(UsedCaptcha.expires_at < now))
     before = now - KEEP_ENDED_SESSIONS
     await tx.execute(delete(Session).where((Session.expires_at < before) | (Session.ended_at < before)))
     await tx.execute(delete(VanityAddress).where(VanityAddress.released_at < now - vanity.FROZEN))

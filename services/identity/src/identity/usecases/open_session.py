@@ -19,6 +19,7 @@ class OpenedSession:
     session_id: UUID
     refresh_token: str
     expires_at: datetime
+    confirmed_at: datetime
 
 
 async def open_session(user: User, device: str, tx: Tx, now: datetime) -> OpenedSession:
@@ -26,11 +27,19 @@ async def open_session(user: User, device: str, tx: Tx, now: datetime) -> Opened
     session_id, token = new_id(), refresh.first_token()
     expires_at = refresh.session_end(now, is_staff=await queries.works_somewhere(tx, user.id))
     tx.add(
-        Session(id=session_id, user_id=user.id, device=device, created_at=now, last_used_at=now, expires_at=expires_at)
+        Session(
+            id=session_id,
+            user_id=user.id,
+            device=device,
+            created_at=now,
+            last_used_at=now,
+            confirmed_at=now,
+            expires_at=expires_at,
+        )
     )
     await tx.flush()
     tx.add(new_token(token, session_id, now))
-    return OpenedSession(session_id, token, expires_at)
+    return OpenedSession(session_id, token, expires_at, now)
 
 
 def new_token(token: str, session_id: UUID, now: datetime) -> RefreshToken:

@@ -60,4 +60,5 @@ async def refresh_session(token: str, tx: Tx, now: datetime, *, pepper: bytes) -
         case Verdict.REPEAT:
             pass  # another tab was first; both get the same successor
     found.last_used_at, found.expires_at = now, expires_at
-    return Refreshed(await tx.get_one(User, found.user_id), OpenedSession(found.id, following, expires_at))
+    opened = OpenedSession(found.id, following, expires_at, found.confirmed_at)
+    return Refreshed(await tx.get_one(User, found.user_id), opened)
