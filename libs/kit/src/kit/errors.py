@@ -11,7 +11,6 @@ from dataclasses import dataclass, fields
 from enum import Enum
 from typing import Any, ClassVar
 
-
 EVERYWHERE = "*"
 """Stands for every location where a refusal names one."""
 
