@@ -144,7 +144,7 @@ async def test_a_settlement_that_dies_before_its_commit_leaves_no_receipt(
         raise Crash
 
     with monkeypatch.context() as patched:
-        patched.setattr("fiscal.usecases.settle_booking.wake_lane", die)
+        patched.setattr("fiscal.usecases.issue_receipt.wake_lane", die)
         with pytest.raises(Crash):
             await salon.settle(booking, ("cash", 100))
     assert await salon.receipts() == []

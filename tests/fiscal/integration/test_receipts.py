@@ -76,7 +76,7 @@ async def test_the_list_of_waiting_receipts_shows_reason_sum_age_and_cure(salon:
         assert [row["total"]["amount"] for row in rows] == [300, 200, 100]
         assert all(row["age_s"] >= 0 and row["reason_code"] == "shift_closed" for row in rows)
         texts[language] = rows[0]["reason_text"]
-        assert rows[0]["fix"]["url"].endswith(f"/owner/{salon.account_id}/cash-registers/{register}#fiscal-shift")
+        assert rows[0]["fix"]["url"].endswith(f"/manage/{salon.account_id}/cash-registers#r-{register}")
     assert texts == {
         "uk": "Робочу зміну каси не відкрито",
         "ru": "Рабочая смена кассы не открыта",
@@ -125,7 +125,7 @@ async def test_wrong_credentials_are_named_held_and_cured_by_saving_them_again(
     refused = await salon.ask("POST", f"/cash-registers/{register}/fiscal-shift/open")
     assert refused.status_code == 409
     assert refused.json()["code"] == f"fiscal.{reason}"
-    assert refused.json()["fix"]["url"].endswith(f"/cash-registers/{register}#{field}")
+    assert refused.json()["fix"]["url"].endswith(f"/manage/{salon.account_id}/cash-registers/{register}/edit#f-{field}")
     await salon.settled(await salon.booking(), ("cash", 50_000))
     [held] = await salon.receipts_become("held")
     assert held["reason_code"] == reason

@@ -69,7 +69,8 @@ async def test_without_a_register_for_the_type_settlement_is_refused_with_a_link
     assert said["code"] == "fiscal.no_register_for_payment_type"
     assert said["reason_code"] == "no_register_for_payment_type"
     assert said["fix"]["text"] == "Create a cash register for this payment type, or choose another type."
-    assert said["fix"]["url"].endswith(f"/owner/{salon.account_id}/cash-registers/new?payment_type=card")
+    page = f"/manage/{salon.account_id}/cash-registers?payment_type=card#f-payment_types"
+    assert said["fix"]["url"].endswith(page)
 
 
 @pytest.mark.row("S57")

@@ -16,6 +16,9 @@ class SettlementState(Value):
     payment_state: Literal["unpaid", "part_paid", "settled", "reversed"]
     paid: Money
     due: Money
+    discounted: Money | None = Field(
+        default=None, description="Discounts given at settlement, in all: with `paid` they come to the price."
+    )
     operating_day: str
 
 

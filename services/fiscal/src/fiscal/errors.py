@@ -32,7 +32,7 @@ class NoRegisterForPaymentType(FiscalProblem):
 
     @property
     def fix_url(self) -> str:  # type: ignore[override]  # the page depends on the account
-        return f"/owner/{self.account_id}/cash-registers/new?payment_type={self.payment_type}"
+        return f"/manage/{self.account_id}/cash-registers?payment_type={self.payment_type}#f-payment_types"
 
 
 @dataclass(eq=False)
@@ -109,6 +109,31 @@ class OperatingDayInFuture(FiscalProblem):
 
     code: ClassVar[str] = "fiscal.operating_day_in_future"
     today: str
+
+
+@dataclass(eq=False)
+class OperatingDayTooOld(FiscalProblem):
+    """The account lets operations be dated so many days back and no more."""
+
+    code: ClassVar[str] = "fiscal.operating_day_too_old"
+    limit_days: int
+    earliest: str
+
+
+@dataclass(eq=False)
+class DiscountAboveDue(FiscalProblem):
+    """The discount is more than what is still to be paid."""
+
+    code: ClassVar[str] = "fiscal.discount_above_due"
+    due: int
+
+
+@dataclass(eq=False)
+class RefundAbovePaid(FiscalProblem):
+    """More is to be given back than was taken (in this way) and not given back yet."""
+
+    code: ClassVar[str] = "fiscal.refund_above_paid"
+    refundable: int
 
 
 @dataclass(eq=False)
@@ -217,6 +242,42 @@ class NotEnoughCash(FiscalProblem):
     balance: int
 
 
+@dataclass(eq=False)
+class TransferToItself(FiscalProblem):
+    """A transfer names the same cash register twice."""
+
+    code: ClassVar[str] = "fiscal.transfer_to_itself"
+
+
+@dataclass(eq=False)
+class DifferenceUnexplained(FiscalProblem):
+    """What was counted is not what the books say, and nobody said why."""
+
+    code: ClassVar[str] = "fiscal.difference_unexplained"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    expected: int
+    counted: int
+    difference: int
+
+
+@dataclass(eq=False)
+class SecondPersonNeeded(FiscalProblem):
+    """The account lets nobody do this alone; `cause` is back_dated or reversal."""
+
+    code: ClassVar[str] = "fiscal.second_person_needed"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    cause: str
+
+
+@dataclass(eq=False)
+class RequestDecided(FiscalProblem):
+    """Somebody has approved or declined the request already."""
+
+    code: ClassVar[str] = "fiscal.request_decided"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    state: str
+
+
 # Registers and shifts
 
 
@@ -256,7 +317,7 @@ class CheckboxNotSetUp(FiscalProblem):
 
     @property
     def fix_url(self) -> str:  # type: ignore[override]  # the page depends on the register
-        return f"/owner/{self.account_id}/cash-registers/{self.cash_register_id}#licence_key"
+        return f"/manage/{self.account_id}/cash-registers/{self.cash_register_id}/edit#f-licence_key"
 
 
 @dataclass(eq=False)

@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql import Select
 
+from fiscal.book_tables import RegisterTurnover, SettlementLine
 from fiscal.domain.receipts import WAITING
 from fiscal.tables import (
     CashOperation,
@@ -30,6 +32,8 @@ class ActShown:
     payments: Sequence[tuple[SettlementPayment, str]]
     """Each with the name of its cash register."""
     receipt: Receipt | None
+    tips: Sequence[CashOperation] = ()
+    lines: Sequence[SettlementLine] = ()
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,31 @@ async def acts(tx: Tx, account_id: UUID, booking_id: UUID, only: Iterable[UUID] 
         by_act.setdefault(payment.settlement_id, []).append((payment, name))
     receipts = await tx.scalars(select(Receipt).where(Receipt.account_id == account_id, Receipt.settlement_id.in_(ids)))
     receipt_of = {receipt.settlement_id: receipt for receipt in receipts}
-    return [ActShown(act, by_act.get(act.id, []), receipt_of.get(act.id)) for act in found]
+    tips = await tx.scalars(
+        select(CashOperation)
+        .where(
+            CashOperation.account_id == account_id,
+            CashOperation.settlement_id.in_(ids),
+            CashOperation.figure == "tips",
+        )
+        .order_by(CashOperation.position)
+    )
+    tips_of = {act_id: list(group) for act_id, group in groupby(sorted(tips, key=_act), key=_act)}
+    lines = await tx.scalars(
+        select(SettlementLine)
+        .where(SettlementLine.account_id == account_id, SettlementLine.settlement_id.in_(ids))
+        .order_by(SettlementLine.settlement_id, SettlementLine.position)
+    )
+    lines_of = {act_id: list(group) for act_id, group in groupby(lines, key=_act)}
+    return [
+        ActShown(act, by_act.get(act.id, []), receipt_of.get(act.id), tips_of.get(act.id, ()), lines_of.get(act.id, ()))
+        for act in found
+    ]
+
+
+def _act(row: CashOperation | SettlementLine) -> UUID:
+    assert row.settlement_id is not None
+    return row.settlement_id
 
 
 async def registers(
@@ -78,9 +106,9 @@ async def registers(
     rows = (await tx.scalars(query.order_by(CashRegister.name, CashRegister.id))).all()
     ids = [row.id for row in rows]
     sums = await tx.execute(
-        select(CashOperation.cash_register_id, CashOperation.currency, func.sum(CashOperation.amount))
-        .where(CashOperation.account_id == account_id, CashOperation.cash_register_id.in_(ids))
-        .group_by(CashOperation.cash_register_id, CashOperation.currency)
+        select(RegisterTurnover.cash_register_id, RegisterTurnover.currency, func.sum(RegisterTurnover.amount))
+        .where(RegisterTurnover.account_id == account_id, RegisterTurnover.cash_register_id.in_(ids))
+        .group_by(RegisterTurnover.cash_register_id, RegisterTurnover.currency)
     )
     balances: dict[UUID, dict[str, int]] = {}
     for register_id, currency, amount in sums:

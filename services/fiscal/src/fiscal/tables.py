@@ -67,11 +67,18 @@ class BookingCopy(Base):
     starts_at: Mapped[datetime]
     acts: Mapped[int] = mapped_column(default=0)
     paid: Mapped[int] = mapped_column(default=0)
+    discounted: Mapped[int] = mapped_column(default=0)
+    goods: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+
+    @property
+    def net(self) -> int:
+        """The price less the discounts given at settlement."""
+        return max(self.price - self.discounted, 0)
 
     @property
     def due(self) -> int:
         """What is still to be paid."""
-        return max(self.price - self.paid, 0)
+        return max(self.net - self.paid, 0)
 
 
 class CashRegister(Base):
@@ -112,7 +119,11 @@ class CashierToken(Base):
 
 
 class Settlement(Base):
-    """One act of taking money for a booking, or of giving it back; never changed."""
+    """One act of taking money for a booking, or of giving (part of) it back; never changed.
+
+    `price_then` is the price less the discounts that stood after the act. `fiscal_register_id` names the register
+    that owes a receipt for it.
+    """
 
     __tablename__ = "settlement"
 
@@ -125,6 +136,10 @@ class Settlement(Base):
     reason: Mapped[str | None]
     amount: Mapped[int]
     change: Mapped[int] = mapped_column(default=0)
+    discount: Mapped[int] = mapped_column(default=0)
+    discount_reason: Mapped[str | None]
+    tips: Mapped[int] = mapped_column(default=0)
+    fiscal_register_id: Mapped[UUID | None]
     currency: Mapped[str]
     price_then: Mapped[int]
     paid_after: Mapped[int]
@@ -134,6 +149,8 @@ class Settlement(Base):
     created_at: Mapped[datetime]
     created_by: Mapped[UUID]
     created_by_name: Mapped[str]
+    approved_by: Mapped[UUID | None]
+    approved_by_name: Mapped[str | None]
 
     @property
     def due_after(self) -> int:
@@ -154,16 +171,21 @@ class SettlementPayment(Base):
     amount: Mapped[int]
     tendered: Mapped[int]
     change: Mapped[int]
+    reverses_position: Mapped[int | None] = mapped_column(SmallInteger)
 
 
 class CashOperation(Base):
-    """A line of the ledger: positive came in, negative went out. Never changed, never removed."""
+    """A line of the ledger: positive came in, negative went out. Never changed, never removed.
+
+    `figure` is the sum of the books it belongs to; a line that takes another back belongs to that one's.
+    """
 
     __tablename__ = "cash_operation"
 
     account_id: Mapped[UUID] = mapped_column(primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     kind: Mapped[str]
+    figure: Mapped[str]
     cash_register_id: Mapped[UUID]
     payment_type: Mapped[str]
     amount: Mapped[int]
@@ -174,11 +196,17 @@ class CashOperation(Base):
     position: Mapped[int | None] = mapped_column(SmallInteger)
     booking_id: Mapped[UUID | None]
     reverses_id: Mapped[UUID | None]
+    refunds_id: Mapped[UUID | None]
     replaces_id: Mapped[UUID | None]
+    transfer_id: Mapped[UUID | None]
+    staff_member_id: Mapped[UUID | None]
+    staff_member_name: Mapped[str | None]
     comment: Mapped[str | None]
     created_at: Mapped[datetime]
     created_by: Mapped[UUID]
     created_by_name: Mapped[str]
+    approved_by: Mapped[UUID | None]
+    approved_by_name: Mapped[str | None]
 
 
 class FiscalShift(Base):

@@ -1,11 +1,21 @@
 """Bodies of fiscal's HTTP API: cash registers, settlement, the ledger, receipts."""
 
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BeforeValidator, Field, StrictBool, StrictInt, StringConstraints, WithJsonSchema
+from pydantic import (
+    AwareDatetime,
+    BeforeValidator,
+    Field,
+    StrictBool,
+    StrictInt,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
 
 from contracts.base import Money
 
@@ -34,8 +44,14 @@ class OperationKind(StrEnum):
     """Why money came into a cash register or left it."""
 
     SALE = "sale"
+    TIP = "tip"
+    REFUND = "refund"
     DEPOSIT = "deposit"
     WITHDRAWAL = "withdrawal"
+    TRANSFER = "transfer"
+    COLLECTION = "collection"
+    SURPLUS = "surplus"
+    SHORTAGE = "shortage"
     REVERSAL = "reversal"
 
 
@@ -189,15 +205,59 @@ class NewPayment(Body):
     amount: AmountIn = Field(description="Cash may be above what is due: the rest is change.")
 
 
+class NewDiscount(Body):
+    """What the client need not pay of what is due: a sum, or per cent of it with at most two decimals."""
+
+    amount: AmountIn | None = None
+    percent: Decimal | None = Field(default=None, gt=0, le=100, max_digits=5, decimal_places=2)
+    reason: Comment | None = None
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> "NewDiscount":
+        if (self.amount is None) == (self.percent is None):
+            raise ValueError("amount_or_percent", "amount")
+        return self
+
+
+class NewTip(Body):
+    """Money for a person beside the price; it is on no receipt of the booking."""
+
+    payment_type: PaymentType
+    cash_register_id: UUID | None = None
+    amount: AmountIn
+    staff_member_id: UUID | None = Field(default=None, description="None: who serves the first item of the booking.")
+
+
 class NewSettlement(Body):
-    payments: list[NewPayment] = Field(min_length=1, max_length=10)
+    payments: list[NewPayment] = Field(
+        max_length=10, description="Empty only where a discount covers what is due, or where a tip alone is left."
+    )
+    discount: NewDiscount | None = Field(default=None, description="Needs the right to edit prices.")
+    tips: list[NewTip] = Field(default=[], max_length=10)
     operating_day: Day | None = Field(default=None, description="Another day than today needs a right of its own.")
+
+    @model_validator(mode="after")
+    def _something(self) -> "NewSettlement":
+        if not self.payments and self.discount is None and not self.tips:
+            raise ValueError("missing", "payments")
+        return self
 
 
 class NewReversal(Body):
     settlement_id: UUID | None = Field(default=None, description="None: everything that was paid for the booking.")
+    amount: AmountIn | None = Field(
+        default=None,
+        description="None: all of it, with its discounts and tips. Else a refund of so much, newest first.",
+    )
+    payment_type: PaymentType | None = Field(default=None, description="Refund only what was paid in this way.")
     reason: Comment | None = None
     operating_day: Day | None = None
+
+    @model_validator(mode="after")
+    def _type_with_amount(self) -> "NewReversal":
+        if self.payment_type is not None and self.amount is None:
+            raise ValueError("missing", "amount")
+        return self
 
 
 class ReceiptShort(Answer):
@@ -221,6 +281,25 @@ class PaymentShown(Answer):
     change: Money
 
 
+class TipShown(Answer):
+    payment_type: PaymentType
+    cash_register_id: UUID
+    staff_member_id: UUID | None
+    staff_member_name: str | None
+    amount: Money
+
+
+class SoldLine(Answer):
+    """What of the act went to one service or good."""
+
+    kind: Literal["service", "goods"]
+    code: str = Field(description="Id of the service or of the good.")
+    name: str
+    staff_member_id: UUID | None
+    staff_member_name: str | None
+    amount: Money
+
+
 class Settlement(Answer):
     """One act of settlement or reversal, with the state of the booking's payment after it."""
 
@@ -232,6 +311,11 @@ class Settlement(Answer):
     paid: Money = Field(description="Paid for the booking in all, after this act.")
     due: Money
     change: Money = Field(description="Cash to give back to the client.")
+    amount: Money = Field(description="Counted towards the booking by this act; negative when given back.")
+    discount: Money
+    discount_reason: str | None = None
+    tips: list[TipShown] = Field(default_factory=list)
+    lines: list[SoldLine] = Field(default_factory=list, description="What it was paid for; they sum to `amount`.")
     operating_day: date
     is_back_dated: bool
     payments: list[PaymentShown]
@@ -239,6 +323,7 @@ class Settlement(Answer):
     reason: str | None = None
     created_at: AwareDatetime
     created_by_name: str
+    approved_by_name: str | None = Field(default=None, description="The second person, where one was needed.")
     receipt: ReceiptShort
 
 
@@ -250,6 +335,7 @@ class BookingSettlement(Answer):
     id: UUID | None
     payment_state: PaymentState
     price: Money
+    discounted: Money = Field(description="Discounts given at settlement, in all.")
     paid: Money
     due: Money
     receipt: ReceiptShort
@@ -294,12 +380,21 @@ class Receipts(Answer):
 
 
 class NewCashOperation(Body):
-    kind: Literal["deposit", "withdrawal"]
+    """Money put in, taken out, carried to another register, or collected (taken to the bank or the safe)."""
+
+    kind: Literal["deposit", "withdrawal", "transfer", "collection"]
     cash_register_id: UUID
+    to_cash_register_id: UUID | None = Field(default=None, description="Where a transfer goes; for nothing else.")
     amount: AmountIn
     payment_type: PaymentType = PaymentType.CASH
     operating_day: Day | None = None
     comment: Comment | None = None
+
+    @model_validator(mode="after")
+    def _target_of_a_transfer(self) -> "NewCashOperation":
+        if (self.kind == "transfer") != (self.to_cash_register_id is not None):
+            raise ValueError("missing" if self.kind == "transfer" else "only_for_transfer", "to_cash_register_id")
+        return self
 
 
 class CashOperationChanges(Body):
@@ -329,7 +424,12 @@ class CashOperation(Answer):
     booking_id: UUID | None = None
     reverses_id: UUID | None = None
     reversed_by_id: UUID | None = None
+    refunds_id: UUID | None = Field(default=None, description="The payment that this line gives back in part.")
     replaces_id: UUID | None = None
+    transfer_id: UUID | None = Field(default=None, description="Shared by the two lines of a transfer.")
+    staff_member_id: UUID | None = Field(default=None, description="Whose tip it is.")
+    staff_member_name: str | None = None
+    approved_by_name: str | None = None
 
 
 class CashOperations(Answer):

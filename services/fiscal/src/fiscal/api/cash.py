@@ -10,17 +10,20 @@ from contracts.http import fiscal as bodies
 from contracts.permissions import Permission
 from fiscal import queries
 from fiscal.api import views
+from fiscal.api.days import require_order
 from fiscal.api.known import currency_of
+from fiscal.api.second_person import WAITS, done_or_asked
 from fiscal.errors import CurrencyMismatch
 from fiscal.tables import CashOperation
 from fiscal.usecases.cash_operations import (
     Correction,
     NewOperation,
+    ReverseOperation,
     correct_operation,
     record_operation,
     reverse_operation,
 )
-from kit.db import Tx
+from kit.db import Database, Tx
 from kit.edge import DbDep, MemberDep
 from kit.idempotency import OnceDep
 from kit.messaging import now_utc
@@ -43,6 +46,7 @@ async def show(
 ) -> bodies.CashOperations:
     """Lines of the ledger, newest first; `back_dated=true` gives those that were dated on a day already over."""
     member.require(Permission.CASH_VIEW)
+    require_order(since, until)
     wanted = queries.OperationFilter(cash_register_id, booking_id, since, until, back_dated, cursor, limit)
     async with db.tx(account_id) as tx:
         found = await queries.operations(tx, account_id, member.location_ids, wanted)
@@ -52,15 +56,15 @@ async def show(
     )
 
 
-@router.post("", status_code=201, response_model=bodies.CashOperation, operation_id="record_cash_operation")
+@router.post(
+    "", status_code=201, response_model=bodies.CashOperation, responses=WAITS, operation_id="record_cash_operation"
+)
 async def record(
     account_id: UUID, body: bodies.NewCashOperation, member: MemberDep, db: DbDep, once: OnceDep
 ) -> Response:
-    """Put money into a cash register or take it out."""
+    """Put money into a cash register, take it out, carry it to another register, or take it to the bank."""
     member.require(Permission.CASH_CREATE)
-    currency = await currency_of(db, account_id)
-    if body.amount.currency not in (None, currency):
-        raise CurrencyMismatch(currency)
+    await _require_currency(db, account_id, body.amount.currency)
     command = NewOperation(
         body.kind,
         body.cash_register_id,
@@ -68,40 +72,61 @@ async def record(
         body.amount.amount,
         body.operating_day,
         body.comment,
+        body.to_cash_register_id,
     )
-    async with db.tx(account_id) as tx:
 
-        async def effect() -> bodies.CashOperation:
-            return await _shown(tx, await record_operation(command, member, tx, now_utc()))
+    async def effect(tx: Tx) -> bodies.CashOperation:
+        return await _shown(tx, await record_operation(command, member, tx, now_utc()))
 
-        return await once.run(tx, effect)
+    return await done_or_asked(db, member, once, command, effect)
 
 
-@router.patch("/{operation_id}", operation_id="correct_cash_operation")
+@router.patch(
+    "/{operation_id}", response_model=bodies.CashOperation, responses=WAITS, operation_id="correct_cash_operation"
+)
 async def correct(
-    account_id: UUID, operation_id: UUID, body: bodies.CashOperationChanges, member: MemberDep, db: DbDep
-) -> bodies.CashOperation:
+    account_id: UUID,
+    operation_id: UUID,
+    body: bodies.CashOperationChanges,
+    member: MemberDep,
+    db: DbDep,
+    once: OnceDep,
+) -> Response:
     """Correct an operation: the old line is taken back and a new one is written, which is the answer."""
     member.require(Permission.CASH_EDIT)
-    change = Correction(body.amount.amount if body.amount else None, body.operating_day, body.comment, body.reason)
-    if body.amount and body.amount.currency not in (None, currency := await currency_of(db, account_id)):
-        raise CurrencyMismatch(currency)
-    async with db.tx(account_id) as tx:
-        return await _shown(tx, await correct_operation(operation_id, change, member, tx, now_utc()))
+    amount = body.amount.amount if body.amount else None
+    await _require_currency(db, account_id, body.amount.currency if body.amount else None)
+    command = Correction(operation_id, amount, body.operating_day, body.comment, body.reason)
+
+    async def effect(tx: Tx) -> bodies.CashOperation:
+        return await _shown(tx, await correct_operation(command, member, tx, now_utc()))
+
+    return await done_or_asked(db, member, once, command, effect, status=200)
 
 
-@router.delete("/{operation_id}", operation_id="reverse_cash_operation")
+@router.delete(
+    "/{operation_id}", response_model=bodies.CashOperation, responses=WAITS, operation_id="reverse_cash_operation"
+)
 async def reverse(
-    account_id: UUID,
     operation_id: UUID,
     member: MemberDep,
     db: DbDep,
+    once: OnceDep,
     reason: Annotated[str | None, Query(max_length=500)] = None,
-) -> bodies.CashOperation:
+) -> Response:
     """Take an operation back: the ledger keeps it and gets a reversal, which is the answer."""
     member.require(Permission.CASH_DELETE)
-    async with db.tx(account_id) as tx:
-        return await _shown(tx, await reverse_operation(operation_id, reason, member, tx, now_utc()))
+    command = ReverseOperation(operation_id, reason)
+
+    async def effect(tx: Tx) -> bodies.CashOperation:
+        return await _shown(tx, await reverse_operation(command, member, tx, now_utc()))
+
+    return await done_or_asked(db, member, once, command, effect, status=200)
+
+
+async def _require_currency(db: Database, account_id: UUID, named: str | None) -> None:
+    if named is not None and named != (currency := await currency_of(db, account_id)):
+        raise CurrencyMismatch(currency)
 
 
 async def _shown(tx: Tx, line: CashOperation) -> bodies.CashOperation:

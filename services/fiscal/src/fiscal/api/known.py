@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from fiscal.tables import AccountCopy, BookingCopy, LocationCopy
-from fiscal.usecases.settle_booking import HRYVNIA
+from fiscal.usecases.issue_receipt import HRYVNIA
 from kit.db import Database
 from kit.errors import InvalidInput, NotFound
 from kit.freshness import wait_for_copy

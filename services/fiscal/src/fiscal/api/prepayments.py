@@ -26,7 +26,7 @@ from fiscal.usecases.payments.ask_prepayment import (
 from fiscal.usecases.payments.checkout import ready_to_pay
 from fiscal.usecases.payments.pay_prepayment import account_of, start_paying
 from fiscal.usecases.payments.refund_payment import refund_payment
-from fiscal.usecases.settle_booking import HRYVNIA
+from fiscal.usecases.issue_receipt import HRYVNIA
 from kit.db import Tx
 from kit.edge import DbDep, MemberDep
 from kit.errors import NotFound

@@ -11,11 +11,12 @@ from contracts.permissions import Permission
 from fiscal import queries
 from fiscal.api import views
 from fiscal.api.headers import version_of
+from fiscal.api.second_person import WAITS, done_or_asked
 from fiscal.api.words import WordsDep
 from fiscal.domain.payments import payment_state
 from fiscal.tables import BookingCopy
 from fiscal.usecases.reverse_settlement import ReverseSettlement, reverse_settlement
-from fiscal.usecases.settle_booking import Payment, SettleBooking, settle_booking
+from fiscal.usecases.settle_booking import Discount, Payment, SettleBooking, WantedTip, settle_booking
 from kit.db import Database, Tx
 from kit.edge import DbDep, MemberDep
 from kit.errors import NotFound, TemporarilyUnavailable
@@ -29,7 +30,7 @@ router = APIRouter(prefix="/api/v1/accounts/{account_id}/bookings/{booking_id}/s
 IfMatch = Annotated[str | None, Header(description="The version of the booking that was read.", max_length=40)]
 
 
-@router.post("", status_code=201, response_model=bodies.Settlement, operation_id="settle_booking")
+@router.post("", status_code=201, response_model=bodies.Settlement, responses=WAITS, operation_id="settle_booking")
 async def settle(
     account_id: UUID,
     booking_id: UUID,
@@ -46,24 +47,28 @@ async def settle(
     await _booking_known(db, account_id, booking_id, version)
     command = SettleBooking(
         booking_id,
-        [
-            Payment(paid.payment_type.value, paid.cash_register_id, paid.amount.amount, paid.amount.currency)
-            for paid in body.payments
-        ],
+        [_payment(paid) for paid in body.payments],
         body.operating_day,
         version,
+        _discount(body.discount),
+        [WantedTip(_payment(tip), tip.staff_member_id) for tip in body.tips],
     )
-    async with db.tx(account_id) as tx:
 
-        async def effect() -> bodies.Settlement:
-            act = await settle_booking(command, member, tx, now_utc())
-            [shown] = await queries.acts(tx, account_id, booking_id, [act.id])
-            return views.settlement(shown, words)
+    async def effect(tx: Tx) -> bodies.Settlement:
+        act = await settle_booking(command, member, tx, now_utc())
+        [shown] = await queries.acts(tx, account_id, booking_id, [act.id])
+        return views.settlement(shown, words)
 
-        return await once.run(tx, effect)
+    return await done_or_asked(db, member, once, command, effect)
 
 
-@router.post("/reverse", status_code=201, response_model=bodies.Reversals, operation_id="reverse_settlement")
+@router.post(
+    "/reverse",
+    status_code=201,
+    response_model=bodies.Reversals,
+    responses=WAITS,
+    operation_id="reverse_settlement",
+)
 async def reverse(
     account_id: UUID,
     booking_id: UUID,
@@ -73,26 +78,33 @@ async def reverse(
     words: WordsDep,
     body: bodies.NewReversal | None = None,
 ) -> Response:
-    """Give the money back: one act or all of them, each with its return receipt."""
+    """Give the money back: all of it, one act, or so much of it, each with its return receipt."""
     member.require(Permission.SETTLEMENT_REVERSE)
     wanted = body or bodies.NewReversal()
     await _booking_known(db, account_id, booking_id, None)
-    command = ReverseSettlement(booking_id, wanted.settlement_id, wanted.reason, wanted.operating_day)
-    async with db.tx(account_id) as tx:
+    command = ReverseSettlement(
+        booking_id,
+        wanted.settlement_id,
+        wanted.reason,
+        wanted.operating_day,
+        wanted.amount.amount if wanted.amount else None,
+        wanted.payment_type.value if wanted.payment_type else None,
+        wanted.amount.currency if wanted.amount else None,
+    )
 
-        async def effect() -> bodies.Reversals:
-            made = await reverse_settlement(command, member, tx, now_utc())
-            shown = await queries.acts(tx, account_id, booking_id, [act.id for act in made])
-            last = shown[-1].act
-            return bodies.Reversals(
-                booking_id=booking_id,
-                payment_state=last.payment_state,
-                paid=Money(amount=last.paid_after, currency=last.currency),
-                due=Money(amount=last.due_after, currency=last.currency),
-                items=[views.settlement(act, words) for act in shown],
-            )
+    async def effect(tx: Tx) -> bodies.Reversals:
+        made = await reverse_settlement(command, member, tx, now_utc())
+        shown = await queries.acts(tx, account_id, booking_id, [act.id for act in made])
+        last = shown[-1].act
+        return bodies.Reversals(
+            booking_id=booking_id,
+            payment_state=last.payment_state,
+            paid=Money(amount=last.paid_after, currency=last.currency),
+            due=Money(amount=last.due_after, currency=last.currency),
+            items=[views.settlement(act, words) for act in shown],
+        )
 
-        return await once.run(tx, effect)
+    return await done_or_asked(db, member, once, command, effect)
 
 
 @router.get("", operation_id="get_settlement")
@@ -107,8 +119,19 @@ async def show(
         member.require(Permission.BOOKING_VIEW, location_id=booking.location_id)
         acts = await queries.acts(tx, account_id, booking_id)
         is_reversed = bool(acts) and acts[-1].act.kind == "reversal"
-        state = payment_state(booking.price, booking.paid, after_reversal=is_reversed)
+        state = payment_state(booking.net, booking.paid, after_reversal=is_reversed)
         return views.booking_settlement(booking, state, acts, words)
+
+
+def _payment(body: bodies.NewPayment | bodies.NewTip) -> Payment:
+    return Payment(body.payment_type.value, body.cash_register_id, body.amount.amount, body.amount.currency)
+
+
+def _discount(body: bodies.NewDiscount | None) -> Discount | None:
+    if body is None:
+        return None
+    amount = body.amount
+    return Discount(amount.amount if amount else None, body.percent, body.reason, amount.currency if amount else None)
 
 
 async def _booking_known(db: Database, account_id: UUID, booking_id: UUID, version: int | None) -> None:

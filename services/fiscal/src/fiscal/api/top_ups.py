@@ -18,7 +18,7 @@ from fiscal.payment_tables import CardPayment
 from fiscal.usecases.payments.acquiring import Acquiring
 from fiscal.usecases.payments.checkout import ready_to_pay
 from fiscal.usecases.payments.start_top_up import StartTopUp, start_top_up
-from fiscal.usecases.settle_booking import HRYVNIA
+from fiscal.usecases.issue_receipt import HRYVNIA
 from kit.edge import DbDep, MemberDep
 from kit.errors import InvalidInput, NotFound
 from kit.idempotency import OnceDep

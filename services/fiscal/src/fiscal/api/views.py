@@ -52,6 +52,30 @@ def settlement(shown: ActShown, words: Words) -> bodies.Settlement:
         paid=money(act.paid_after),
         due=money(act.due_after),
         change=money(act.change),
+        amount=money(act.amount),
+        discount=money(act.discount),
+        discount_reason=act.discount_reason,
+        tips=[
+            bodies.TipShown(
+                payment_type=tip.payment_type,
+                cash_register_id=tip.cash_register_id,
+                staff_member_id=tip.staff_member_id,
+                staff_member_name=tip.staff_member_name,
+                amount=money(tip.amount),
+            )
+            for tip in shown.tips
+        ],
+        lines=[
+            bodies.SoldLine(
+                kind=line.kind,
+                code=line.code,
+                name=line.name,
+                staff_member_id=line.staff_member_id,
+                staff_member_name=line.staff_member_name,
+                amount=money(line.amount),
+            )
+            for line in shown.lines
+        ],
         operating_day=act.operating_day,
         is_back_dated=act.is_back_dated,
         payments=[
@@ -69,6 +93,7 @@ def settlement(shown: ActShown, words: Words) -> bodies.Settlement:
         reason=act.reason,
         created_at=act.created_at,
         created_by_name=act.created_by_name,
+        approved_by_name=act.approved_by_name,
         receipt=receipt_short(shown.receipt, words),
     )
 
@@ -84,6 +109,7 @@ def booking_settlement(
         id=last.act.id if last else None,
         payment_state=state,
         price=Money(amount=booking.price, currency=booking.currency),
+        discounted=Money(amount=booking.discounted, currency=booking.currency),
         paid=Money(amount=booking.paid, currency=booking.currency),
         due=Money(amount=booking.due, currency=booking.currency),
         receipt=receipt_short(last.receipt if last else None, words),
@@ -151,7 +177,12 @@ def cash_operation(line: CashOperation, register_name: str, reversed_by: UUID | 
         booking_id=line.booking_id,
         reverses_id=line.reverses_id,
         reversed_by_id=reversed_by,
+        refunds_id=line.refunds_id,
         replaces_id=line.replaces_id,
+        transfer_id=line.transfer_id,
+        staff_member_id=line.staff_member_id,
+        staff_member_name=line.staff_member_name,
+        approved_by_name=line.approved_by_name,
     )
 
 

@@ -19,11 +19,11 @@ class Reason(StrEnum):
     REJECTED = "rejected"
 
 
-_FIELDS = {
-    Reason.SHIFT_CLOSED: "fiscal-shift",
-    Reason.CASHIER_CREDENTIALS_INVALID: "cashier_login",
-    Reason.REGISTER_LICENCE_INVALID: "licence_key",
-    Reason.REGISTER_BUSY: "fiscal-shift",
+_PLACES = {
+    Reason.SHIFT_CLOSED: "#r-{register}",
+    Reason.CASHIER_CREDENTIALS_INVALID: "/{register}/edit#f-cashier_login",
+    Reason.REGISTER_LICENCE_INVALID: "/{register}/edit#f-licence_key",
+    Reason.REGISTER_BUSY: "#r-{register}",
 }
 
 _PROBLEMS: dict[Reason, type[errors.FiscalRefusal]] = {
@@ -40,10 +40,10 @@ _PROBLEMS: dict[Reason, type[errors.FiscalRefusal]] = {
 
 def fix_page(reason: Reason, account_id: UUID, cash_register_id: UUID) -> str:
     """Path of the page that cures the cause: the exact field of the register where there is one, else its help."""
-    field = _FIELDS.get(reason)
-    if field is None:
+    place = _PLACES.get(reason)
+    if place is None:
         return f"/help/{errors.PREFIX}{reason}"
-    return f"/owner/{account_id}/cash-registers/{cash_register_id}#{field}"
+    return f"/manage/{account_id}/cash-registers" + place.format(register=cash_register_id)
 
 
 def refusal(reason: Reason, account_id: UUID, cash_register_id: UUID, provider_text: str) -> errors.FiscalRefusal:

@@ -74,15 +74,34 @@ async def copy_booking(event: BookingEvent, tx: Tx) -> None:
         "price": said.price.amount,
         "currency": said.price.currency,
         "items": [
-            {"service_id": str(item.service_id), "name": item.service_name, "price": item.price.amount}
+            {
+                "id": str(item.id),
+                "service_id": str(item.service_id),
+                "name": item.service_name,
+                "price": item.price.amount,
+                "staff_member_id": str(item.staff_member_id),
+                "staff_member_name": item.staff_member_name,
+            }
             for item in said.items
+        ],
+        "goods": [
+            {
+                "id": str(good.id),
+                "code": str(good.stock_item_id),
+                "name": good.name,
+                "quantity": good.quantity,
+                "price": good.price.amount,
+            }
+            for good in said.goods
         ],
         "client_id": said.client.id if said.client else None,
         "location_id": said.location_id,
         "time_zone": said.time_zone,
         "starts_at": said.starts_at,
     }
-    statement = insert(BookingCopy).values(account_id=said.account_id, booking_id=said.id, acts=0, paid=0, **values)
+    statement = insert(BookingCopy).values(
+        account_id=said.account_id, booking_id=said.id, acts=0, paid=0, discounted=0, **values
+    )
     await tx.execute(
         statement.on_conflict_do_update(
             index_elements=["account_id", "booking_id"], set_=values, where=BookingCopy.version < event.version

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import aliased
 
 from contracts.base import Money
 from contracts.fiscal import ReceiptFailed, ReceiptHeld, ReceiptRegistered
@@ -62,7 +63,7 @@ def accepted(at: Step) -> None:
 
 
 async def registered(at: Step, said: ReceiptAnswer) -> None:
-    """It is fiscal; the sale that it returns is reversed by that."""
+    """It is fiscal; a sale of which everything is returned by now is reversed by that."""
     receipt = at.receipt
     accepted(at)
     receipt.state = ReceiptState.REGISTERED
@@ -71,12 +72,20 @@ async def registered(at: Step, said: ReceiptAnswer) -> None:
     receipt.url = said.url
     receipt.is_offline = said.is_offline
     if receipt.sale_receipt_id is not None:
+        await at.tx.flush()
+        of_sale = aliased(Receipt)
+        returned = select(func.sum(of_sale.total)).where(
+            of_sale.account_id == receipt.account_id,
+            of_sale.sale_receipt_id == receipt.sale_receipt_id,
+            of_sale.state == ReceiptState.REGISTERED,
+        )
         await at.tx.execute(
             update(Receipt)
             .where(
                 Receipt.account_id == receipt.account_id,
                 Receipt.id == receipt.sale_receipt_id,
                 Receipt.state == ReceiptState.REGISTERED,
+                Receipt.total <= returned.scalar_subquery(),
             )
             .values(state=ReceiptState.REVERSED, version=Receipt.version + 1)
         )
