@@ -157,7 +157,7 @@ class AcquirerNotSetUp(FiscalProblem):
 
     @property
     def fix_url(self) -> str:  # type: ignore[override]  # the page depends on the account
-        return f"/owner/{self.account_id}/acquirers"
+        return f"/manage/{self.account_id}/acquirers"
 
 
 @dataclass(eq=False)

@@ -16,6 +16,7 @@ from fiscal.api.words import Words, WordsDep
 from fiscal.errors import CurrencyMismatch, PaymentNotRefundable, PrepaymentOver
 from fiscal.payment_tables import CardPayment, Prepayment
 from fiscal.tables import AccountCopy, BookingCopy
+from fiscal.usecases.issue_receipt import HRYVNIA
 from fiscal.usecases.payments.acquiring import Acquiring, current_shops
 from fiscal.usecases.payments.ask_prepayment import (
     AskPrepayment,
@@ -26,7 +27,6 @@ from fiscal.usecases.payments.ask_prepayment import (
 from fiscal.usecases.payments.checkout import ready_to_pay
 from fiscal.usecases.payments.pay_prepayment import account_of, start_paying
 from fiscal.usecases.payments.refund_payment import refund_payment
-from fiscal.usecases.issue_receipt import HRYVNIA
 from kit.db import Tx
 from kit.edge import DbDep, MemberDep
 from kit.errors import NotFound

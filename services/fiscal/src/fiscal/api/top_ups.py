@@ -15,10 +15,10 @@ from fiscal.api.acquiring import AcquiringDep, top_up
 from fiscal.api.words import WordsDep
 from fiscal.errors import CurrencyMismatch
 from fiscal.payment_tables import CardPayment
+from fiscal.usecases.issue_receipt import HRYVNIA
 from fiscal.usecases.payments.acquiring import Acquiring
 from fiscal.usecases.payments.checkout import ready_to_pay
 from fiscal.usecases.payments.start_top_up import StartTopUp, start_top_up
-from fiscal.usecases.issue_receipt import HRYVNIA
 from kit.edge import DbDep, MemberDep
 from kit.errors import InvalidInput, NotFound
 from kit.idempotency import OnceDep
@@ -92,4 +92,4 @@ async def show_one(account_id: UUID, top_up_id: UUID, member: MemberDep, db: DbD
 
 
 def _return_url(acquiring: Acquiring, account_id: UUID, payment_id: UUID) -> str:
-    return f"{acquiring.public_url}/owner/{account_id}/sms?top_up={payment_id}"
+    return f"{acquiring.public_url}/manage/{account_id}/sms?top_up={payment_id}"

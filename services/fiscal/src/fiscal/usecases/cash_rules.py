@@ -14,7 +14,6 @@ from kit.access import Member
 from kit.db import Tx
 from kit.errors import StaleVersion
 
-
 SYSTEM = "system"
 """Role of the product itself where it acts in an account."""
 

@@ -23,9 +23,9 @@ from fiscal.errors import (
 )
 from fiscal.payment_tables import CardPayment, Prepayment, PrepaymentRules
 from fiscal.tables import CashRegister
+from fiscal.usecases.issue_receipt import HRYVNIA
 from fiscal.usecases.payments.acquiring import CHANNEL, Acquiring, current_shops
 from fiscal.usecases.payments.settle_prepayment import ONLINE, end_prepayment, shown
-from fiscal.usecases.issue_receipt import HRYVNIA
 from fiscal.usecases.record_act import lock_booking
 from fiscal.usecases.settle_booking import NOT_PAYABLE
 from kit.access import Member
