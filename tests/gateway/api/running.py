@@ -154,6 +154,7 @@ async def open_door(*, linked: bool = False, away: tuple[str, ...] = (), **setti
             aiohttp.ClientSession(
                 url,
                 auto_decompress=False,
+                skip_auto_headers=("Accept-Encoding",),  # bytes are compared as they come
                 cookie_jar=aiohttp.DummyCookieJar(),
                 connector=aiohttp.TCPConnector(limit=0),
             )

@@ -14,6 +14,7 @@ from fastapi.openapi.utils import get_openapi
 from opentelemetry.sdk.trace import TracerProvider
 from prometheus_client import CollectorRegistry
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Route
 
 from gateway import pages
@@ -59,7 +60,10 @@ class Gateway:
     def build_app(self) -> FastAPI:
         """The public application: API, callbacks and pages."""
         base_url = self.settings.public_url
-        layers = [Middleware(SecurityMiddleware, is_https=base_url.startswith("https:"))]
+        layers = [
+            Middleware(GZipMiddleware, minimum_size=700, compresslevel=5),
+            Middleware(SecurityMiddleware, is_https=base_url.startswith("https:")),
+        ]
         if self.limits is not None:
             layers.append(Middleware(LimitMiddleware, limits=self.limits, texts=self.texts, base_url=base_url))
         app = build_api(
