@@ -68,7 +68,12 @@ async def test_defaults_of_a_new_account(salon: Salon) -> None:
     assert settings == NotificationSettings().model_dump(mode="json") | {"staff_kinds": settings["staff_kinds"]}
     assert settings["quiet_hours"] == {"enabled": True, "starts": "21:00", "ends": "07:00", "policy": "drop"}
     assert settings["client_kinds"]["created"] is False
-    assert settings["offsets"] == {"reminder_3d_min": 4320, "reminder_eve_at": "19:00", "reminder_3h_min": 180}
+    assert settings["offsets"] == {
+        "reminder_3d_min": 4320,
+        "reminder_eve_at": "19:00",
+        "reminder_3h_min": 180,
+        "review_after_min": 120,
+    }
     assert sorted(settings["staff_kinds"]["created"]["recipients"]) == ["administrator", "owner", "staff_member"]
 
 
@@ -192,7 +197,7 @@ async def test_a_preview_counts_parts_and_price_and_refuses_unknown_variables(sa
     assert (shown["alphabet"], shown["parts"], shown["price"]["amount"]) == ("ucs2", 1, 90)
     assert (await preview(text="a" * 161, language="en")).json()["parts"] == 2
     foo = await preview(text="{phone} {foo}")
-    assert (foo.status_code, foo.json()["variable"]) == (422, "phone")
+    assert (foo.status_code, foo.json()["variable"]) == (422, "foo")
     for broken in ("{", "{}", "{account", "{account:>999999999}", "{account.__class__}", "{account!r}", "{0}"):
         assert (await preview(text=broken)).status_code == 422, broken
 

@@ -8,6 +8,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from notifications.domain.facts import (
+    CLIENT_KINDS,
+    STAFF_KINDS,
     Act,
     Client,
     Kind,
@@ -35,14 +37,17 @@ def rules(**more: Any) -> Rules:
     usual: dict[str, Any] = {
         "account_is_active": True,
         "client_messages_on": True,
-        "client_kinds": frozenset(Kind) - {Kind.CREATED},
-        "staff_kinds": dict.fromkeys((Kind.CREATED, Kind.RESCHEDULED, Kind.CANCELLED), USUAL),
+        "client_kinds": frozenset(CLIENT_KINDS) - {Kind.CREATED},
+        "staff_kinds": dict.fromkeys(STAFF_KINDS, USUAL),
         "reminder_3d_before": timedelta(days=3),
         "reminder_eve_at": time(19),
         "reminder_3h_before": timedelta(hours=3),
+        "review_after": timedelta(hours=2),
+        "client_channels": {},
         "quiet": NIGHT,
         "merge_same_day": False,
         "undo_window": timedelta(seconds=8),
+        "sendable": frozenset({"sms"}),
     }
     return Rules(**(usual | more))
 

@@ -9,15 +9,15 @@ from kit.edge import texts_of
 from kit.errors import Problem
 from kit.texts import LANGUAGES
 from notifications import errors
-from notifications.domain.facts import Kind
+from notifications.domain.facts import CLIENT_KINDS, Kind
 from notifications.domain.reasons import Reason
 from notifications.domain.segments import measure
 from notifications.wording import VARIABLES
 
 TEXTS = texts_of(notifications.__file__ or "")
 PROBLEMS = [problem for problem in vars(errors).values() if isinstance(problem, type) and issubclass(problem, Problem)]
-STAFF_KINDS = (Kind.CREATED, Kind.RESCHEDULED, Kind.CANCELLED)
-TEMPLATES = [f"sms.client.{kind}" for kind in Kind] + [f"sms.staff.{kind}" for kind in STAFF_KINDS]
+BOOKING_KINDS = (Kind.CREATED, Kind.RESCHEDULED, Kind.CANCELLED)
+TEMPLATES = [f"sms.client.{kind}" for kind in CLIENT_KINDS] + [f"sms.staff.{kind}" for kind in BOOKING_KINDS]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -60,6 +60,8 @@ class Service:
     on_stop: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
     checks: dict[str, admin.Check] = field(default_factory=dict)
     notes: Callable[[], dict[str, Any]] | None = None
+    operator_routers: list[APIRouter] = field(default_factory=list)
+    """What operators may do in this service beside what they may do in all."""
 
     def build_app(self) -> FastAPI:
         """The public API of the service."""
@@ -257,8 +259,8 @@ class Worker:
 
 def _operated(service: Service, role: str) -> Operated:
     operated = Operated.of(service.name, role, service.settings, service.registry, service.texts)
-    operated.routers = [operators.router]
-    operated.state = {"db": service.db, "consumers": service.consumers}
+    operated.routers = [operators.router, *service.operator_routers]
+    operated.state = {**service.state, "db": service.db, "consumers": service.consumers}
     operated.figures = partial(operators.figures, service.db)
     operated.understand = understand
     operated.notes = service.notes

@@ -13,15 +13,17 @@ from kit.secrets import SecretBox
 from kit.service import Service, new_service
 from kit.settings import read_secret
 
-from .api import balance, messages, preferences, templates
+from .api import balance, messages, moderation, preferences, previews, templates
 from .api import providers as provider_routes
 from .api import settings as settings_routes
 from .clock import Clock
 from .consumers import Handlers
+from .domain.channels import SMS
 from .providers.channels import open_channels
 from .providers.factory import Providers
 from .providers.turbosms_http import TurboSmsHttp
 from .pump import Pump
+from .rules import House
 from .settings import Settings
 from .usecases.check_provider import Checker
 from .usecases.claim_messages import PER_ACCOUNT, Claims
@@ -59,7 +61,8 @@ def build(settings: Settings) -> Service:
         public_url=settings.public_url,
     )
     channels = open_channels(settings, sealing_key)
-    planner = Planner(texts, settings.public_url, timedelta(seconds=settings.undo_window_s))
+    house = House(timedelta(seconds=settings.undo_window_s), sendable=frozenset({SMS}))
+    planner = Planner(texts, settings.public_url, house)
     callback_token = platform_callback_token(sealing_key)
     handlers = Handlers(settings, clock, texts, providers, planner, callback_token)
     service = new_service(
@@ -69,6 +72,7 @@ def build(settings: Settings) -> Service:
         migrations_folder=MIGRATIONS,
         routers=[
             messages.router,
+            previews.router,
             settings_routes.router,
             provider_routes.router,
             balance.router,
@@ -79,6 +83,7 @@ def build(settings: Settings) -> Service:
     )
     service.on_stop += [turbosms.close, alphasms.close, channels.close]
     service.notes = lambda: {"platform_callback_path": f"/callbacks/sms/turbosms/{callback_token}"}
+    service.operator_routers.append(moderation.router)
     service.state |= {"clock": clock, "providers": providers, "planner": planner, "settings": settings}
     service.state |= {"channels": channels, "mailer": channels.mail}
     service.state["checker"] = Checker(service.db, clock, providers)

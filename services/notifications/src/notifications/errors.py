@@ -73,3 +73,20 @@ class TemplateMalformed(Problem):
     code: ClassVar[str] = "notifications.template_malformed"
     kind: ClassVar[Kind] = Kind.REFUSED
     example: str = "{name}"
+
+
+@dataclass(eq=False)
+class TemplateNotPending(Problem):
+    """Only a text that waits for approval is approved or rejected."""
+
+    code: ClassVar[str] = "notifications.template_not_pending"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    state: str
+
+
+@dataclass(eq=False)
+class TemplateOwnText(Problem):
+    """Nobody approves a text that they have written themselves."""
+
+    code: ClassVar[str] = "notifications.template_own_text"
+    kind: ClassVar[Kind] = Kind.FORBIDDEN

@@ -8,16 +8,16 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import func, or_, select, tuple_
 
 from kit.db import Tx
 from kit.errors import InvalidInput
 
-from .tables import AccountCopy, BookingCopy, DeliveryAttempt, LedgerEntry, NotificationRow, SmsBalanceRow
+from .tables import AccountCopy, BookingCopy, DeliveryAttempt, LedgerEntry, NotificationRow, SmsBalanceRow, TemplateRow
 
 T = TypeVar("T")
 
@@ -32,6 +32,41 @@ class Filter:
     since: datetime | None = None
     until: datetime | None = None
     location_ids: Collection[UUID] | None = None
+    """Of these alone, and what belongs to no location."""
+    reasons: Collection[str] = ()
+    kinds: Collection[str] = ()
+    channels: Collection[str] = ()
+    recipient_type: str | None = None
+    recipient_id: UUID | None = None
+    client_id: UUID | None = None
+    location_id: UUID | None = None
+
+    def narrow(self, query: Any) -> Any:
+        """The query with what is wanted as its conditions."""
+        row = NotificationRow
+        for column, values in (
+            (row.state, self.states),
+            (row.reason_code, self.reasons),
+            (row.kind, self.kinds),
+            (row.channel, self.channels),
+        ):
+            if values:
+                query = query.where(column.in_(values))
+        for exact, value in (
+            (row.recipient_type, self.recipient_type),
+            (row.recipient_id, self.recipient_id),
+            (row.client_id, self.client_id),
+            (row.location_id, self.location_id),
+        ):
+            if value is not None:
+                query = query.where(exact == value)
+        if self.since is not None:
+            query = query.where(row.planned_at >= self.since)
+        if self.until is not None:
+            query = query.where(row.planned_at < self.until)
+        if self.location_ids is not None:
+            query = query.where(or_(row.location_id.in_(self.location_ids), row.location_id.is_(None)))
+        return query
 
 
 async def booking_copy(tx: Tx, account_id: UUID, booking_id: UUID) -> BookingCopy | None:
@@ -60,19 +95,44 @@ async def messages(
 ) -> tuple[Sequence[NotificationRow], str | None]:
     """One page of an account's messages, the latest first, and the cursor of the next."""
     row = NotificationRow
-    query = select(row).where(row.account_id == account_id)
-    if wanted.states:
-        query = query.where(row.state.in_(wanted.states))
-    if wanted.since is not None:
-        query = query.where(row.planned_at >= wanted.since)
-    if wanted.until is not None:
-        query = query.where(row.planned_at < wanted.until)
-    if wanted.location_ids is not None:
-        query = query.where(row.location_id.in_(wanted.location_ids))
+    query = wanted.narrow(select(row).where(row.account_id == account_id))
     if cursor is not None:
         query = query.where(tuple_(row.planned_at, row.id) < read_cursor(cursor))
     found = (await tx.scalars(query.order_by(row.planned_at.desc(), row.id.desc()).limit(PAGE + 1))).all()
     return _page([(item.planned_at, item.id, item) for item in found])
+
+
+@dataclass(frozen=True)
+class CauseCount:
+    """Messages of one state and reason through one provider."""
+
+    state: str
+    reason: str | None
+    provider: str | None
+    count: int
+    first: datetime
+    last: datetime
+
+
+async def causes(tx: Tx, account_id: UUID, wanted: Filter) -> Sequence[CauseCount]:
+    """How many messages there are of every state and reason, the most first."""
+    row = NotificationRow
+    counted = await tx.execute(
+        wanted.narrow(
+            select(
+                row.state,
+                row.reason_code,
+                row.provider,
+                func.count(),
+                func.min(row.planned_at),
+                func.max(row.planned_at),
+            )
+            .where(row.account_id == account_id)
+            .group_by(row.state, row.reason_code, row.provider)
+            .order_by(func.count().desc(), row.state)
+        )
+    )
+    return [CauseCount(*found) for found in counted]
 
 
 async def attempts_of(tx: Tx, account_id: UUID, ids: Collection[UUID]) -> dict[UUID, list[DeliveryAttempt]]:
@@ -111,6 +171,17 @@ async def ledger(tx: Tx, account_id: UUID, cursor: str | None) -> tuple[Sequence
         query = query.where(tuple_(row.created_at, row.id) < read_cursor(cursor))
     found = (await tx.scalars(query.order_by(row.created_at.desc(), row.id.desc()).limit(PAGE + 1))).all()
     return _page([(item.created_at, item.id, item) for item in found])
+
+
+async def templates(tx: Tx, account_id: UUID) -> Sequence[TemplateRow]:
+    """The account's own texts."""
+    return (await tx.scalars(select(TemplateRow).where(TemplateRow.account_id == account_id))).all()
+
+
+async def waiting_templates(tx: Tx) -> Sequence[TemplateRow]:
+    """Texts of all accounts that wait for approval; `tx` spans accounts."""
+    row = TemplateRow
+    return (await tx.scalars(select(row).where(row.state == "pending").order_by(row.written_at).limit(PAGE))).all()
 
 
 async def planned_parts(tx: Tx, account_id: UUID) -> Sequence[tuple[datetime, int]]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from contracts.http.notifications import NotificationSettings
+from contracts.http.notifications import NotificationSettings, StaffKindSettings
 from kit.db import Tx
 
-from .domain.facts import Kind, Rules, StaffKindRule
+from .domain.facts import STAFF_KINDS, Kind, Rules, StaffKindRule
 from .domain.quiet_hours import QuietHours, QuietPolicy
 from .tables import AccountCopy, SettingsRow
 
@@ -26,32 +27,44 @@ def as_settings(row: SettingsRow | None) -> NotificationSettings:
     return NotificationSettings.model_validate({**row.body, "version": row.version})
 
 
-async def rules_of(tx: Tx, account_id: UUID, undo_window: timedelta) -> Rules:
+@dataclass(frozen=True)
+class House:
+    """What the operator of the installation has set for every account."""
+
+    undo_window: timedelta
+    sendable: frozenset[str]
+    """Channels with a way to send by."""
+
+
+async def rules_of(tx: Tx, account_id: UUID, house: House) -> Rules:
     """The rules that hold for the account now."""
     account = await tx.get(AccountCopy, account_id)
-    return as_rules(await settings_of(tx, account_id), account is None or account.is_active, undo_window)
+    return as_rules(await settings_of(tx, account_id), account is None or account.is_active, house)
 
 
-def as_rules(settings: NotificationSettings, is_active: bool, undo_window: timedelta) -> Rules:
+def as_rules(settings: NotificationSettings, is_active: bool, house: House) -> Rules:
     """Settings in the planner's own words."""
     kinds = settings.client_kinds.model_dump()
-    staff = {
-        Kind.CREATED: settings.staff_kinds.created,
-        Kind.RESCHEDULED: settings.staff_kinds.rescheduled,
-        Kind.CANCELLED: settings.staff_kinds.cancelled,
-    }
     return Rules(
         account_is_active=is_active,
         client_messages_on=settings.client_messages_on,
         client_kinds=frozenset(Kind(name) for name, is_on in kinds.items() if is_on),
-        staff_kinds={kind: StaffKindRule(rule.enabled, frozenset(rule.recipients)) for kind, rule in staff.items()},
+        staff_kinds={kind: _staff_rule(settings, kind) for kind in STAFF_KINDS},
         reminder_3d_before=timedelta(minutes=settings.offsets.reminder_3d_min),
         reminder_eve_at=settings.offsets.reminder_eve_at,
         reminder_3h_before=timedelta(minutes=settings.offsets.reminder_3h_min),
+        review_after=timedelta(minutes=settings.offsets.review_after_min),
+        client_channels={Kind(name): channel for name, channel in settings.client_channels.model_dump().items()},
         quiet=as_quiet_hours(settings),
         merge_same_day=settings.merge_same_day,
-        undo_window=undo_window,
+        undo_window=house.undo_window,
+        sendable=house.sendable,
     )
+
+
+def _staff_rule(settings: NotificationSettings, kind: Kind) -> StaffKindRule:
+    rule: StaffKindSettings = getattr(settings.staff_kinds, kind)
+    return StaffKindRule(rule.enabled, frozenset(rule.recipients))
 
 
 def as_quiet_hours(settings: NotificationSettings) -> QuietHours:

@@ -1,46 +1,158 @@
-"""Everything the planner has to know about one booking, read in one transaction."""
+"""Everything the planner has to know about bookings of one account: read together, then looked up without waiting."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import select
 
 from contracts.booking import BookingState, ClientState
 from kit.db import Tx
 from kit.tables import MemberCopy
 
+from .domain.channels import EMAIL, SMS, TELEGRAM, WEB_PUSH
 from .domain.facts import Act, Client, Member, Rules, Situation, Standing, Visit
-from .tables import BookingCopy, ClientCopy, ClientPreference, LocationCopy, PhoneMark, UserPreference
+from .tables import (
+    AccountCopy,
+    BookingCopy,
+    ClientCopy,
+    ClientPreference,
+    LocationCopy,
+    PhoneMark,
+    TemplateRow,
+    UserPreference,
+)
 
 _AHEAD = frozenset({"pending", "confirmed"})
 CANCELLED = frozenset({"cancelled_by_client", "cancelled_by_staff", "expired"})
 _PUBLIC_DOORS = frozenset({"site", "widget"})
 _CHANNELS = ("sms", "telegram_chat_id", "email", "web_push")
+_NAMES = {"sms": SMS, "telegram_chat_id": TELEGRAM, "email": EMAIL, "web_push": WEB_PUSH}
 
 
-async def situation_of(
-    tx: Tx, booking: BookingState, version: int, rules: Rules, act: Act | None, now: datetime
-) -> tuple[Situation, Client | None, str | None]:
-    """The situation, and beside it the client's phone (which no rule needs to see)."""
-    location = await tx.get(LocationCopy, (booking.account_id, booking.location_id))
+@dataclass(frozen=True)
+class Known:
+    """Copies that the plans of some bookings rest on."""
+
+    account: AccountCopy | None
+    locations: dict[UUID, LocationCopy]
+    clients: dict[UUID, ClientCopy]
+    wishes: dict[UUID, ClientPreference]
+    wishes_everywhere: dict[UUID, UserPreference]
+    phone_marks: dict[str, str]
+    templates: dict[tuple[str, str, str], TemplateRow]
+    members: dict[UUID, MemberCopy]
+    visits: dict[tuple[UUID, UUID], list[tuple[datetime, UUID]]] = field(default_factory=dict)
+    """Of client and location: when they come, for telling which visit of a day is the first."""
+
+    def client(self, said: ClientState) -> ClientCopy | ClientState:
+        """The card as it is known now; as the booking told it, where no card was told yet."""
+        return self.clients.get(said.id) or said
+
+    def wishes_of(self, said: ClientState) -> list[ClientPreference | UserPreference]:
+        """What a client refused, at this account and everywhere."""
+        user_id = self.client(said).user_id
+        here = self.wishes.get(said.id)
+        everywhere = self.wishes_everywhere.get(user_id) if user_id else None
+        return [wish for wish in (here, everywhere) if wish is not None]
+
+
+async def read_known(
+    tx: Tx, account_id: UUID, bookings: Sequence[BookingState], *, with_members: bool, with_neighbours: bool
+) -> Known:
+    """A handful of SELECTs, however many bookings there are."""
+    said = {booking.client.id: booking.client for booking in bookings if booking.client}
+    locations = {booking.location_id for booking in bookings}
+    clients = {row.client_id: row for row in await _of(tx, ClientCopy, account_id, ClientCopy.client_id, said)}
+    cards: list[ClientCopy | ClientState] = [clients.get(client_id) or client for client_id, client in said.items()]
+    phones = {card.phone_e164 for card in cards if card.phone_e164}
+    users = {card.user_id for card in cards if card.user_id}
+    wishes = await _of(tx, ClientPreference, account_id, ClientPreference.client_id, said)
+    everywhere = (
+        (await tx.scalars(select(UserPreference).where(UserPreference.user_id.in_(users)))).all() if users else []
+    )
+    marks = await _of(tx, PhoneMark, account_id, PhoneMark.phone_e164, phones)
+    templates = await tx.scalars(
+        select(TemplateRow).where(TemplateRow.account_id == account_id, TemplateRow.used_text.is_not(None))
+    )
+    return Known(
+        account=await tx.get(AccountCopy, account_id),
+        locations={
+            row.location_id: row for row in await _of(tx, LocationCopy, account_id, LocationCopy.location_id, locations)
+        },
+        clients=clients,
+        wishes={row.client_id: row for row in wishes},
+        wishes_everywhere={row.user_id: row for row in everywhere},
+        phone_marks={row.phone_e164: row.cause for row in marks},
+        templates={(row.recipient_type, row.kind, row.language): row for row in templates},
+        members=await read_members(tx, account_id) if with_members else {},
+        visits=await _visits(tx, account_id, bookings) if with_neighbours else {},
+    )
+
+
+async def read_members(tx: Tx, account_id: UUID) -> dict[UUID, MemberCopy]:
+    """Everybody who works in the account now, by user."""
+    rows = await tx.scalars(
+        select(MemberCopy).where(MemberCopy.account_id == account_id, MemberCopy.is_active).order_by(MemberCopy.user_id)
+    )
+    return {row.user_id: row for row in rows}
+
+
+async def _of(tx: Tx, table: Any, account_id: UUID, column: Any, wanted: Collection[Any]) -> Sequence[Any]:
+    if not wanted:
+        return []
+    return (await tx.scalars(select(table).where(table.account_id == account_id, column.in_(wanted)))).all()
+
+
+async def _visits(
+    tx: Tx, account_id: UUID, bookings: Sequence[BookingState]
+) -> dict[tuple[UUID, UUID], list[tuple[datetime, UUID]]]:
+    clients = {booking.client.id for booking in bookings if booking.client}
+    if not clients:
+        return {}
+    other, a_day = BookingCopy, timedelta(days=1)
+    first, last = min(one.starts_at for one in bookings), max(one.starts_at for one in bookings)
+    rows = await tx.execute(
+        select(other.client_id, other.location_id, other.starts_at, other.booking_id).where(
+            other.account_id == account_id,
+            other.client_id.in_(clients),
+            other.is_active,
+            other.starts_at.between(first - a_day, last + a_day),
+        )
+    )
+    visits: dict[tuple[UUID, UUID], list[tuple[datetime, UUID]]] = defaultdict(list)
+    for row in rows:
+        visits[row.client_id, row.location_id].append((row.starts_at, row.booking_id))
+    return visits
+
+
+def situation_of(
+    known: Known, booking: BookingState, version: int, rules: Rules, act: Act | None, now: datetime
+) -> Situation:
+    """The planner's view of one booking."""
+    location = known.locations.get(booking.location_id)
     zone = zone_of(location.time_zone if location else booking.time_zone)
     visit = Visit(
         version=version,
         standing=standing_of(booking),
-        ends_at=booking.ends_at,
+        ends_at=booking.ends_at.astimezone(UTC),
         zone=zone,
         location_id=booking.location_id,
         is_ahead=booking.state in _AHEAD and booking.starts_at > now,
         is_cancelled=booking.state in CANCELLED,
         by_unconfirmed_door=booking.source in _PUBLIC_DOORS,
+        is_completed=booking.state == "completed",
     )
-    client, phone = await _client(tx, booking, visit, rules) if booking.client else (None, None)
-    members = await _members(tx, booking.account_id) if act is not None else ()
-    return Situation(visit, client, members, rules, act), client, phone
+    client = _client(known, booking, visit, rules) if booking.client else None
+    members = tuple(member_of(row) for row in known.members.values())
+    return Situation(visit, client, members, rules, act)
 
 
 def standing_of(booking: BookingState) -> Standing:
@@ -48,6 +160,7 @@ def standing_of(booking: BookingState) -> Standing:
     return Standing(booking.starts_at.astimezone(UTC), frozenset(item.staff_member_id for item in booking.items))
 
 
+@lru_cache(maxsize=1024)
 def zone_of(name: str) -> ZoneInfo:
     """The zone, or Kyiv's where a name came that this machine does not know."""
     try:
@@ -56,30 +169,30 @@ def zone_of(name: str) -> ZoneInfo:
         return ZoneInfo("Europe/Kyiv")
 
 
-async def _client(tx: Tx, booking: BookingState, visit: Visit, rules: Rules) -> tuple[Client, str | None]:
+def _client(known: Known, booking: BookingState, visit: Visit, rules: Rules) -> Client:
     said = booking.client
     assert said is not None
-    known: ClientCopy | ClientState = await tx.get(ClientCopy, (booking.account_id, said.id)) or said
-    held = await wishes_of(tx, booking.account_id, said.id, known.user_id)
-    mark = await tx.get(PhoneMark, (booking.account_id, known.phone_e164)) if known.phone_e164 else None
-    client = Client(
+    card, wishes = known.client(said), known.wishes_of(said)
+    here = known.wishes.get(said.id)
+    return Client(
         id=said.id,
-        user_id=known.user_id,
-        has_phone=bool(known.phone_e164),
-        phone_confirmed=known.phone_confirmed,
-        phone_mark=mark.cause if mark else None,
-        wants_messages=known.notifications_on and all(wish.messages for wish in held),
-        wants_reminders=all(wish.reminders for wish in held),
-        wants_changes=all(wish.changes for wish in held),
-        has_earlier_visit_that_day=rules.merge_same_day and await _has_earlier_visit(tx, booking, visit),
+        user_id=card.user_id,
+        has_phone=bool(card.phone_e164),
+        phone_confirmed=card.phone_confirmed,
+        phone_mark=known.phone_marks.get(card.phone_e164 or ""),
+        wants_messages=card.notifications_on and all(wish.messages for wish in wishes),
+        wants_reminders=all(wish.reminders for wish in wishes),
+        wants_changes=all(wish.changes for wish in wishes),
+        refused_channels=frozenset(here.refused_channels) if here else frozenset(),
+        has_email=bool(card.email),
+        has_earlier_visit_that_day=rules.merge_same_day and _has_earlier_visit(known, booking, visit),
     )
-    return client, known.phone_e164
 
 
 async def wishes_of(
     tx: Tx, account_id: UUID, client_id: UUID, user_id: UUID | None
 ) -> list[ClientPreference | UserPreference]:
-    """What a client refused, at this account and everywhere."""
+    """What one client refused, at this account and everywhere, read by itself."""
     wishes: list[ClientPreference | UserPreference] = []
     if (here := await tx.get(ClientPreference, (account_id, client_id))) is not None:
         wishes.append(here)
@@ -88,46 +201,31 @@ async def wishes_of(
     return wishes
 
 
-async def _has_earlier_visit(tx: Tx, booking: BookingState, visit: Visit) -> bool:
+def _has_earlier_visit(known: Known, booking: BookingState, visit: Visit) -> bool:
+    if booking.client is None:
+        return False
     day = booking.starts_at.astimezone(visit.zone).date()
-    since = datetime.combine(day, time(), visit.zone)
-    until = datetime.combine(day + timedelta(days=1), time(), visit.zone)
-    other = BookingCopy
-    before = or_(
-        other.starts_at < booking.starts_at,
-        and_(other.starts_at == booking.starts_at, other.booking_id < booking.id),
+    mine = (booking.starts_at, booking.id)
+    return any(
+        other[1] != booking.id and other < mine and other[0].astimezone(visit.zone).date() == day
+        for other in known.visits.get((booking.client.id, booking.location_id), ())
     )
-    same_day = (
-        other.account_id == booking.account_id,
-        other.client_id == (booking.client.id if booking.client else None),
-        other.location_id == booking.location_id,
-        other.is_active,
-        other.starts_at >= since,
-        other.starts_at < until,
-        other.booking_id != booking.id,
-        before,
-    )
-    return bool((await tx.execute(select(exists().where(*same_day)))).scalar())
 
 
-async def _members(tx: Tx, account_id: UUID) -> tuple[Member, ...]:
-    rows = await tx.scalars(
-        select(MemberCopy).where(MemberCopy.account_id == account_id, MemberCopy.is_active).order_by(MemberCopy.user_id)
-    )
-    return tuple(
-        Member(
-            user_id=row.user_id,
-            role=row.role,
-            staff_member_id=row.staff_member_id,
-            location_ids=None if row.location_ids is None else frozenset(row.location_ids),
-            channel=channel_of(row.channels),
-            has_phone=bool(row.phone_e164),
-        )
-        for row in rows
+def member_of(row: MemberCopy) -> Member:
+    """A membership as the planner sees it."""
+    return Member(
+        user_id=row.user_id,
+        role=row.role,
+        staff_member_id=row.staff_member_id,
+        location_ids=None if row.location_ids is None else frozenset(row.location_ids),
+        channel=channel_of(row.channels),
+        has_phone=bool(row.phone_e164),
+        addresses=frozenset(_NAMES[name] for name in _CHANNELS if row.channels.get(name)),
     )
 
 
 def channel_of(channels: dict[str, Any]) -> str | None:
     """The channel that a member has chosen: SMS first, being the one that always works."""
     chosen = next((name for name in _CHANNELS if channels.get(name)), None)
-    return "telegram" if chosen == "telegram_chat_id" else chosen
+    return _NAMES[chosen] if chosen else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -45,6 +45,7 @@ class LocationCopy(Base):
     version: Mapped[int]
     name: Mapped[str]
     address: Mapped[str | None]
+    phone_e164: Mapped[str | None]
     time_zone: Mapped[str]
 
 
@@ -60,6 +61,7 @@ class ClientCopy(Base):
     language: Mapped[str]
     user_id: Mapped[UUID | None]
     notifications_on: Mapped[bool]
+    email: Mapped[str | None]
 
 
 class BookingCopy(Base):
@@ -89,7 +91,7 @@ class SettingsRow(Base):
 
 
 class ClientPreference(Base):
-    """What one client refused at one account."""
+    """What one client refused at one account, and who of the account wrote it down last."""
 
     __tablename__ = "client_preference"
 
@@ -98,6 +100,11 @@ class ClientPreference(Base):
     messages: Mapped[bool]
     reminders: Mapped[bool]
     changes: Mapped[bool]
+    refused_channels: Mapped[list[str]]
+    changed_at: Mapped[datetime]
+    changed_by: Mapped[UUID | None]
+    changed_by_name: Mapped[str | None]
+    changed_by_role: Mapped[str | None]
 
 
 class UserPreference(Base):
@@ -109,6 +116,7 @@ class UserPreference(Base):
     messages: Mapped[bool]
     reminders: Mapped[bool]
     changes: Mapped[bool]
+    changed_at: Mapped[datetime]
 
 
 class PhoneMark(Base):
@@ -152,8 +160,8 @@ class NotificationRow(Base):
 
     account_id: Mapped[UUID] = mapped_column(primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    booking_id: Mapped[UUID]
-    location_id: Mapped[UUID]
+    booking_id: Mapped[UUID | None]
+    location_id: Mapped[UUID | None]
     client_id: Mapped[UUID | None]
     kind: Mapped[str]
     occasion: Mapped[str]
@@ -272,3 +280,60 @@ class DeliveryReportRow(Base):
     report_id: Mapped[str] = mapped_column(primary_key=True)
     provider_message_id: Mapped[str]
     received_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class TemplateRow(Base):
+    """A text of the account's own: `used_*` is in force, `text` is what was written last and may wait for approval."""
+
+    __tablename__ = "message_template"
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    recipient_type: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    language: Mapped[str] = mapped_column(primary_key=True)
+    used_text: Mapped[str | None]
+    used_transliterated: Mapped[bool]
+    state: Mapped[str]
+    text: Mapped[str]
+    transliterated: Mapped[bool]
+    comment: Mapped[str | None]
+    author_id: Mapped[UUID]
+    author_name: Mapped[str]
+    decided_by_name: Mapped[str | None]
+    written_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    version: Mapped[int]
+
+
+class DailyJournal(Base):
+    """The journal of one location and day as booking told it; kept until it is mailed, and some days longer."""
+
+    __tablename__ = "daily_journal"
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    location_id: Mapped[UUID]
+    day: Mapped[date]
+    version: Mapped[int]
+    body: Mapped[dict[str, Any]]
+
+
+class ReceiptTrouble(Base):
+    """A receipt that waits or failed; without a reason it is through."""
+
+    __tablename__ = "receipt_trouble"
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    receipt_id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    reason_code: Mapped[str | None]
+    since: Mapped[datetime]
+
+
+class MorningTurn(Base):
+    """When the account's day is looked at next."""
+
+    __tablename__ = "morning_turn"
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    next_at: Mapped[datetime]

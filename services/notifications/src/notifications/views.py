@@ -11,6 +11,7 @@ from kit.texts import Texts
 from .domain.reasons import Reason
 from .providers.factory import Providers
 from .tables import DeliveryAttempt, NotificationRow, ProviderAccount
+from .wording import without_keys
 
 REPEATABLE = frozenset({"unknown", "failed"})
 
@@ -46,6 +47,13 @@ class Words:
         if code is None:
             return None
         return self._texts.get(self._language, f"reason.{code}", self._values(params, provider))
+
+    def summary(self, code: str | None, provider: str | None) -> str | None:
+        """As `reason`, of many messages at once: without the moments of a single one."""
+        if code is None:
+            return None
+        whole = self._texts.find(self._language, f"reason.{code}.many", self._values({}, provider))
+        return whole or self.reason(code, {}, provider)
 
     def fix(self, code: str | None, provider: str | None, client_id: object = None) -> Fix | None:
         """What to do about it, and where."""
@@ -92,7 +100,7 @@ def notification_of(row: NotificationRow, attempts: Sequence[DeliveryAttempt], w
         reason_text=words.reason(row.reason_code, row.reason_params, row.provider),
         fix=words.fix(row.reason_code, row.provider, row.client_id),
         provider_error=row.provider_error,
-        text=row.text,
+        text=without_keys(row.text) if row.text else None,
         parts=row.parts,
         sent_at=row.sent_at,
         delivered_at=row.delivered_at,

@@ -12,6 +12,7 @@ from notifications.clock import Clock
 from notifications.providers.factory import Providers
 from notifications.settings import Settings
 from notifications.usecases.check_provider import Checker
+from notifications.usecases.plan_booking import Planner
 from notifications.views import Words
 
 PREFIX = "/api/v1/accounts/{account_id}"
@@ -30,6 +31,11 @@ async def _providers(request: Request) -> Providers:
 async def _checker(request: Request) -> Checker:
     checker: Checker = request.app.state.checker
     return checker
+
+
+async def _planner(request: Request) -> Planner:
+    planner: Planner = request.app.state.planner
+    return planner
 
 
 async def _settings(request: Request) -> Settings:
@@ -53,6 +59,7 @@ async def _expected_version(if_match: Annotated[str | None, Header()] = None) ->
 
 ClockDep = Annotated[Clock, Depends(_clock)]
 ProvidersDep = Annotated[Providers, Depends(_providers)]
+PlannerDep = Annotated[Planner, Depends(_planner)]
 CheckerDep = Annotated[Checker, Depends(_checker)]
 SettingsDep = Annotated[Settings, Depends(_settings)]
 WordsDep = Annotated[Words, Depends(_words)]

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter
 
-from contracts.http.notifications import ClientPreferences
+from contracts.http.notifications import ClientPreferences, RecordedPreferences
 from contracts.permissions import Permission
-from kit.db import Database
+from kit.db import Database, Tx
 from kit.edge import CallerDep, DbDep, MemberDep
 from kit.errors import NotFound
 from kit.freshness import wait_for_copy
 from notifications.tables import ClientCopy, ClientPreference, UserPreference
-from notifications.usecases.save_preferences import save_client_preferences, save_own_preferences
+from notifications.usecases.save_preferences import Author, save_client_preferences, save_own_preferences
 
 from .parts import PREFIX, ClockDep
 
@@ -23,26 +24,26 @@ OF_CLIENT = f"{PREFIX}/clients/{{client_id}}/notification-preferences"
 OF_ME = "/api/v1/me/notification-preferences"
 
 
-@router.get(OF_CLIENT, operation_id="get_client_notification_preferences", response_model=ClientPreferences)
-async def read_of_client(client_id: UUID, member: MemberDep, db: DbDep) -> ClientPreferences:
-    """What this client refused here; nothing, until somebody says so."""
+@router.get(OF_CLIENT, operation_id="get_client_notification_preferences", response_model=RecordedPreferences)
+async def read_of_client(client_id: UUID, member: MemberDep, db: DbDep) -> RecordedPreferences:
+    """What this client refused here, who wrote it down and when; nothing, until somebody says so."""
     member.require(Permission.CLIENT_VIEW)
     await _known(db, member.account_id, client_id)
     async with db.tx(member.account_id) as tx:
-        row = await tx.get(ClientPreference, (member.account_id, client_id))
-    return _shown(row)
+        return await _recorded(tx, member.account_id, client_id)
 
 
-@router.put(OF_CLIENT, operation_id="put_client_notification_preferences", response_model=ClientPreferences)
+@router.put(OF_CLIENT, operation_id="put_client_notification_preferences", response_model=RecordedPreferences)
 async def replace_of_client(
     client_id: UUID, body: ClientPreferences, member: MemberDep, db: DbDep, clock: ClockDep
-) -> ClientPreferences:
-    """Replace a client's refusals; messages that were not sent yet follow them."""
+) -> RecordedPreferences:
+    """Replace a client's refusals, under the caller's name; messages that were not sent yet follow them."""
     member.require(Permission.CLIENT_EDIT)
     await _known(db, member.account_id, client_id)
+    author = Author(member.caller.user_id, member.name, member.role)
     async with db.tx(member.account_id) as tx:
-        await save_client_preferences(tx, member.account_id, client_id, body, await clock.now(tx))
-    return body
+        await save_client_preferences(tx, member.account_id, client_id, body, author, await clock.now(tx))
+        return await _recorded(tx, member.account_id, client_id)
 
 
 @router.get(OF_ME, operation_id="get_my_notification_preferences", response_model=ClientPreferences)
@@ -61,10 +62,24 @@ async def replace_mine(body: ClientPreferences, caller: CallerDep, db: DbDep, cl
     return body
 
 
-def _shown(row: ClientPreference | UserPreference | None) -> ClientPreferences:
+def _shown(row: UserPreference | None) -> ClientPreferences:
     if row is None:
         return ClientPreferences()
     return ClientPreferences(messages=row.messages, reminders=row.reminders, changes=row.changes)
+
+
+async def _recorded(tx: Tx, account_id: UUID, client_id: UUID) -> RecordedPreferences:
+    row = await tx.get(ClientPreference, (account_id, client_id), populate_existing=True)
+    card = await tx.get(ClientCopy, (account_id, client_id))
+    everywhere = await tx.get(UserPreference, card.user_id) if card and card.user_id else None
+    shown: dict[str, Any] = {}
+    if row is not None:
+        shown = {name: getattr(row, name) for name in RecordedPreferences.model_fields if hasattr(row, name)}
+    if everywhere is not None:
+        shown["refused_everywhere"] = [
+            name for name in ("messages", "reminders", "changes") if not getattr(everywhere, name)
+        ]
+    return RecordedPreferences.model_validate(shown)
 
 
 async def _known(db: Database, account_id: UUID, client_id: UUID) -> None:

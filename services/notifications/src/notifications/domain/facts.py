@@ -20,14 +20,29 @@ class Kind(StrEnum):
     REMINDER_3D = "reminder_3d"
     REMINDER_EVE = "reminder_eve"
     REMINDER_3H = "reminder_3h"
+    REVIEW_REQUEST = "review_request"
+    WAITLIST_OFFER = "waitlist_offer"
+    BALANCE_LOW = "balance_low"
+    PROVIDER_TROUBLE = "provider_trouble"
+    FISCAL_TROUBLE = "fiscal_trouble"
+    MORNING_CHECK = "morning_check"
+    REPORT = "report"
 
     @property
     def is_reminder(self) -> bool:
         """Whether it is sent because time passes, not because somebody acted."""
-        return self in REMINDERS
+        return self in BY_TIME
 
 
 REMINDERS = (Kind.REMINDER_3D, Kind.REMINDER_EVE, Kind.REMINDER_3H)
+BY_TIME = (*REMINDERS, Kind.REVIEW_REQUEST)
+"""Kinds that the visit's own time calls for; the client may refuse them and still hear of changes."""
+OF_BOOKING = (Kind.CREATED, Kind.RESCHEDULED, Kind.CANCELLED)
+"""News of what somebody did to a booking."""
+CLIENT_KINDS = (*OF_BOOKING, *BY_TIME, Kind.WAITLIST_OFFER)
+OF_ACCOUNT = (Kind.BALANCE_LOW, Kind.PROVIDER_TROUBLE, Kind.FISCAL_TROUBLE, Kind.MORNING_CHECK)
+"""News about the account itself: they are for staff, and belong to no booking."""
+STAFF_KINDS = (*OF_BOOKING, *OF_ACCOUNT)
 STAFF_MEMBER_CONCERNED = "staff_member"
 """The recipient role of whoever's time it is, whatever role they have in the account."""
 
@@ -51,9 +66,13 @@ class Rules:
     reminder_3d_before: timedelta
     reminder_eve_at: time
     reminder_3h_before: timedelta
+    review_after: timedelta
+    client_channels: dict[Kind, str]
     quiet: QuietHours
     merge_same_day: bool
     undo_window: timedelta
+    sendable: frozenset[str]
+    """Channels that this installation has a way for; whoever has chosen another is told so."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +97,8 @@ class Visit:
     is_cancelled: bool
     by_unconfirmed_door: bool
     """Made on the public page, where a phone may be anybody's."""
+    is_completed: bool = False
+    """The client came and was served: worth asking for a review."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +114,8 @@ class Client:
     wants_messages: bool = True
     wants_reminders: bool = True
     wants_changes: bool = True
+    refused_channels: frozenset[str] = frozenset()
+    has_email: bool = False
     has_earlier_visit_that_day: bool = False
 
 
@@ -107,11 +130,13 @@ class Member:
     channel: str | None
     """The channel chosen in the profile; none where nothing is chosen."""
     has_phone: bool = True
+    addresses: frozenset[str] = frozenset()
+    """Channels for which the profile has an address."""
 
 
 @dataclass(frozen=True)
 class Act:
-    """What somebody has just done to the booking."""
+    """What somebody has done to the booking: just now, or at `at` where it is thought over again."""
 
     kind: Kind
     by_client: bool
@@ -121,6 +146,7 @@ class Act:
     """The standing before a move."""
     known_to: dict[UUID, Standing] = field(default_factory=dict)
     """By recipient: what they know, where an earlier move was never told to them."""
+    at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -147,6 +173,8 @@ class Decision:
     useful_until: datetime
     reason: str | None = None
     was: Standing | None = None
+    act: Act | None = None
+    """What it is about, where it is news: with it the decision can be taken again."""
 
     @property
     def key(self) -> DecisionKey:

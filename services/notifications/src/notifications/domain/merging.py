@@ -5,12 +5,13 @@ What was handed to a provider is never decided again. Repeats and events out of 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from .facts import Decision, DecisionKey, Kind, Standing
+from .facts import Act, Decision, DecisionKey, Kind, Standing
 from .reasons import Reason
 
 WAITING = frozenset({"planned", "held"})
@@ -30,6 +31,12 @@ class Existing:
     planned_at: datetime
     booking_version: int
     was: Standing | None = None
+    act: Act | None = None
+
+    @property
+    def is_waiting_news(self) -> bool:
+        """News that nobody has been told yet: the rules of today hold for it."""
+        return self.state in WAITING and self.act is not None
 
 
 @dataclass
@@ -59,7 +66,7 @@ def merge(
         elif _may_change(old, decision, now):
             changes.change.append((old.id, decision))
     for key, old in there.items():
-        if key not in wanted and _falls_away(old, act, overtaken):
+        if key not in wanted and falls_away(old, act, overtaken):
             changes.drop.append((old.id, overtaken))
     return changes
 
@@ -91,14 +98,51 @@ def untold(existing: Iterable[Existing], version: int) -> dict[UUID, Standing]:
 def _may_change(old: Existing, decision: Decision, now: datetime) -> bool:
     if old.state not in UNDECIDED:
         return False
-    if not decision.kind.is_reminder:
-        return False  # news are decided once, at the act itself
+    if not decision.kind.is_reminder and old.state not in WAITING:
+        return False  # news that were settled once, at the act itself, stay so
     if old.state in WAITING and old.planned_at <= now and decision.reason == Reason.TOO_LATE:
         return False  # it is due and about to go: that its moment has passed is no reason against it
     return not (old.state == "suppressed" and old.reason == decision.reason and old.planned_at == decision.planned_at)
 
 
-def _falls_away(old: Existing, act: Kind | None, overtaken: Reason) -> bool:
+@dataclass(frozen=True)
+class Difference:
+    """What changes do to the messages that are still to go."""
+
+    moved: int = 0
+    added: int = 0
+    dropped: Counter[str] = field(default_factory=Counter)
+    """By the reason against them."""
+    kept: int = 0
+
+    def __add__(self, other: Difference) -> Difference:
+        return Difference(
+            self.moved + other.moved,
+            self.added + other.added,
+            self.dropped + other.dropped,
+            self.kept + other.kept,
+        )
+
+
+def difference(existing: Iterable[Existing], changes: Changes) -> Difference:
+    """Count what `changes` will have done once they are written."""
+    waiting = {old.id: old for old in existing if old.state in WAITING}
+    moved, added, gone = 0, sum(1 for decision in changes.add if decision.reason is None), Counter[str]()
+    for row_id, decision in changes.change:
+        old = waiting.get(row_id)
+        if old is None:
+            added += decision.reason is None
+        elif decision.reason is not None:
+            gone[decision.reason] += 1
+        else:
+            moved += decision.planned_at != old.planned_at
+    for row_id, reason in changes.drop:
+        if row_id in waiting:
+            gone[reason] += 1
+    return Difference(moved, added, gone, len(waiting) - moved - gone.total())
+
+
+def falls_away(old: Existing, act: Kind | None, overtaken: Reason) -> bool:
     """Whether a decision that the new plan does not name has lost its ground."""
     is_cancelled = overtaken is Reason.BOOKING_CANCELLED
     if old.key.kind == Kind.CANCELLED:

@@ -6,10 +6,13 @@ Pure: the same situation gives the same decisions, for the plan, for its preview
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from .channels import EMAIL, NO_CHANNEL, OF_PHONE, SMS
 from .facts import (
+    BY_TIME,
     REMINDERS,
     STAFF_MEMBER_CONCERNED,
     Act,
@@ -26,12 +29,19 @@ from .quiet_hours import at_wall_clock
 from .reasons import Reason
 
 CLIENT, STAFF = "client", "staff"
-SMS, NO_CHANNEL = "sms", "none"
+REVIEW_USEFUL = timedelta(days=3)
+"""How long after the visit it still makes sense to ask for a review."""
 
 
 def plan(situation: Situation, now: datetime) -> list[Decision]:
     """All decisions that the act and the visit's time call for, as of `now`."""
     return [*_of_act(situation, now), *_of_time(situation, now)]
+
+
+def plan_again(situation: Situation, act: Act, version: int, now: datetime) -> list[Decision]:
+    """The decisions about an act of the past, at a `version` of the booking, as the rules of `now` have them."""
+    visit = replace(situation.visit, version=version)
+    return list(_of_act(replace(situation, visit=visit, act=act), now))
 
 
 def reminder_moment(kind: Kind, starts_at: datetime, visit: Visit, rules: Rules) -> datetime:
@@ -45,6 +55,8 @@ def reminder_moment(kind: Kind, starts_at: datetime, visit: Visit, rules: Rules)
             return starts_at - rules.reminder_3d_before
         case Kind.REMINDER_3H:
             return starts_at - rules.reminder_3h_before
+        case Kind.REVIEW_REQUEST:
+            return visit.ends_at + rules.review_after
         case _:
             eve = starts_at.astimezone(visit.zone).date() - timedelta(days=1)
             return at_wall_clock(eve, rules.reminder_eve_at, visit.zone)
@@ -62,17 +74,20 @@ def occasion_of_act(version: int) -> str:
 
 def _of_time(situation: Situation, now: datetime) -> Iterator[Decision]:
     visit, client = situation.visit, situation.client
-    if client is None or not visit.is_ahead:
+    if client is None:
         return
+    called_for = REMINDERS if visit.is_ahead else (Kind.REVIEW_REQUEST,) if visit.is_completed else ()
     starts_at = visit.standing.starts_at
-    for kind in REMINDERS:
+    for kind in called_for:
         at = reminder_moment(kind, starts_at, visit, situation.rules)
-        reason = _against_client(kind, situation, client)
-        if reason is None and at < now:
+        until = visit.ends_at + REVIEW_USEFUL if kind is Kind.REVIEW_REQUEST else starts_at
+        channel = client_channel(kind, situation.rules, client)
+        reason = _against_client(kind, channel, situation, client)
+        if reason is None and (at < now or at >= until):
             reason = Reason.TOO_LATE
         if reason is None and kind is not Kind.REMINDER_3H and client.has_earlier_visit_that_day:
             reason = Reason.MERGED
-        decision = Decision(kind, CLIENT, client.id, occasion_of_visit(starts_at), SMS, at, starts_at, reason)
+        decision = Decision(kind, CLIENT, client.id, occasion_of_visit(starts_at), channel, at, until, reason)
         yield _kept_quiet(decision, situation, now)
 
 
@@ -82,62 +97,75 @@ def _of_act(situation: Situation, now: datetime) -> Iterator[Decision]:
         return
     occasion = occasion_of_act(visit.version)
     # A move or a cancellation can be taken back for a few seconds; nobody need hear of what was.
-    at = now if act.kind is Kind.CREATED else now + rules.undo_window
+    acted_at = act.at or now
+    at = acted_at if act.kind is Kind.CREATED else acted_at + rules.undo_window
+    told = replace(act, known_to={}, at=acted_at)
     if client := situation.client:
         was = act.known_to.get(client.id, act.was)
-        reason = _against_client(act.kind, situation, client, was)
+        channel = client_channel(act.kind, rules, client)
+        reason = _against_client(act.kind, channel, situation, client, was)
+        until = visit.standing.starts_at
         yield _news(
-            Decision(act.kind, CLIENT, client.id, occasion, SMS, at, visit.standing.starts_at, reason, was),
-            situation,
-            now,
+            Decision(act.kind, CLIENT, client.id, occasion, channel, at, until, reason, was, told), situation, now
         )
     for member in situation.members:
         was = act.known_to.get(member.user_id, act.was)
         reason = _against_member(act, situation, member, was)
         channel = member.channel or NO_CHANNEL
         yield _news(
-            Decision(act.kind, STAFF, member.user_id, occasion, channel, at, visit.ends_at, reason, was), situation, now
+            Decision(act.kind, STAFF, member.user_id, occasion, channel, at, visit.ends_at, reason, was, told),
+            situation,
+            now,
         )
+
+
+def client_channel(kind: Kind, rules: Rules, client: Client) -> str:
+    """The channel set for the kind; an SMS in place of an e-mail to somebody who has no address."""
+    channel = rules.client_channels.get(kind, SMS)
+    return SMS if channel == EMAIL and not client.has_email else channel
 
 
 def _news(decision: Decision, situation: Situation, now: datetime) -> Decision:
     if decision.reason is None and decision.planned_at >= decision.useful_until:
-        return _suppressed(decision, Reason.TOO_LATE)
+        return replace(decision, reason=Reason.TOO_LATE)
     return _kept_quiet(decision, situation, now)
 
 
 def _kept_quiet(decision: Decision, situation: Situation, now: datetime) -> Decision:
     if decision.reason is not None:
         return decision
-    zone = situation.visit.zone
-    moved = situation.rules.quiet.keep(decision.planned_at, now, decision.useful_until, zone)
+    moved = situation.rules.quiet.keep(decision.planned_at, now, decision.useful_until, situation.visit.zone)
     if moved is None:
-        return _suppressed(decision, Reason.QUIET_HOURS)
-    return _moved(decision, moved)
+        return replace(decision, reason=Reason.QUIET_HOURS)
+    return decision if moved == decision.planned_at else replace(decision, planned_at=moved)
 
 
-def _against_client(kind: Kind, situation: Situation, client: Client, was: Standing | None = None) -> Reason | None:
+def _against_client(
+    kind: Kind, channel: str, situation: Situation, client: Client, was: Standing | None = None
+) -> Reason | None:
     """The first reason against telling the client, leaving time aside."""
     rules, visit, act = situation.rules, situation.visit, situation.act
-    is_news = not kind.is_reminder
-    wants = client.wants_reminders if kind.is_reminder else client.wants_changes
+    is_news = kind not in BY_TIME
+    wants = client.wants_changes if is_news else client.wants_reminders
+    needs_phone = channel in OF_PHONE
     checks = (
         (not rules.account_is_active or not rules.client_messages_on, Reason.ACCOUNT_DISABLED),
         (kind not in rules.client_kinds, Reason.TYPE_DISABLED),
         (is_news and act is not None and act.by_client, Reason.OWN_ACTION),
         (is_news and act is not None and not act.tell_client, Reason.SILENCED_BY_STAFF),
         (kind is Kind.RESCHEDULED and was == visit.standing, Reason.NOTHING_NEW),
-        (not client.has_phone, Reason.RECIPIENT_NO_PHONE),
-        (visit.by_unconfirmed_door and not client.phone_confirmed, Reason.PHONE_UNCONFIRMED),
-        (client.phone_mark == "bad", Reason.PHONE_BAD),
-        (client.phone_mark == "stop_list", Reason.STOP_LIST),
-        (not client.wants_messages or not wants, Reason.CLIENT_OPTED_OUT),
+        (channel not in rules.sendable, Reason.CHANNEL_NOT_AVAILABLE),
+        (needs_phone and not client.has_phone, Reason.RECIPIENT_NO_PHONE),
+        (needs_phone and visit.by_unconfirmed_door and not client.phone_confirmed, Reason.PHONE_UNCONFIRMED),
+        (needs_phone and client.phone_mark == "bad", Reason.PHONE_BAD),
+        (needs_phone and client.phone_mark == "stop_list", Reason.STOP_LIST),
+        (not client.wants_messages or not wants or channel in client.refused_channels, Reason.CLIENT_OPTED_OUT),
     )
     return next((reason for holds, reason in checks if holds), None)
 
 
 def _against_member(act: Act, situation: Situation, member: Member, was: Standing | None) -> Reason | None:
-    """The first reason against telling a member, leaving time aside."""
+    """The first reason against telling a member of a booking, leaving time aside."""
     rules, visit = situation.rules, situation.visit
     rule = rules.staff_kinds[act.kind]
     concerned: frozenset[UUID] = visit.standing.staff_member_ids | (was.staff_member_ids if was else frozenset())
@@ -150,16 +178,14 @@ def _against_member(act: Act, situation: Situation, member: Member, was: Standin
         (not in_scope and not is_concerned, Reason.LOCATION_NOT_IN_SCOPE),
         (act.actor_id is not None and member.user_id == act.actor_id, Reason.OWN_ACTION),
         (act.kind is Kind.RESCHEDULED and was == visit.standing, Reason.NOTHING_NEW),
-        (member.channel is None, Reason.RECIPIENT_NO_CHANNEL),
-        (member.channel != SMS, Reason.CHANNEL_NOT_AVAILABLE),
-        (not member.has_phone, Reason.RECIPIENT_NO_PHONE),
     )
-    return next((reason for holds, reason in checks if holds), None)
+    return next((reason for holds, reason in checks if holds), None) or against_channel(member, rules)
 
 
-def _suppressed(decision: Decision, reason: Reason) -> Decision:
-    return Decision(**{**vars(decision), "reason": reason})
-
-
-def _moved(decision: Decision, moment: datetime) -> Decision:
-    return Decision(**{**vars(decision), "planned_at": moment})
+def against_channel(member: Member, rules: Rules) -> Reason | None:
+    """Why the member cannot be reached, if so."""
+    if member.channel is None:
+        return Reason.RECIPIENT_NO_CHANNEL
+    if member.channel not in rules.sendable:
+        return Reason.CHANNEL_NOT_AVAILABLE
+    return Reason.RECIPIENT_NO_PHONE if member.channel in OF_PHONE and not member.has_phone else None

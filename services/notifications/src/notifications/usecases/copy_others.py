@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from contracts.booking import ClientChanged, LocationChanged
 from contracts.identity import AccountChanged, AccountRegistered
 from kit.db import Tx
 from kit.wakeups import notify
-from notifications.tables import AccountCopy, BookingCopy, ClientCopy, LocationCopy
+from notifications.domain.merging import WAITING
+from notifications.tables import AccountCopy, BookingCopy, ClientCopy, LocationCopy, NotificationRow
 
 REPLAN_CHANNEL = "replan"
 
@@ -47,6 +48,7 @@ async def copy_location(event: LocationChanged, tx: Tx, *, now: datetime) -> Non
         "version": event.version,
         "name": said.name,
         "address": said.address,
+        "phone_e164": said.phone_e164,
         "time_zone": said.time_zone,
     }
     statement = insert(LocationCopy).values(account_id=event.account_id, location_id=said.id, **values)
@@ -71,6 +73,7 @@ async def copy_client(event: ClientChanged, tx: Tx, *, now: datetime) -> None:
         "language": said.language,
         "user_id": said.user_id,
         "notifications_on": said.notifications_on,
+        "email": said.email,
     }
     statement = insert(ClientCopy).values(account_id=event.account_id, client_id=said.id, **values)
     newer = await tx.execute(
@@ -85,10 +88,10 @@ async def copy_client(event: ClientChanged, tx: Tx, *, now: datetime) -> None:
 async def ask_to_replan(
     tx: Tx, account_id: UUID, now: datetime, *, client_id: UUID | None = None, location_id: UUID | None = None
 ) -> int:
-    """Mark the coming visits concerned; a loop of the worker plans them anew. Answers how many they are."""
+    """Mark the bookings concerned; a loop of the worker plans them anew. Answers how many they are."""
     marked = (
         update(BookingCopy)
-        .where(BookingCopy.account_id == account_id, BookingCopy.is_active, BookingCopy.starts_at > now)
+        .where(worth_a_thought(account_id, now))
         .values(replan_at=now)
         .returning(BookingCopy.booking_id)
     )
@@ -100,3 +103,13 @@ async def ask_to_replan(
     if count:
         await notify(tx, REPLAN_CHANNEL)
     return count
+
+
+def worth_a_thought(account_id: UUID, now: datetime) -> ColumnElement[bool]:
+    """Bookings that still have, or may get, messages: coming visits, and whatever has a message that waits."""
+    message = NotificationRow
+    waiting = select(message.booking_id).where(message.account_id == account_id, message.state.in_(WAITING))
+    return and_(
+        BookingCopy.account_id == account_id,
+        or_(and_(BookingCopy.is_active, BookingCopy.starts_at > now), BookingCopy.booking_id.in_(waiting)),
+    )

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
@@ -18,17 +17,15 @@ from kit.db import Tx
 from kit.texts import Texts
 from kit.wakeups import notify
 from notifications.domain.facts import Act, Kind, Rules, Standing
-from notifications.domain.merging import Existing, late_news, merge, untold
-from notifications.domain.planner import plan
+from notifications.domain.merging import Changes, Difference, difference, late_news
 from notifications.domain.reasons import Reason
-from notifications.rules import rules_of
-from notifications.situation import CANCELLED, situation_of
-from notifications.tables import AccountCopy, BookingCopy, LocationCopy
+from notifications.domain.thinking import overtaken_by, think_over
+from notifications.rules import House, rules_of
+from notifications.situation import CANCELLED, Known, read_known, situation_of
+from notifications.tables import BookingCopy, NotificationRow
 from notifications.usecases.copy_others import REPLAN_CHANNEL
 from notifications.usecases.write_decisions import DUE_CHANNEL, Page, existing_of, read_decisions, write_changes
-from notifications.wording import Surroundings
 
-_OVER = frozenset({"arrived", "completed", "no_show"})
 _ACTIVE = frozenset({"held", "pending", "confirmed", "arrived"})
 
 
@@ -38,78 +35,85 @@ class Planner:
 
     texts: Texts
     public_url: str
-    undo_window: timedelta
+    house: House
 
     async def on_event(self, event: Event, booking: BookingState, tx: Tx, now: datetime) -> None:
         """Plan by an event of a booking; an older one than is known is recorded as overtaken and changes nothing."""
-        await _take_turn(tx, booking)
-        known = await _lock(tx, booking.account_id, booking.id)
-        rules = await rules_of(tx, booking.account_id, self.undo_window)
-        if known is not None and known.version >= event.version:
-            newest = _state(known)
-            await self._plan(tx, booking, event.version, _act_of(event, booking), rules, now, newest=newest)
+        await _take_turns(tx, [booking])
+        found = await _lock(tx, booking.account_id, [booking.id])
+        rules = await rules_of(tx, booking.account_id, self.house)
+        act = _act_of(event, booking)
+        newest = found[0] if found and found[0].version >= event.version else None
+        moments = [booking.starts_at, *([found[0].starts_at] if found else [])]
+        if newest is None:
+            await _remember(tx, booking, event.version)
+        rows = (await read_decisions(tx, booking.account_id, [booking.id])).get(booking.id, [])
+        known = await self._known(tx, booking.account_id, [booking], rules, with_members=act is not None or _any(rows))
+        page = self.page(booking, event.version, known, rules, now)
+        existing = [existing_of(row) for row in rows]
+        if newest is not None:
+            overtaken = Reason.BOOKING_CANCELLED if state_of(newest).state in CANCELLED else Reason.REPLACED
+            there = {old.key for old in existing}
+            decisions = think_over(situation_of(known, booking, event.version, rules, act, now), [], now, overtaken).add
+            late = [decision for decision in late_news(decisions, overtaken) if decision.key not in there]
+            write_changes(tx, page, rows, Changes(add=late))
             return
-        moments = [booking.starts_at, *([known.starts_at] if known else [])]
-        await _remember(tx, booking, event.version)
-        await self._plan(tx, booking, event.version, _act_of(event, booking), rules, now)
+        changes = think_over(
+            situation_of(known, booking, event.version, rules, act, now), existing, now, overtaken_by(booking.state)
+        )
+        write_changes(tx, page, rows, changes)
+        if changes.add or changes.change:
+            await notify(tx, DUE_CHANNEL)
         if rules.merge_same_day:
             await _mark_neighbours(tx, booking, moments, now)
 
-    async def again(self, tx: Tx, account_id: UUID, booking_id: UUID, now: datetime) -> None:
-        """Plan a marked booking anew: settings, the client or the place have changed."""
-        seen = await tx.get(BookingCopy, (account_id, booking_id))
-        if seen is None:
-            return
-        await _take_turn(tx, _state(seen))
-        await tx.refresh(seen, with_for_update=True)
-        if seen.replan_at is None:
-            return
-        seen.replan_at = None
-        rules = await rules_of(tx, account_id, self.undo_window)
-        await self._plan(tx, _state(seen), seen.version, None, rules, now)
-
-    async def _plan(
-        self,
-        tx: Tx,
-        booking: BookingState,
-        version: int,
-        act: Act | None,
-        rules: Rules,
-        now: datetime,
-        *,
-        newest: BookingState | None = None,
-    ) -> None:
-        rows = await read_decisions(tx, booking.account_id, booking.id)
-        existing = [existing_of(row) for row in rows]
-        if act is not None and act.kind is Kind.RESCHEDULED:
-            act = _with_beliefs(act, existing, version)
-        situation, _, phone = await situation_of(tx, booking, version, rules, act, now)
-        decisions = plan(situation, now)
-        page = await self._page(tx, booking, version, situation.visit.zone.key, phone, rules, now)
-        if newest is not None:
-            there = {old.key for old in existing}
-            overtaken = Reason.BOOKING_CANCELLED if newest.state in CANCELLED else Reason.REPLACED
-            late = [decision for decision in late_news(decisions, overtaken) if decision.key not in there]
-            await write_changes(tx, page, rows, added=late)
-            return
-        changes = merge(existing, decisions, now, act=act.kind if act else None, overtaken=_overtaken(booking))
-        await write_changes(tx, page, rows, added=changes.add, changed=changes.change, dropped=changes.drop)
-        if changes.add or changes.change:
-            await notify(tx, DUE_CHANNEL)
-
-    async def _page(
-        self, tx: Tx, booking: BookingState, version: int, zone: str, phone: str | None, rules: Rules, now: datetime
-    ) -> Page:
-        account = await tx.get(AccountCopy, booking.account_id)
-        location = await tx.get(LocationCopy, (booking.account_id, booking.location_id))
-        around = Surroundings(
-            account_name=account.name if account else booking.location_name,
-            location_name=location.name if location else booking.location_name,
-            address=(location.address if location else None) or "",
-            zone=ZoneInfo(zone),
-            public_url=self.public_url,
+    async def again(self, tx: Tx, account_id: UUID, booking_ids: Collection[UUID], now: datetime) -> Difference:
+        """Plan marked bookings of an account anew: settings, the client or the place have changed."""
+        seen = await tx.scalars(
+            select(BookingCopy).where(BookingCopy.account_id == account_id, BookingCopy.booking_id.in_(booking_ids))
         )
-        return Page(booking, version, around, phone, rules, self.texts, now, telemetry.carry())
+        await _take_turns(tx, [state_of(row) for row in seen.all()])
+        marked = [row for row in await _lock(tx, account_id, booking_ids) if row.replan_at is not None]
+        total = Difference()
+        if not marked:
+            return total
+        rules = await rules_of(tx, account_id, self.house)
+        of_booking = await read_decisions(tx, account_id, [row.booking_id for row in marked])
+        bookings = [state_of(row) for row in marked]
+        everything = [row for rows in of_booking.values() for row in rows]
+        known = await self._known(tx, account_id, bookings, rules, with_members=_any(everything))
+        for row, booking in zip(marked, bookings, strict=True):
+            row.replan_at = None
+            rows = of_booking.get(booking.id, [])
+            existing = [existing_of(one) for one in rows]
+            situation = situation_of(known, booking, row.version, rules, None, now)
+            changes = think_over(situation, existing, now, overtaken_by(booking.state))
+            write_changes(tx, self.page(booking, row.version, known, rules, now), rows, changes)
+            total += difference(existing, changes)
+        if total.moved or total.added:
+            await notify(tx, DUE_CHANNEL)
+        return total
+
+    async def _known(
+        self, tx: Tx, account_id: UUID, bookings: Sequence[BookingState], rules: Rules, *, with_members: bool
+    ) -> Known:
+        return await read_known(
+            tx, account_id, bookings, with_members=with_members, with_neighbours=rules.merge_same_day
+        )
+
+    def page(self, booking: BookingState, version: int, known: Known, rules: Rules, now: datetime) -> Page:
+        """What is written beside the decisions about one booking."""
+        return Page(booking, version, known, rules, self.texts, self.public_url, now, telemetry.carry())
+
+
+def state_of(row: BookingCopy) -> BookingState:
+    """The booking as its newest event told it."""
+    return BookingState.model_validate(row.body)
+
+
+def _any(rows: Sequence[NotificationRow]) -> bool:
+    """Whether news to staff wait, so that the members must be known to think them over."""
+    return any(row.recipient_type == "staff" and row.state in ("planned", "held") for row in rows)
 
 
 def _act_of(event: Event, booking: BookingState) -> Act | None:
@@ -131,36 +135,30 @@ def _is_client(booking: BookingState, user_id: UUID | None) -> bool:
     return user_id is not None and booking.client is not None and booking.client.user_id == user_id
 
 
-def _with_beliefs(act: Act, existing: Sequence[Existing], version: int) -> Act:
-    return Act(**{**vars(act), "known_to": untold(existing, version)})
+async def _take_turns(tx: Tx, bookings: Sequence[BookingState]) -> None:
+    """One plan at a time per client: two visits of one day must see each other to be merged.
 
-
-def _overtaken(booking: BookingState) -> Reason:
-    if booking.state in CANCELLED:
-        return Reason.BOOKING_CANCELLED
-    return Reason.TOO_LATE if booking.state in _OVER else Reason.REPLACED
-
-
-def _state(row: BookingCopy) -> BookingState:
-    return BookingState.model_validate(row.body)
-
-
-async def _take_turn(tx: Tx, booking: BookingState) -> None:
-    """One plan at a time per client: two visits of one day must see each other to be merged."""
-    whose = booking.client.id if booking.client else booking.id
+    Many are taken in one order, so that two who want the same never wait for each other.
+    """
+    whose = [f"{booking.account_id}:{booking.client.id if booking.client else booking.id}" for booking in bookings]
     await tx.execute(
-        text("SELECT pg_advisory_xact_lock(hashtextextended(:whose, 0))"), {"whose": f"{booking.account_id}:{whose}"}
+        text(
+            "SELECT pg_advisory_xact_lock(turn) FROM (SELECT DISTINCT hashtextextended(whose, 0) AS turn "
+            "FROM unnest(CAST(:whose AS text[])) AS whose ORDER BY turn) AS turns"
+        ),
+        {"whose": whose},
     )
 
 
-async def _lock(tx: Tx, account_id: UUID, booking_id: UUID) -> BookingCopy | None:
-    return (
-        await tx.scalars(
-            select(BookingCopy)
-            .where(BookingCopy.account_id == account_id, BookingCopy.booking_id == booking_id)
-            .with_for_update()
-        )
-    ).first()
+async def _lock(tx: Tx, account_id: UUID, booking_ids: Collection[UUID]) -> Sequence[BookingCopy]:
+    rows = await tx.scalars(
+        select(BookingCopy)
+        .where(BookingCopy.account_id == account_id, BookingCopy.booking_id.in_(booking_ids))
+        .order_by(BookingCopy.booking_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return rows.all()
 
 
 async def _remember(tx: Tx, booking: BookingState, version: int) -> None:

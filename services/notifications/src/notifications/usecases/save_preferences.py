@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -15,11 +16,27 @@ from notifications.tables import ClientCopy, ClientPreference, UserPreference
 from .copy_others import ask_to_replan
 
 
+@dataclass(frozen=True)
+class Author:
+    """Who of the account wrote the wishes down."""
+
+    user_id: UUID
+    name: str
+    role: str
+
+
 async def save_client_preferences(
-    tx: Tx, account_id: UUID, client_id: UUID, wanted: ClientPreferences, now: datetime
+    tx: Tx, account_id: UUID, client_id: UUID, wanted: ClientPreferences, author: Author, now: datetime
 ) -> None:
     """For one client of one account."""
-    values = wanted.model_dump()
+    values = {
+        **wanted.model_dump(exclude={"refused_channels"}),
+        "refused_channels": sorted(wanted.refused_channels),
+        "changed_at": now,
+        "changed_by": author.user_id,
+        "changed_by_name": author.name,
+        "changed_by_role": author.role,
+    }
     statement = insert(ClientPreference).values(account_id=account_id, client_id=client_id, **values)
     await tx.execute(statement.on_conflict_do_update(index_elements=["account_id", "client_id"], set_=values))
     await ask_to_replan(tx, account_id, now, client_id=client_id)
@@ -27,7 +44,7 @@ async def save_client_preferences(
 
 async def save_own_preferences(tx: Tx, user_id: UUID, wanted: ClientPreferences, now: datetime) -> None:
     """For a person at every account that knows them; `tx` spans accounts."""
-    values = wanted.model_dump()
+    values = {**wanted.model_dump(exclude={"refused_channels"}), "changed_at": now}
     statement = insert(UserPreference).values(user_id=user_id, **values)
     await tx.execute(statement.on_conflict_do_update(index_elements=["user_id"], set_=values))
     cards = await tx.execute(select(ClientCopy.account_id, ClientCopy.client_id).where(ClientCopy.user_id == user_id))
