@@ -14,7 +14,7 @@ from kit.messaging import now_utc
 from kit.service import Service, new_service
 from kit.settings import read_secret
 
-from .api import accounts, audit, auth, codes, me, members
+from .api import accounts, api_keys, audit, auth, codes, me, members
 from .consumers import consumers
 from .keyring import Keyring
 from .settings import Settings
@@ -40,7 +40,16 @@ def build(settings: Settings) -> Service:
         settings,
         texts=kit.edge.texts_of(__file__),
         migrations_folder=MIGRATIONS,
-        routers=[codes.router, auth.router, me.router, accounts.router, members.router, audit.router],
+        routers=[
+            codes.router,
+            auth.router,
+            api_keys.router,
+            api_keys.exchange,
+            me.router,
+            accounts.router,
+            members.router,
+            audit.router,
+        ],
         consumers=consumers,
     )
     service.access = Access(service.db, patience_s=0)  # memberships are made here: no copy can be late

@@ -119,6 +119,14 @@ class RefreshTokenReused(Problem):
 
 
 @dataclass(eq=False)
+class ApiKeyInvalid(Problem):
+    """The key is unknown, revoked or expired, or whoever kept it works there no more."""
+
+    code: ClassVar[str] = "identity.api_key_invalid"
+    kind: ClassVar[Kind] = Kind.UNAUTHENTICATED
+
+
+@dataclass(eq=False)
 class VanityAddressTaken(Problem):
     """Another account has the address, had it lately, or the product needs it itself."""
 

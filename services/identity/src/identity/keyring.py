@@ -66,9 +66,10 @@ class Keyring:
         }
         return self._signed(claims, now)
 
-    def api_key_token(self, key_id: UUID, key: ApiKey, now: datetime) -> str:
-        """A token of a program: its id stands where a person and a session would, so that it is revoked like one."""
-        return self._signed({"sub": str(key_id), "sid": str(key_id), "api_key": key.as_claim()}, now)
+    def api_key_token(self, key_id: UUID, session_id: UUID, key: ApiKey, now: datetime) -> str:
+        """A token of a program: the key stands where a person would, so that it is revoked like a session."""
+        claims = {"sub": str(key_id), "sid": str(session_id), "api_key": key.as_claim()}
+        return self._signed(claims, now)
 
     def _signed(self, claims: dict[str, Any], now: datetime) -> str:
         key = self.keys[0]

@@ -130,7 +130,9 @@ class SignedInAnswer(TokensAnswer):
     """POST /api/v1/auth/sessions → 201."""
 
     user: UserAnswer
-    device_token: str = Field(description="Keep it and send it when a code is asked for again; also a cookie.")
+    device_token: str | None = Field(
+        default=None, description="Keep it and send it when a code is asked for again; also a cookie."
+    )
 
 
 class SessionAnswer(Answer):
@@ -357,7 +359,7 @@ class AuditActor(Answer):
 class AuditSubject(Answer):
     """What it was done to; a name as it was then."""
 
-    type: Literal["account", "member"]
+    type: Literal["account", "member", "api_key"]
     id: UUID
     name: str
 

@@ -1,6 +1,8 @@
 """The code from the SMS: sent, waited for, traded for a session.
 
-The phone and what was typed beside it travel in a signed cookie: addresses end up in histories and logs of others.
+The phone and what was typed beside it travel in a signed cookie: addresses end up in histories and logs of others. So
+does the secret that binds the code to this browser. A browser that signed in before is remembered by a mark: strangers
+cannot use up its codes.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from gateway.clients import Refused
 from .visit import Visit
 
 _COOKIE = "code"
+_DEVICE = "device"
 _KEPT_S = 30 * 60
 _TOO_SOON = 429
 
@@ -26,6 +29,7 @@ class Pending:
     resend_at: str = ""
     name: str = ""
     comment: str = ""
+    attempt: str = ""
 
     @property
     def resend(self) -> datetime | None:
@@ -55,18 +59,25 @@ async def send(visit: Visit, phone: str, *, name: str = "", comment: str = "") -
     Raises `Refused`; but when a code went to the same phone a moment ago, that one is still good and is waited for.
     """
     before = pending(visit)
-    body = visit.body(LoginCodeBody, {"phone": phone})
+    attempt = before.attempt if before is not None and before.phone == phone else ""
+    asked = {"phone": phone, "bound": True, "attempt": attempt or None, "device_token": visit.cookies.get(_DEVICE)}
     try:
-        answer = await visit.api.identity.ask_for_code(body)
-        resend_at = answer.resend_at.isoformat()
+        answer = await visit.api.identity.ask_for_code(visit.body(LoginCodeBody, asked))
+        resend_at, attempt = answer.resend_at.isoformat(), answer.attempt or ""
     except Refused as refused:
         if refused.status != _TOO_SOON or before is None or before.phone != phone:
             raise
         resend_at = before.resend_at
-    remember(visit, Pending(phone, resend_at, name, comment))
+    remember(visit, Pending(phone, resend_at, name, comment, attempt))
 
 
 async def sign_in(visit: Visit, phone: str, code: str) -> None:
     """Trade the code for a session of this browser. Raises `Refused`."""
-    body = visit.body(SignInBody, {"phone": phone, "code": code, "device": visit.device})
-    visit.signed_in(await visit.api.identity.sign_in(body))
+    waiting = pending(visit)
+    attempt = waiting.attempt if waiting is not None and waiting.phone == phone else ""
+    entered = {"phone": phone, "code": code, "device": visit.device, "attempt": attempt or None}
+    body = visit.body(SignInBody, entered)
+    session = await visit.api.identity.sign_in(body)
+    if session.device_token:
+        visit.cookies.put(_DEVICE, session.device_token)
+    visit.signed_in(session)

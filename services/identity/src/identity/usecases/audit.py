@@ -17,6 +17,8 @@ Action = Literal[
     "member.removed",
     "member.restored",
     "member.profile_changed",
+    "api_key.made",
+    "api_key.revoked",
 ]
 
 
@@ -55,6 +57,20 @@ def audit_member(
 ) -> None:
     """An act on a member."""
     _write(action, membership.account_id, ("member", membership.id, name), changes, actor, tx, now)
+
+
+def audit_api_key(
+    action: Action,
+    account_id: UUID,
+    key_id: UUID,
+    name: str,
+    changes: list[dict[str, Any]],
+    actor: Actor,
+    tx: Tx,
+    now: datetime,
+) -> None:
+    """An act on the key of a program."""
+    _write(action, account_id, ("api_key", key_id, name), changes, actor, tx, now)
 
 
 def member_fields(membership: Membership, name: str) -> dict[str, Any]:
