@@ -47,6 +47,7 @@ BODIES: dict[str, Any] = {
     "set_schedule": {"pattern": "weekly", "days": {}},
     "take_time_off": {"starts_at": "2031-03-04T10:00:00+02:00", "ends_at": "2031-03-04T11:00:00+02:00"},
     "book_as_staff": {"service_ids": [str(OLD_ID)], "starts_at": "2031-03-04T10:00:00+02:00", "client_id": str(OLD_ID)},
+    "make_api_key": {"name": "Бухгалтерія", "permissions": ["settings.integrations"]},
     "add_member": {"phone": "+380671234567", "name": "Ніна", "role": "support", "permissions": BARE},
     "put_sms_provider": {"kind": "http-token", "token": "good-token", "sender_name": "Salon"},
 }
