@@ -199,7 +199,9 @@ async def test_work_goes_to_whom_it_went_least(salon):
         ({"to": "2099-01-01"}, "query/to"),
         ({"staff_member_id": "01a00000-0000-7000-8000-000000000000"}, "query/staff_member_id"),
         ({"service_ids": "01a00000-0000-7000-8000-000000000000"}, "query/service_ids"),
-        ({"location_id": "01a00000-0000-7000-8000-000000000000"}, "/location_id"),
+        ({"location_id": "01a00000-0000-7000-8000-000000000000"}, "query/location_id"),
+        ({"seats": "0"}, "query/seats"),
+        ({"seats": "2"}, "query/seats"),
         ({"staff_member_ids": "any,any"}, "query/staff_member_ids"),
     ],
 )

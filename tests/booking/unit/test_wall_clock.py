@@ -70,7 +70,7 @@ def test_a_night_shift_loses_or_gains_the_hour_of_the_change(day, hours):
     night = every_day(plan("00:00-07:00", "22:00-24:00"))
     which = date.fromisoformat(day)
     working = working_time(night, WallClock(KYIV), which, which + timedelta(days=1))
-    assert (kyiv(f"{day}T22:00"), kyiv(f"{day}T22:00") + hours * 60) in working.covered()
+    assert (kyiv(f"{day}T22:00"), kyiv(f"{day}T22:00") + hours * 60) in working.covered
 
 
 @given(

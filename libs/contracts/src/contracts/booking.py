@@ -32,6 +32,7 @@ class BookingItem(Value):
     staff_member_name: str
     starts_at: AwareDatetime
     ends_at: AwareDatetime
+    seats: int = Field(default=1, description="Places in a group; `price` is for all of them.")
     price: Money
 
 
@@ -81,6 +82,7 @@ class BookingState(Value):
     price: Money
     comment: str | None = None
     source: Source
+    series_id: UUID | None = Field(default=None, description="The series of recurring bookings it belongs to.")
     created_by: UUID | None = Field(default=None, description="User who made it: staff, or the client.")
     created_at: AwareDatetime
     link_key: str = Field(

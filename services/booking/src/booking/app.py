@@ -6,7 +6,7 @@ from kit.loops import every
 from kit.messaging import now_utc
 from kit.service import Service, new_service
 
-from .api import availability, booking_acts, bookings, calendar, catalogue, clients, me, public, schedules
+from .api import availability, booking_acts, bookings, calendar, catalogue, clients, me, public, resources, schedules
 from .consumers import consumers
 from .settings import Settings
 from .usecases.bookings.hold_time import forget_expired_holds
@@ -18,7 +18,7 @@ MIGRATIONS = Path(__file__).parent.parent.parent / "migrations"
 
 def build(settings: Settings) -> Service:
     """The service with its routes, consumers and loops."""
-    routes = (availability, booking_acts, bookings, calendar, catalogue, clients, me, public, schedules)
+    routes = (availability, booking_acts, bookings, calendar, catalogue, clients, me, public, resources, schedules)
     service = new_service(
         "booking",
         settings,

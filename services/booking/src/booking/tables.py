@@ -89,6 +89,7 @@ class ServiceRow(Base):
     buffer_before_min: Mapped[int]
     buffer_after_min: Mapped[int]
     location_ids: Mapped[list[UUID] | None]
+    capacity: Mapped[int] = mapped_column(default=1)
     is_deleted: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
 
@@ -234,6 +235,7 @@ class BookingRow(Base):
     comment: Mapped[str | None]
     source: Mapped[str]
     overridden: Mapped[list[str]] = mapped_column(default=list)
+    series_id: Mapped[UUID | None]
     created_by: Mapped[UUID | None]
     created_at: Mapped[datetime]
 
@@ -254,11 +256,16 @@ class BookingItemRow(Base):
     ends_at: Mapped[datetime]
     buffer_before_min: Mapped[int]
     buffer_after_min: Mapped[int]
+    seats: Mapped[int] = mapped_column(SmallInteger, default=1)
     price: Mapped[int] = mapped_column(BigInteger)
 
 
 class BusyTime(Base):
-    """Time of a person that nobody else can have: the database refuses an overlap."""
+    """Time of a person that nobody else can have: the database refuses an overlap.
+
+    One row is one seat. The visits of a group have one `session` and the `service_id` they came for; the database
+    then refuses a seat that is taken. Every other row is a session of its own, without a service.
+    """
 
     __tablename__ = "busy_time"
 
@@ -266,6 +273,9 @@ class BusyTime(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     staff_member_id: Mapped[UUID]
     during: Mapped[Range[datetime]] = mapped_column(TSTZRANGE)
+    session: Mapped[UUID]
+    seat: Mapped[int] = mapped_column(SmallInteger, default=1)
+    service_id: Mapped[UUID | None]
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     hold_id: Mapped[UUID | None]

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field, StrictBool, model_validator
+from pydantic import Field, StrictBool, StrictInt, model_validator
 
 from contracts.base import Language, Money
 from contracts.booking import PaymentState, Source, State
@@ -111,7 +111,8 @@ class WantedItem(Body):
 
     service_id: UUID
     staff_member_id: UUID | None = None
-    price: Price | None = None
+    price: Price | None = Field(default=None, description="For all seats together.")
+    seats: StrictInt = Field(default=1, ge=1, le=100, description="How many places of a group.")
 
 
 class _Wanted(Body):
@@ -122,12 +123,16 @@ class _Wanted(Body):
     staff_member_id: UUID | None = None
     location_id: UUID | None = None
     starts_at: Moment | None = None
+    seats: StrictInt = Field(default=1, ge=1, le=100, description="With `service_ids`: places in each service.")
 
     def wanted_items(self) -> tuple[WantedItem, ...]:
         """The visit item by item, whichever way it was written."""
         if self.items is not None:
             return self.items
-        return tuple(WantedItem(service_id=s, staff_member_id=self.staff_member_id) for s in self.service_ids or ())
+        return tuple(
+            WantedItem(service_id=s, staff_member_id=self.staff_member_id, seats=self.seats)
+            for s in self.service_ids or ()
+        )
 
 
 class HoldBody(_Wanted):
@@ -229,6 +234,7 @@ class BookingItemAnswer(Answer):
     staff_member_name: str
     starts_at: datetime
     ends_at: datetime
+    seats: int = 1
     price: Money
 
 
@@ -260,6 +266,7 @@ class BookingAnswer(Answer):
     comment: str | None
     source: Source
     overridden: list[str] = Field(default=[], description="Reason codes that staff overrode when the time was set.")
+    series_id: UUID | None = None
     created_by: UUID | None
     created_at: datetime
 

@@ -105,6 +105,49 @@ class LocationList(Answer):
     next_cursor: str | None = None
 
 
+class ResourceNeed(Body):
+    """So many units of a room or device for the whole time of a service."""
+
+    resource_id: UUID
+    units: StrictInt = Field(default=1, ge=1, le=100)
+
+
+def _each_once(needs: tuple[ResourceNeed, ...]) -> tuple[ResourceNeed, ...]:
+    if len({need.resource_id for need in needs}) < len(needs):
+        raise ValueError("named_twice")
+    return needs
+
+
+Needs = Annotated[tuple[ResourceNeed, ...], Field(max_length=20), AfterValidator(_each_once)]
+
+
+class ResourceBody(Body):
+    """A room or a device; `location_id` none: it can be carried anywhere."""
+
+    name: Name
+    units: StrictInt = Field(default=1, ge=1, le=100)
+    location_id: UUID | None = None
+
+
+class ResourcePatch(Body):
+    name: Name | None = None
+    units: StrictInt | None = Field(default=None, ge=1, le=100)
+
+
+class ResourceAnswer(Answer):
+    id: UUID
+    version: int
+    name: str
+    units: int
+    location_id: UUID | None
+    service_ids: list[UUID]
+
+
+class ResourceList(Answer):
+    items: list[ResourceAnswer]
+    next_cursor: str | None = None
+
+
 class ServiceBody(Body):
     """`location_ids` none: in every location."""
 
@@ -115,6 +158,8 @@ class ServiceBody(Body):
     bookable_online: StrictBool = True
     buffer_before_min: StrictInt = Field(default=0, ge=0, le=240)
     buffer_after_min: StrictInt = Field(default=0, ge=0, le=240)
+    capacity: StrictInt = Field(default=1, ge=1, le=500, description="How many clients one time has room for.")
+    resources: Needs = ()
     staff_member_ids: Ids = ()
     location_ids: Ids | None = None
 
@@ -127,6 +172,8 @@ class ServicePatch(Body):
     bookable_online: StrictBool | None = None
     buffer_before_min: StrictInt | None = Field(default=None, ge=0, le=240)
     buffer_after_min: StrictInt | None = Field(default=None, ge=0, le=240)
+    capacity: StrictInt | None = Field(default=None, ge=1, le=500)
+    resources: Needs | None = None
     staff_member_ids: Ids | None = None
     location_ids: Ids | None = None
 
@@ -141,6 +188,8 @@ class ServiceAnswer(Answer):
     bookable_online: bool
     buffer_before_min: int
     buffer_after_min: int
+    capacity: int = 1
+    resources: list[ResourceNeed] = Field(default=[])
     staff_member_ids: list[UUID]
     location_ids: list[UUID] | None
 
@@ -328,6 +377,7 @@ class PublicService(Answer):
     description: str | None
     duration_min: int
     price: Money
+    capacity: int = 1
     staff_member_ids: list[UUID]
     location_ids: list[UUID] | None
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from booking.queries.visits import Visit
 from booking.tables import ClientRow, LocationRow, ServiceRow, StaffMemberRow
 from contracts.http.booking import BookingAnswer, BookingClient, BookingItemAnswer, Conflict
-from contracts.http.catalogue import LocationAnswer, ServiceAnswer, StaffMemberAnswer
+from contracts.http.catalogue import LocationAnswer, ResourceNeed, ServiceAnswer, StaffMemberAnswer
 from contracts.http.clients import ClientCard
 from contracts.permissions import Permission
 from kit import phones
@@ -114,6 +114,7 @@ def booking_fields(visit: Visit, eyes: Eyes) -> dict[str, object]:
                 staff_member_name=visit.staff_names.get(item.staff_member_id, ""),
                 starts_at=visit.local(item.starts_at),
                 ends_at=visit.local(item.ends_at),
+                seats=item.seats,
                 price=visit.money(item.price),
             )
             for item in visit.items
@@ -124,6 +125,7 @@ def booking_fields(visit: Visit, eyes: Eyes) -> dict[str, object]:
         "comment": booking.comment,
         "source": booking.source,
         "overridden": booking.overridden,
+        "series_id": booking.series_id,
         "created_by": booking.created_by,
         "created_at": booking.created_at,
     }
@@ -153,8 +155,10 @@ def location_answer(row: LocationRow) -> LocationAnswer:
     )
 
 
-def service_answer(row: ServiceRow, currency: str, staff_member_ids: list[object]) -> ServiceAnswer:
-    """A service with those who offer it."""
+def service_answer(
+    row: ServiceRow, currency: str, staff_member_ids: list[object], needs: list[ResourceNeed]
+) -> ServiceAnswer:
+    """A service with those who offer it and what it needs."""
     return ServiceAnswer.model_validate(
         {
             "id": row.id,
@@ -166,6 +170,8 @@ def service_answer(row: ServiceRow, currency: str, staff_member_ids: list[object
             "bookable_online": row.bookable_online,
             "buffer_before_min": row.buffer_before_min,
             "buffer_after_min": row.buffer_after_min,
+            "capacity": row.capacity,
+            "resources": needs,
             "staff_member_ids": staff_member_ids,
             "location_ids": row.location_ids,
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -9,6 +10,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import JSONResponse
 
+from booking.queries.client_limits import Booker
 from booking.queries.explanations import explained, explained_day
 from booking.queries.slots import Search, offered_days
 from booking.tables import AccountCopy
@@ -20,8 +22,9 @@ from contracts.http.booking import (
 )
 from contracts.http.catalogue import Day, Moment
 from contracts.permissions import Permission
+from kit.access import Caller
 from kit.db import Database
-from kit.edge import DbDep, MemberDep
+from kit.edge import DbDep, MemberDep, OptionalCallerDep
 from kit.errors import InvalidInput
 
 from .edge import AccountDep, NowDep, PublicAccountDep, wait_for_staff
@@ -42,6 +45,7 @@ async def _wanted(
         str | None,
         Query(max_length=400, description="Comma separated, one per service; `any` or nothing: whoever can."),
     ] = None,
+    seats: Annotated[int, Query(ge=1, le=100, description="How many places of a group.")] = 1,
 ) -> tuple[WantedItem, ...]:
     services = [_uuid(part, "query/service_ids") for part in service_ids.split(",")]
     if len(services) > MOST_SERVICES:
@@ -53,7 +57,8 @@ async def _wanted(
             raise InvalidInput.of("query/staff_member_ids", "one_per_service")
         people = [None if part in ANYBODY else _uuid(part, "query/staff_member_ids") for part in written]
     return tuple(
-        WantedItem(service_id=service, staff_member_id=person) for service, person in zip(services, people, strict=True)
+        WantedItem(service_id=service, staff_member_id=person, seats=seats)
+        for service, person in zip(services, people, strict=True)
     )
 
 
@@ -68,14 +73,16 @@ async def public_availability(
     account: PublicAccountDep,
     db: DbDep,
     now: NowDep,
+    caller: OptionalCallerDep,
     items: WantedDep,
     first: From,
     last: To,
     location_id: UUID | None = None,
 ) -> JSONResponse:
-    """What a client can book."""
+    """What a client can book; for somebody signed in, limits per client count."""
     _require_range(first, last)
-    return await _availability(db, Search(account, items, location_id, first, last, is_public=True), now)
+    search = Search(account, items, location_id, first, last, is_public=True, booker=_booker(caller))
+    return await _availability(db, search, now)
 
 
 @router.get("/accounts/{account_id}/availability", operation_id="staff_availability", response_model=AvailabilityAnswer)
@@ -99,10 +106,16 @@ async def staff_availability(
 
 @router.get("/public/{vanity}/availability/explain", operation_id="public_explanation")
 async def public_explanation(
-    account: PublicAccountDep, db: DbDep, now: NowDep, items: WantedDep, at: At, location_id: UUID | None = None
+    account: PublicAccountDep,
+    db: DbDep,
+    now: NowDep,
+    caller: OptionalCallerDep,
+    items: WantedDep,
+    at: At,
+    location_id: UUID | None = None,
 ) -> ExplanationAnswer:
     """Why a start is not offered, in words that tell nothing about other people."""
-    search = _around(account, items, location_id, at, is_public=True)
+    search = replace(_around(account, items, location_id, at, is_public=True), booker=_booker(caller))
     async with db.tx(account.account_id) as tx:
         return await explained(tx, search, at, now)
 
@@ -160,6 +173,10 @@ def _around(
 ) -> Search:
     """The day of a moment, whatever the zone: a day on each side is looked at as well."""
     return Search(account, items, location_id, at.date(), at.date(), is_public=is_public, scope=scope)
+
+
+def _booker(caller: Caller | None) -> Booker | None:
+    return Booker(caller.user_id, caller.phone_e164) if caller else None
 
 
 def _require_range(first: date, last: date) -> None:

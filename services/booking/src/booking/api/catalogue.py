@@ -9,7 +9,8 @@ from fastapi import APIRouter, Body, Response
 
 from booking.queries.accounts import locations_of
 from booking.queries.catalogue import services_of, staff_of, who_does_what, with_schedule
-from booking.tables import StaffMemberRow
+from booking.queries.resources import needs_by_service
+from booking.tables import AccountCopy, ServiceRow, StaffMemberRow
 from booking.usecases.catalogue.locations import add_location, change_location
 from booking.usecases.catalogue.services import add_service, change_service, service_of
 from booking.usecases.catalogue.staff_members import add_staff_member, change_staff_member, staff_member_of
@@ -79,7 +80,10 @@ async def list_services(member: MemberDep, account: AccountDep, db: DbDep) -> Se
     async with db.tx(member.account_id) as tx:
         rows = await services_of(tx, member.account_id)
         people, _ = await who_does_what(tx, member.account_id)
-    return ServiceList(items=[service_answer(row, account.currency, [*people[row.id]]) for row in rows])
+        needs = await needs_by_service(tx, member.account_id)
+    return ServiceList(
+        items=[service_answer(row, account.currency, [*people[row.id]], needs.get(row.id, [])) for row in rows]
+    )
 
 
 @router.post("/services", operation_id="add_service", status_code=201, response_model=ServiceAnswer)
@@ -93,8 +97,7 @@ async def post_service(
 
         async def effect() -> ServiceAnswer:
             row = await add_service(tx, account, body, now)
-            people, _ = await who_does_what(tx, account.account_id)
-            return service_answer(row, account.currency, [*people[row.id]])
+            return await _service_answer(tx, account, row)
 
         return await once.run(tx, effect)
 
@@ -115,9 +118,8 @@ async def patch_service(
     async with db.tx(account.account_id) as tx:
         require_version((await service_of(tx, account.account_id, service_id, lock=True)).version, if_match)
         row = await change_service(tx, account, service_id, body)
-        people, _ = await who_does_what(tx, account.account_id)
         response.headers.update(etag(row.version))
-        return service_answer(row, account.currency, [*people[row.id]])
+        return await _service_answer(tx, account, row)
 
 
 @router.get("/staff-members", operation_id="list_staff_members")
@@ -176,6 +178,12 @@ async def patch_staff_member(
         require_staff_scope(member, row)
         response.headers.update(etag(row.version))
         return (await _answers(tx, account.account_id, [row]))[0]
+
+
+async def _service_answer(tx: Tx, account: AccountCopy, row: ServiceRow) -> ServiceAnswer:
+    people, _ = await who_does_what(tx, account.account_id)
+    needs = await needs_by_service(tx, account.account_id)
+    return service_answer(row, account.currency, [*people[row.id]], needs.get(row.id, []))
 
 
 async def _answers(tx: Tx, account_id: UUID, rows: list[StaffMemberRow]) -> list[StaffMemberAnswer]:

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Path, Query, Response
 from sqlalchemy import func, or_, select
 
 from booking.domain.wall_clock import moment_of
+from booking.queries.client_limits import Booker
 from booking.queries.public import one_booking, public_account, public_page
 from booking.tables import AccountCopy, LocationRow
 from booking.usecases.actors import Actor
@@ -105,7 +106,7 @@ async def post_hold(
     turns: TurnsDep,
 ) -> Response:
     """Keep a start while the form is filled in; nobody else can have it until the hold expires."""
-    wish = _wish(account, body.wanted_items(), body.starts_at, body.location_id)
+    wish = _wish(account, body.wanted_items(), body.starts_at, body.location_id, _booker(caller))
 
     async def hold() -> Response:
         async with db.tx(account.account_id) as tx:
@@ -153,9 +154,9 @@ async def post_booking(
                     actor=Actor.client(caller),
                 )
                 if body.hold_id is not None:
-                    visit = await book_hold(tx, account, body.hold_id, order, now)
+                    visit = await book_hold(tx, account, body.hold_id, order, now, booker=_booker(caller))
                 else:
-                    wish = _wish(account, body.wanted_items(), body.starts_at, body.location_id)
+                    wish = _wish(account, body.wanted_items(), body.starts_at, body.location_id, _booker(caller))
                     visit = await create_booking(tx, wish, order, now)
                 return booking_answer(visit, OWN)
 
@@ -182,10 +183,20 @@ def _sameness(account: AccountCopy, body: HoldBody | PublicBookingBody) -> Hasha
 
 
 def _wish(
-    account: AccountCopy, items: tuple[WantedItem, ...], starts_at: datetime | None, location_id: UUID | None
+    account: AccountCopy,
+    items: tuple[WantedItem, ...],
+    starts_at: datetime | None,
+    location_id: UUID | None,
+    booker: Booker | None,
 ) -> Wish:
     assert starts_at is not None  # the body was refused without it
-    return Wish(account=account, items=items, starts_at=starts_at, location_id=location_id, is_public=True)
+    return Wish(
+        account=account, items=items, starts_at=starts_at, location_id=location_id, is_public=True, booker=booker
+    )
+
+
+def _booker(caller: Caller | None) -> Booker | None:
+    return Booker(caller.user_id, caller.phone_e164) if caller else None
 
 
 def _known(account: AccountCopy, written: ClientBody, caller: Caller) -> Known:

@@ -37,14 +37,14 @@ def assign(fitting: Sequence[Sequence[UUID]], loads: Mapping[UUID, Load]) -> lis
     return [fairest_first(people, loads)[0] for people in fitting]
 
 
-def busy_times(parts: Sequence[Part], spans: Sequence[tuple[int, int]], people: Sequence[UUID]) -> list[Busy]:
-    """The time each part takes from its person, buffers included.
+def busy_times(parts: Sequence[Part], spans: Sequence[tuple[int, int]], owners: Sequence[object]) -> list[Busy]:
+    """The time each part takes from its owner (the person who serves, or a resource), buffers included.
 
-    Within a visit the buffers of one person give way to the services, so that these times never overlap.
+    Within a visit the buffers of one owner give way to the services, so that these times never overlap.
     """
     times: list[Busy] = []
-    for number, (part, (start, end), person) in enumerate(zip(parts, spans, people, strict=True)):
-        same = [i for i, other in enumerate(people) if other == person]
+    for number, (part, (start, end), owner) in enumerate(zip(parts, spans, owners, strict=True)):
+        same = [i for i, other in enumerate(owners) if other == owner]
         earlier = [times[i].end for i in same if i < number]
         later = [spans[i][0] for i in same if i > number]
         times.append(

@@ -1,9 +1,8 @@
 """When can a visit begin, and if not then, why not: one calculation with two readings.
 
-Each rule is a layer: a reason code with the starts that it forbids; so is each stretch of busy time, which only then
-gets its name. A start is offered when nothing of at least one possible person holds it, for every service of the
-visit; its reasons are what holds it. Offers and reasons are read from the same sets of starts, so a start is offered
-exactly when it has no reason against it.
+Each rule leaves some starts open, and so does each stretch of busy time. A start is offered when nothing stands
+against at least one possible person, for every service of the visit; its reasons are what stands against it. Offers
+and reasons are read from the same sets of starts, so a start is offered exactly when it has no reason against it.
 
 Services of one visit follow each other without a pause. A service must lie in working time and outside of breaks; its
 buffers only have to be free of other bookings, they may reach past the working hours. Between two services of the
@@ -13,14 +12,14 @@ same visit no buffer is kept by the same person: the client has not left the cha
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
 from uuid import UUID
 
+from .calendar import Busy, Closed, Need, Part, Person, Resource, Service, Terms
+from .fit import Fit, Layer, starts_without
 from .intervals import (
-    ALWAYS,
     NEVER_AFTER,
     NEVER_BEFORE,
     Interval,
@@ -29,71 +28,14 @@ from .intervals import (
     contains,
     merged,
     shifted,
-    starts_that_touch,
 )
 from .reasons import Code
-from .schedules import WorkingTime
+
+__all__ = ["Busy", "Closed", "Need", "Offers", "Part", "Person", "Question", "Reason", "Resource", "Service", "Terms"]
 
 
-class Busy(NamedTuple):
-    """Time of a person that is gone: `[start, end)` with buffers, the service itself without them."""
-
-    start: int
-    end: int
-    service_start: int
-    service_end: int
-    is_held: bool
-
-
-@dataclass(frozen=True)
-class Service:
-    """What is to be done; times in minutes."""
-
-    id: UUID
-    duration_min: int
-    buffer_before_min: int = 0
-    buffer_after_min: int = 0
-    is_online: bool = True
-
-
-@dataclass(frozen=True)
-class Closed:
-    """Days on which the location does not work."""
-
-    interval: Interval
-    code: Code
-
-
-@dataclass(frozen=True)
-class Person:
-    """A staff member as the calculation sees them; `working` is none without a schedule."""
-
-    id: UUID
-    service_ids: frozenset[UUID]
-    working: WorkingTime | None
-    busy: tuple[Busy, ...] = ()
-    time_off: tuple[Interval, ...] = ()
-    accepts_bookings: bool = True
-    is_deleted: bool = False
-
-
-@dataclass(frozen=True)
-class Part:
-    """One service of the visit and the people who might do it."""
-
-    service: Service
-    people: tuple[Person, ...]
-
-
-@dataclass(frozen=True)
-class Terms:
-    """The rules that hold for whoever asks. `earliest` and `latest` bound the start, `[earliest, latest)`."""
-
-    grid_min: int
-    earliest: int
-    latest: int
-    is_public: bool
-    """The public sees neither hours kept for staff nor services that are not online."""
+OF_NOBODY = frozenset({Code.RESOURCE_BUSY})
+"""What stands against a service whoever does it."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +47,22 @@ class Reason:
     person_id: UUID | None = None
 
 
-Layer = tuple[Code, list[Interval]]
+@dataclass(frozen=True)
+class Offers:
+    """Offered starts: those that one person can serve alone, by person, and those that take several people."""
+
+    alone: Mapping[UUID, Sequence[int]]
+    together: Sequence[int] = ()
+
+    def by_start(self) -> dict[int, list[UUID]]:
+        """Every offered start in order, with the people who can do the whole visit alone."""
+        found: dict[int, list[UUID]] = defaultdict(list)
+        for person_id, starts in self.alone.items():
+            for start in starts:
+                found[start].append(person_id)
+        for start in self.together:
+            found[start]  # offered, if only with several people
+        return dict(sorted(found.items()))
 
 
 @dataclass(frozen=True)
@@ -115,6 +72,7 @@ class Question:
     parts: tuple[Part, ...]
     terms: Terms
     closed: tuple[Closed, ...] = ()
+    resources: Mapping[UUID, Resource] = field(default_factory=dict)
     _offsets: tuple[int, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -162,26 +120,32 @@ class Question:
                 found.append(Reason(Code.STAFF_DOES_NOT_OFFER_SERVICE, number))
             against = [(fit.person.id, fit.codes(start + offset)) for fit in fits]
             if all(codes for _, codes in against):
-                found.extend(Reason(code, number, person_id) for person_id, codes in against for code in codes)
-        return found
+                found.extend(
+                    Reason(code, number, None if code in OF_NOBODY else person_id)
+                    for person_id, codes in against
+                    for code in codes
+                )
+        return list(dict.fromkeys(found))
 
     def offers(self, window: Interval) -> dict[int, list[UUID]]:
         """Every offered start in the window, in order, with the people who can do the whole visit alone."""
+        return self.offered(window).by_start()
+
+    def offered(self, window: Interval) -> Offers:
+        """The same, person by person."""
         if any(not fits for fits in self._fits) or not self._is_online:
-            return {}
+            return Offers({})
         possible = common([window], complement(merged(i for _, starts in self._general for i in starts)))
+        if len(self.parts) == 1:
+            return Offers({fit.person.id: _all_starts(fit, possible) for fit in self._fits[0]})
         for fits, offset in zip(self._fits[1:], self._offsets[1:], strict=True):
             someone = merged(interval for fit in fits for interval in fit.allowed)
             possible = common(possible, shifted(someone, -offset))
-        found: dict[int, list[UUID]] = defaultdict(list)
-        for first in self._fits[0]:
-            alone = self._alone(first.person.id, possible)
-            for start in first.starts(alone):
-                found[start].append(first.person.id)
-            if alone is not possible:
-                for start in first.starts(possible):
-                    found[start]  # offered, if only with several people
-        return dict(sorted(found.items()))
+        firsts = self._fits[0]
+        return Offers(
+            {fit.person.id: _all_starts(fit, self._alone(fit.person.id, possible)) for fit in firsts},
+            sorted({start for fit in firsts for start in _all_starts(fit, possible)}),
+        )
 
     @property
     def _is_online(self) -> bool:
@@ -192,14 +156,35 @@ class Question:
         return [
             (Code.LEAD_TIME, [(NEVER_BEFORE, self.terms.earliest)]),
             (Code.BOOKING_WINDOW, [(self.terms.latest, NEVER_AFTER)]),
+            (Code.CLIENT_LIMIT, merged(self.terms.client_full)),
         ]
 
     @cached_property
     def _fits(self) -> list[list[Fit]]:
         return [
-            [Fit(person, part.service, self.terms, self.closed, is_first=number == 0) for person in part.people]
+            [
+                Fit(
+                    person,
+                    part.service,
+                    self.terms,
+                    self.closed,
+                    is_first=number == 0,
+                    seats=part.seats,
+                    blocked=blocked,
+                )
+                for person in part.people
+            ]
             for number, part in enumerate(self.parts)
+            for blocked in [self._without_resources(part.service)]
         ]
+
+    def _without_resources(self, service: Service) -> list[Interval]:
+        """The starts at which a room or a device for the service is missing."""
+        return merged(
+            interval
+            for need in service.needs
+            for interval in starts_without(self.resources[need.resource_id], need.units, service)
+        )
 
     def _alone(self, person_id: UUID, possible: list[Interval]) -> list[Interval]:
         """The starts at which this person could go on with all later parts; without such parts all of them."""
@@ -209,85 +194,5 @@ class Question:
         return possible
 
 
-class Fit:
-    """One person doing one service: the layers that stand against it."""
-
-    def __init__(
-        self, person: Person, service: Service, terms: Terms, closed: Sequence[Closed], *, is_first: bool
-    ) -> None:
-        self.person = person
-        self._service = service
-        self._grid_min = terms.grid_min if is_first else 1
-        self._layers = list(_layers(person, service, closed, is_public=terms.is_public))
-
-    @cached_property
-    def allowed(self) -> list[Interval]:
-        """The starts that nothing forbids; the grid does not count here."""
-        rules = [interval for _, starts in self._layers for interval in starts]
-        return complement(merged(rules + self._clashes))
-
-    @cached_property
-    def _clashes(self) -> list[Interval]:
-        """For each busy time, the starts at which the service with its buffers would touch it."""
-        reach = self._service.duration_min + self._service.buffer_after_min - 1
-        before = self._service.buffer_before_min
-        return [(busy.start - reach, busy.end + before) for busy in self.person.busy]
-
-    def _clash_code(self, busy: Busy, start: int) -> Code:
-        """What a clash is called: the time itself is gone, too little is left before it, or only buffers touch."""
-        if start >= busy.service_end or start + self._service.duration_min <= busy.service_start:
-            return Code.BUFFER
-        if busy.is_held:
-            return Code.HELD
-        return Code.TAKEN if start >= busy.service_start else Code.TOO_SHORT_GAP
-
-    def starts(self, possible: list[Interval]) -> Iterator[int]:
-        """The allowed starts on the grid within `possible`."""
-        grid = self._grid_min
-        free = common(self.allowed, possible)
-        first_free = 0
-        for shift in self.person.working.shifts if self.person.working else ():
-            while first_free < len(free) and free[first_free][1] <= shift.start:
-                first_free += 1
-            at = first_free
-            while at < len(free) and free[at][0] < shift.end:
-                first = max(free[at][0], shift.start)
-                yield from range(first + (shift.start - first) % grid, min(free[at][1], shift.end), grid)
-                at += 1
-
-    def codes(self, start: int) -> list[Code]:
-        """What stands against that start, each code once."""
-        found = [code for code, starts in self._layers if any(s <= start < e for s, e in starts)]
-        clashes = zip(self.person.busy, self._clashes, strict=True)
-        found += [self._clash_code(busy, start) for busy, (first, end) in clashes if first <= start < end]
-        if not self._is_on_grid(start):
-            found.append(Code.GRID)
-        return list(dict.fromkeys(found))
-
-    def _is_on_grid(self, start: int) -> bool:
-        """Outside of working time there is no grid; that is another reason's business."""
-        for shift in self.person.working.shifts if self.person.working else ():
-            if shift.start <= start < shift.end:
-                return (start - shift.start) % self._grid_min == 0
-        return True
-
-
-def _layers(person: Person, service: Service, closed: Sequence[Closed], *, is_public: bool) -> Iterator[Layer]:
-    if person.is_deleted:
-        yield Code.STAFF_DELETED, ALWAYS
-    if not person.accepts_bookings:
-        yield Code.STAFF_NOT_BOOKABLE, ALWAYS
-    if service.id not in person.service_ids:
-        yield Code.STAFF_DOES_NOT_OFFER_SERVICE, ALWAYS
-    duration = service.duration_min
-    for day in closed:
-        yield day.code, starts_that_touch([day.interval], duration)
-    yield Code.TIME_OFF, starts_that_touch(list(person.time_off), duration)
-    if person.working is None:
-        yield Code.NO_SCHEDULE, ALWAYS
-    else:
-        yield Code.OUTSIDE_SCHEDULE, starts_that_touch(complement(person.working.covered()), duration)
-        yield Code.BREAK, starts_that_touch(list(person.working.breaks), duration)
-        if is_public:
-            kept = [(shift.start, shift.end) for shift in person.working.shifts if shift.manual_only]
-            yield Code.MANUAL_ONLY, starts_that_touch(kept, duration)
+def _all_starts(fit: Fit, possible: list[Interval]) -> list[int]:
+    return [start for interval in possible for start in fit.starts(interval)]

@@ -28,6 +28,9 @@ class Code(StrEnum):
     BUFFER = "buffer"
     TAKEN = "taken"
     HELD = "held"
+    RESOURCE_BUSY = "resource_busy"
+    CAPACITY_FULL = "capacity_full"
+    CLIENT_LIMIT = "client_limit"
 
 
 SOFT = frozenset(
@@ -46,7 +49,7 @@ SOFT = frozenset(
 )
 """Rules that staff may break knowingly."""
 
-RIVALRY = frozenset({Code.TAKEN, Code.HELD, Code.TOO_SHORT_GAP, Code.BUFFER})
+RIVALRY = frozenset({Code.TAKEN, Code.HELD, Code.TOO_SHORT_GAP, Code.BUFFER, Code.RESOURCE_BUSY, Code.CAPACITY_FULL})
 """Somebody else has the time: another start or another person is the cure."""
 
 

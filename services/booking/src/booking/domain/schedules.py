@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Protocol
 from uuid import UUID
 
@@ -106,13 +107,19 @@ class WorkingTime:
     shifts: tuple[Shift, ...] = ()
     breaks: tuple[Interval, ...] = ()
 
+    @cached_property
     def covered(self) -> list[Interval]:
         """All minutes of the stretches, breaks not yet taken out."""
         return merged((shift.start, shift.end) for shift in self.shifts)
 
+    @cached_property
+    def kept(self) -> list[Interval]:
+        """The stretches that are kept for bookings by staff."""
+        return [(shift.start, shift.end) for shift in self.shifts if shift.manual_only]
+
     def net(self) -> list[Interval]:
         """The minutes in which bookings may lie."""
-        return without(self.covered(), list(self.breaks))
+        return without(self.covered, list(self.breaks))
 
 
 def days_between(first: date, last: date) -> Iterable[date]:

@@ -16,10 +16,11 @@ from contracts.http.booking import DayExplanationAnswer, ExplanationAnswer, Reas
 from kit.db import Tx
 from kit.errors import InvalidInput
 
+from .client_limits import client_full
 from .place import Place
-from .places import as_calculated, candidate_locations, services_named
+from .places import locations_searched, parts_wanted, services_named
 from .slots import Search
-from .windows import Days, WantedPart, ask
+from .windows import Days, ask
 
 
 async def explained(tx: Tx, search: Search, at: datetime, now: datetime) -> ExplanationAnswer:
@@ -64,11 +65,14 @@ def _day(account: AccountCopy, place: Place, day: date) -> DayExplanationAnswer:
 async def _places(tx: Tx, search: Search, now: datetime) -> Sequence[Place]:
     account_id = search.account.account_id
     services = await services_named(tx, account_id, [item.service_id for item in search.items], "query/service_ids")
-    parts = [WantedPart(as_calculated(services[item.service_id]), item.staff_member_id) for item in search.items]
+    parts = parts_wanted(search.items, services, "query/seats")
     places: list[Place] = []
-    for location in await candidate_locations(tx, account_id, search.location_id, services, search.scope):
+    for location in await locations_searched(tx, account_id, search.location_id, services, search.scope):
         days = Days(WallClock(ZoneInfo(location.time_zone)), search.first, search.last)
-        question, people = await ask(tx, search.account, location, parts, days, now, is_public=search.is_public)
+        full = await client_full(tx, search.account, search.booker, days.clock, now)
+        question, people = await ask(
+            tx, search.account, location, parts, days, now, is_public=search.is_public, client_full=full
+        )
         if search.staff_member_ids - people.by_id.keys():
             raise InvalidInput.of("query/staff_member_id", "unknown_staff_member")
         places.append(Place(location, days, question, people, services))

@@ -37,6 +37,12 @@ class Place:
             "window_days": rules.booking_window_days,
             "grid_min": rules.grid_min,
             "location": self.location.name,
+            "resources": ", ".join(self.people.resource_names[need.resource_id] for need in part.service.needs)
+            if part
+            else "",
+            "capacity": part.service.capacity if part else "",
+            "coming_max": rules.client_coming_max or "",
+            "daily_max": rules.client_daily_max or "",
         }
         return words.reason(
             against.code,

@@ -9,10 +9,12 @@ from sqlalchemy import select
 
 from booking.domain.availability import Service
 from booking.tables import LocationRow, ServiceRow
+from contracts.http.booking import WantedItem
 from kit.db import Tx
 from kit.errors import InvalidInput
 
 from .accounts import locations_of
+from .windows import WantedPart
 
 
 async def services_named(tx: Tx, account_id: UUID, ids: Sequence[UUID], pointer: str) -> dict[UUID, ServiceRow]:
@@ -30,7 +32,32 @@ async def services_named(tx: Tx, account_id: UUID, ids: Sequence[UUID], pointer:
 
 def as_calculated(row: ServiceRow) -> Service:
     """A service as the calculator sees it."""
-    return Service(row.id, row.duration_min, row.buffer_before_min, row.buffer_after_min, row.bookable_online)
+    return Service(
+        row.id, row.duration_min, row.buffer_before_min, row.buffer_after_min, row.bookable_online, row.capacity
+    )
+
+
+def parts_wanted(items: Sequence[WantedItem], services: Mapping[UUID, ServiceRow], pointer: str) -> list[WantedPart]:
+    """The visit part by part; raises `InvalidInput` at `pointer` for more seats than a service has."""
+    for item in items:
+        capacity = services[item.service_id].capacity
+        if item.seats > capacity:
+            raise InvalidInput.of(pointer, "too_large", max=capacity)
+    return [WantedPart(as_calculated(services[one.service_id]), one.staff_member_id, one.seats) for one in items]
+
+
+async def locations_searched(
+    tx: Tx,
+    account_id: UUID,
+    location_id: UUID | None,
+    services: Mapping[UUID, ServiceRow],
+    scope: frozenset[UUID] | None,
+) -> list[LocationRow]:
+    """As `candidate_locations`, for a question asked in the address of a request."""
+    try:
+        return await candidate_locations(tx, account_id, location_id, services, scope)
+    except InvalidInput:
+        raise InvalidInput.of("query/location_id", "unknown_location") from None
 
 
 async def candidate_locations(

@@ -49,6 +49,7 @@ async def public_page(tx: Tx, account: AccountCopy) -> PublicPage:
                 description=row.description,
                 duration_min=row.duration_min,
                 price=account.money(row.price),
+                capacity=row.capacity,
                 staff_member_ids=[person for person in people[row.id] if person in bookable],
                 location_ids=row.location_ids,
             )

@@ -15,8 +15,9 @@ from contracts.http.booking import WantedItem
 from kit.db import Tx
 from kit.errors import InvalidInput
 
-from .places import as_calculated, candidate_locations, services_named
-from .windows import Days, WantedPart, ask
+from .client_limits import Booker, client_full
+from .places import locations_searched, parts_wanted, services_named
+from .windows import Days, ask
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class Search:
     last: date
     is_public: bool
     scope: frozenset[UUID] | None = None
+    booker: Booker | None = None
+    """Who asks, where that is known: limits per client then count."""
 
     @property
     def staff_member_ids(self) -> set[UUID]:
@@ -44,11 +47,14 @@ async def offered_days(tx: Tx, search: Search, now: datetime) -> list[dict[str, 
     """
     account_id = search.account.account_id
     services = await services_named(tx, account_id, [item.service_id for item in search.items], "query/service_ids")
-    parts = [WantedPart(as_calculated(services[item.service_id]), item.staff_member_id) for item in search.items]
+    parts = parts_wanted(search.items, services, "query/seats")
     by_day: dict[date, list[tuple[int, dict[str, object]]]] = defaultdict(list)
-    for location in await candidate_locations(tx, account_id, search.location_id, services, search.scope):
+    for location in await locations_searched(tx, account_id, search.location_id, services, search.scope):
         days = Days(WallClock(ZoneInfo(location.time_zone)), search.first, search.last)
-        question, people = await ask(tx, search.account, location, parts, days, now, is_public=search.is_public)
+        full = await client_full(tx, search.account, search.booker, days.clock, now)
+        question, people = await ask(
+            tx, search.account, location, parts, days, now, is_public=search.is_public, client_full=full
+        )
         if search.staff_member_ids - people.by_id.keys():
             raise InvalidInput.of("query/staff_member_id", "unknown_staff_member")
         names = {person_id: str(person_id) for person_id in people.by_id}

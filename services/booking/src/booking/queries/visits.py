@@ -17,6 +17,8 @@ from contracts.booking import BookingItem, BookingState, ClientState
 from kit.db import Tx
 from kit.errors import NotFound
 
+from .calendar_lock import lock_calendar
+
 
 @dataclass
 class Visit:
@@ -66,6 +68,7 @@ class Visit:
                 "price": self.money(booking.price),
                 "comment": booking.comment,
                 "source": booking.source,
+                "series_id": booking.series_id,
                 "created_by": booking.created_by,
                 "created_at": booking.created_at,
             }
@@ -80,6 +83,7 @@ class Visit:
             staff_member_name=self.staff_names.get(item.staff_member_id, ""),
             starts_at=item.starts_at,
             ends_at=item.ends_at,
+            seats=item.seats,
             price=self.money(item.price),
         )
 
@@ -103,6 +107,8 @@ def client_state(client: ClientRow) -> ClientState:
 
 async def visit_of(tx: Tx, account_id: UUID, booking_id: UUID, *, lock: bool = False) -> Visit:
     """One booking; with `lock` nobody else can change it until this transaction ends. Raises `NotFound`."""
+    if lock:
+        await lock_calendar(tx, account_id)  # before the row: whoever changes the rules asks in this order too
     row = await tx.get(BookingRow, (account_id, booking_id), with_for_update=lock or None, populate_existing=True)
     if row is None:
         raise NotFound("booking")

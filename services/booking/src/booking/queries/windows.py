@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import or_, select, text
 
-from booking.domain.availability import Busy, Closed, Part, Person, Question, Service, Terms
+from booking.domain.availability import Busy, Closed, Need, Part, Person, Question, Resource, Service, Terms
 from booking.domain.intervals import Interval
 from booking.domain.reasons import Code
 from booking.domain.schedules import DayPlan, Schedule, WorkingTime, working_time
@@ -40,28 +41,62 @@ NAMED_OR_OFFERING = text(
     )
 )
 
-# Everything that fills or changes the days, in one question: each answer costs more than what it carries.
+# Everything that fills or changes the days, in one question: each answer costs more than what it carries, so busy
+# times come person by person as lists.
 FACTS = text(
     """
-    SELECT CASE WHEN hold_id IS NULL THEN 'booked' ELSE 'held' END AS kind, staff_member_id,
-           (extract(epoch FROM lower(during)) / 60)::bigint AS during_from,
-           (extract(epoch FROM upper(during)) / 60)::bigint AS during_to,
-           (extract(epoch FROM starts_at) / 60)::bigint AS since,
-           (extract(epoch FROM ends_at) / 60)::bigint AS until,
-           coalesce(booking_id, hold_id) AS owner_id, hold_expires_at AS expires_at,
-           NULL::date AS day, NULL::jsonb AS plan
-    FROM busy_time
-    WHERE account_id = :account_id AND staff_member_id = ANY(:people) AND during && tstzrange(:since, :until)
+    SELECT 'busy' AS kind, staff_member_id AS owner_id, array_agg(during_from) AS during_from,
+           array_agg(during_to) AS during_to, array_agg(since) AS since, array_agg(until) AS until,
+           array_agg(is_held) AS is_held, array_agg(service_id) AS service_ids,
+           NULL::date AS day, NULL::jsonb AS plan, NULL::int AS needed, NULL::int AS units
+    FROM (
+        SELECT staff_member_id, (date_part('epoch', lower(during)) / 60)::bigint AS during_from,
+               (date_part('epoch', upper(during)) / 60)::bigint AS during_to,
+               (date_part('epoch', starts_at) / 60)::bigint AS since,
+               (date_part('epoch', ends_at) / 60)::bigint AS until, hold_id IS NOT NULL AS is_held, service_id
+        FROM busy_time
+        WHERE account_id = :account_id AND staff_member_id = ANY(:people) AND during && tstzrange(:since, :until)
+          AND (hold_expires_at IS NULL OR hold_expires_at > :now)
+          AND (booking_id IS NULL OR booking_id IS DISTINCT FROM :ignoring)
+        ORDER BY staff_member_id, during
+    ) AS taken
+    GROUP BY staff_member_id
     UNION ALL
-    SELECT 'time_off', staff_member_id, NULL, NULL, (extract(epoch FROM starts_at) / 60)::bigint,
-           (extract(epoch FROM ends_at) / 60)::bigint, NULL, NULL, NULL, NULL
+    SELECT 'time_off', staff_member_id, NULL, NULL, array[(date_part('epoch', starts_at) / 60)::bigint],
+           array[(date_part('epoch', ends_at) / 60)::bigint], NULL, NULL, NULL, NULL, NULL, NULL
     FROM time_off
     WHERE account_id = :account_id AND staff_member_id = ANY(:people) AND deleted_at IS NULL
       AND ends_at > :since AND starts_at < :until
     UNION ALL
-    SELECT 'exception', staff_member_id, NULL, NULL, NULL, NULL, NULL, NULL, day, plan
+    SELECT 'exception', staff_member_id, NULL, NULL, NULL, NULL, NULL, NULL, day, plan, NULL, NULL
     FROM schedule_exception
     WHERE account_id = :account_id AND staff_member_id = ANY(:people) AND day BETWEEN :first AND :last
+    UNION ALL
+    SELECT 'expired', hold_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+    FROM busy_time
+    WHERE account_id = :account_id AND staff_member_id = ANY(:people) AND during && tstzrange(:since, :until)
+      AND hold_expires_at <= :now
+    UNION ALL
+    SELECT 'need', r.id, NULL, NULL, NULL, NULL, NULL, array[n.service_id], NULL, to_jsonb(r.name), n.units, r.units
+    FROM service_resource n JOIN resource r ON r.account_id = n.account_id AND r.id = n.resource_id
+    WHERE n.account_id = :account_id AND n.service_id = ANY(:services) AND NOT r.is_deleted
+      AND (r.location_id IS NULL OR r.location_id = :location_id)
+    UNION ALL
+    SELECT 'unit', resource_id, array_agg((date_part('epoch', lower(during)) / 60)::bigint),
+           array_agg((date_part('epoch', upper(during)) / 60)::bigint), NULL, NULL, NULL, NULL, NULL, NULL, unit, NULL
+    FROM resource_time
+    WHERE account_id = :account_id AND during && tstzrange(:since, :until)
+      AND resource_id IN (SELECT resource_id FROM service_resource
+                          WHERE account_id = :account_id AND service_id = ANY(:services))
+      AND (hold_expires_at IS NULL OR hold_expires_at > :now)
+      AND (booking_id IS NULL OR booking_id IS DISTINCT FROM :ignoring)
+    GROUP BY resource_id, unit
+    UNION ALL
+    SELECT 'expired', hold_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+    FROM resource_time
+    WHERE account_id = :account_id AND during && tstzrange(:since, :until) AND hold_expires_at <= :now
+      AND resource_id IN (SELECT resource_id FROM service_resource
+                          WHERE account_id = :account_id AND service_id = ANY(:services))
     """
 )
 
@@ -95,6 +130,9 @@ class People:
     names: dict[UUID, str]
     location_ids: dict[UUID, list[UUID] | None]
     expired_hold_ids: set[UUID]
+    needs: dict[UUID, list[Need]]
+    resources: dict[UUID, Resource]
+    resource_names: dict[UUID, str]
 
     def work_at(self, person_id: UUID, location_id: UUID) -> bool:
         """Whether the person serves in that location."""
@@ -108,6 +146,7 @@ class WantedPart:
 
     service: Service
     person_id: UUID | None
+    seats: int = 1
 
 
 async def load_people(
@@ -127,13 +166,24 @@ async def load_people(
 
     `longest_min` is how far a visit begun on the last day may reach. Holds that have expired do not count.
     """
+    services = list(service_ids)
     if everybody:
         found = (await tx.execute(EVERYBODY, {"account_id": account_id})).all()
     else:
-        named = {"account_id": account_id, "named": list(ids), "services": list(service_ids)}
+        named = {"account_id": account_id, "named": list(ids), "services": services}
         found = (await tx.execute(NAMED_OR_OFFERING, named)).all()
     first, last = days.first - timedelta(days=1), days.last + timedelta(days=1 + -(-longest_min // DAY_MIN))
-    facts = await _facts(tx, account_id, [row.id for row in found], days.clock, (first, last), now, ignoring_booking)
+    facts = await _facts(
+        tx,
+        days.clock,
+        (first, last),
+        account_id=account_id,
+        people=[row.id for row in found],
+        services=services,
+        location_id=location_id,
+        now=now,
+        ignoring=ignoring_booking,
+    )
     by_id: dict[UUID, Person] = {}
     for row in found:
         working: WorkingTime | None = None
@@ -151,7 +201,13 @@ async def load_people(
             is_deleted=row.is_deleted,
         )
     return People(
-        by_id, {row.id: row.name for row in found}, {row.id: row.location_ids for row in found}, facts.expired_holds
+        by_id,
+        {row.id: row.name for row in found},
+        {row.id: row.location_ids for row in found},
+        facts.expired_holds,
+        facts.needs,
+        facts.resources,
+        facts.resource_names,
     )
 
 
@@ -184,6 +240,7 @@ async def ask(
     *,
     is_public: bool,
     ignoring_booking: UUID | None = None,
+    client_full: tuple[Interval, ...] = (),
 ) -> tuple[Question, People]:
     """The question "when can this visit begin in this location", with all that is needed to answer it."""
     longest = sum(part.service.duration_min for part in wanted) + LONGEST_BUFFER_MIN
@@ -199,8 +256,16 @@ async def ask(
         ignoring_booking=ignoring_booking,
     )
     closed = await load_closed(tx, account.account_id, location.id, days, longest)
-    parts = tuple(Part(part.service, _possible(part, people, location.id)) for part in wanted)
-    return Question(parts, terms(account, days.clock, now, is_public=is_public), tuple(closed)), people
+    parts = tuple(
+        Part(
+            replace(part.service, needs=tuple(people.needs.get(part.service.id, ()))),
+            _possible(part, people, location.id),
+            part.seats,
+        )
+        for part in wanted
+    )
+    rules = replace(terms(account, days.clock, now, is_public=is_public), client_full=client_full)
+    return Question(parts, rules, tuple(closed), people.resources), people
 
 
 def terms(account: AccountCopy, clock: WallClock, now: datetime, *, is_public: bool) -> Terms:
@@ -236,36 +301,67 @@ class _Facts:
     time_off: dict[UUID, list[Interval]] = field(default_factory=lambda: defaultdict(list))
     exceptions: dict[UUID, dict[date, DayPlan]] = field(default_factory=lambda: defaultdict(dict))
     expired_holds: set[UUID] = field(default_factory=set)
+    needs: dict[UUID, list[Need]] = field(default_factory=lambda: defaultdict(list))
+    units: dict[UUID, int] = field(default_factory=dict)
+    resource_names: dict[UUID, str] = field(default_factory=dict)
+    unit_times: dict[UUID, list[tuple[Interval, ...]]] = field(default_factory=lambda: defaultdict(list))
+
+    @property
+    def resources(self) -> dict[UUID, Resource]:
+        """Rooms and devices that the services need, with the times at which their units are taken."""
+        return {
+            resource_id: Resource(resource_id, units, tuple(self.unit_times[resource_id]))
+            for resource_id, units in self.units.items()
+        }
 
 
-async def _facts(
-    tx: Tx,
-    account_id: UUID,
-    people: Sequence[UUID],
-    clock: WallClock,
-    days: tuple[date, date],
-    now: datetime,
-    ignoring_booking: UUID | None,
-) -> _Facts:
+async def _facts(tx: Tx, clock: WallClock, days: tuple[date, date], **asked: Any) -> _Facts:
     window = clock.start_of(days[0]) - LONGEST_BUFFER_MIN, clock.end_of(days[1]) + LONGEST_BUFFER_MIN
-    asked = {
-        "account_id": account_id,
-        "people": list(people),
-        "since": moment_of(window[0]),
-        "until": moment_of(window[1]),
-        "first": days[0],
-        "last": days[1],
-    }
+    asked |= {"since": moment_of(window[0]), "until": moment_of(window[1]), "first": days[0], "last": days[1]}
     facts = _Facts()
+    unit_rows: list[Any] = []
     for row in await tx.execute(FACTS, asked):
-        who = row.staff_member_id
+        who = row.owner_id
         match row.kind:
+            case "busy":
+                facts.busy[who] = _busy(row)
             case "time_off":
-                facts.time_off[who].append((row.since, row.until))
+                facts.time_off[who].append((row.since[0], row.until[0]))
             case "exception":
                 facts.exceptions[who][row.day] = plan_of(row.plan)
-            case "held" if row.expires_at <= now:
-                facts.expired_holds.add(row.owner_id)
-            case kind if row.owner_id != ignoring_booking:
-                facts.busy[who].append(Busy(row.during_from, row.during_to, row.since, row.until, kind == "held"))
+            case "expired":
+                facts.expired_holds.add(who)
+            case "need":
+                facts.needs[row.service_ids[0]].append(Need(who, row.needed))
+                facts.units[who], facts.resource_names[who] = row.units, row.plan
+            case "unit":
+                unit_rows.append(row)
+    for row in unit_rows:
+        if row.needed <= facts.units.get(row.owner_id, 0):  # units that were given up count no more
+            facts.unit_times[row.owner_id].append(tuple(zip(row.during_from, row.during_to, strict=True)))
     return facts
+
+
+def _busy(row: Any) -> list[Busy]:
+    """The busy times of one person in order; the seats of a group become one."""
+    columns = (row.during_from, row.during_to, row.since, row.until, row.is_held, row.service_ids)
+    if not any(row.service_ids):
+        return [Busy(*one) for one in zip(*columns, strict=True)]
+    found: dict[object, Busy] = {}
+    for number, one in enumerate(Busy(*each) for each in zip(*columns, strict=True)):
+        key = number if one.service_id is None else (one.service_id, one.service_start)
+        same = found.get(key)
+        found[key] = (
+            Busy(
+                min(same.start, one.start),
+                max(same.end, one.end),
+                one.service_start,
+                max(same.service_end, one.service_end),
+                same.is_held and one.is_held,
+                one.service_id,
+                same.seats + 1,
+            )
+            if same
+            else one
+        )
+    return sorted(found.values())

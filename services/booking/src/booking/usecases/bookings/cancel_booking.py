@@ -13,7 +13,7 @@ from contracts.booking import BookingCancelled
 from kit.db import Tx
 
 from .record_act import record_act
-from .take_time import give_back
+from .rows_of_time import give_back
 
 
 async def cancel_booking(

@@ -8,21 +8,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import update
-
 from booking.domain.lifecycle import State, payment_state
 from booking.domain.sums import shared_out
 from booking.errors import HoldExpired
+from booking.queries.client_limits import Booker
 from booking.queries.visits import Visit, staff_names
-from booking.tables import AccountCopy, BookingItemRow, BookingRow, BusyTime, ClientRow, HoldRow, LocationRow
+from booking.tables import AccountCopy, BookingItemRow, BookingRow, ClientRow, HoldRow, LocationRow
 from booking.usecases.actors import Actor
 from contracts.booking import BookingCreated
 from kit.db import Tx
 from kit.errors import NotFound
 from kit.ids import new_id
 
+from .limit_client import require_room
 from .places import Wish
 from .record_act import record_act
+from .rows_of_time import pass_on
 from .take_time import TakenItem, take_time
 
 CODE_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
@@ -42,6 +43,7 @@ class Order:
     actor: Actor
     price: int | None = None
     item_prices: tuple[int | None, ...] = ()
+    series_id: UUID | None = None
 
 
 async def create_booking(tx: Tx, wish: Wish, order: Order, now: datetime) -> Visit:
@@ -61,10 +63,13 @@ async def create_booking(tx: Tx, wish: Wish, order: Order, now: datetime) -> Vis
     )
 
 
-async def book_hold(tx: Tx, account: AccountCopy, hold_id: UUID, order: Order, now: datetime) -> Visit:
+async def book_hold(
+    tx: Tx, account: AccountCopy, hold_id: UUID, order: Order, now: datetime, *, booker: Booker | None = None
+) -> Visit:
     """Turn a hold into a booking: the very same rows of time change their owner.
 
-    Raises `HoldExpired` when its time is over or it was used already.
+    Raises `HoldExpired` when its time is over or it was used already, `SlotNotOffered` when the client has as many
+    visits as one may have.
     """
     hold = await tx.get(HoldRow, (account.account_id, hold_id), with_for_update=True)
     if hold is None or hold.expires_at <= now:
@@ -72,14 +77,12 @@ async def book_hold(tx: Tx, account: AccountCopy, hold_id: UUID, order: Order, n
     location = await tx.get(LocationRow, (account.account_id, hold.location_id))
     if location is None:
         raise NotFound("location")
+    await require_room(tx, account, booker, location, hold.starts_at, now)
     booking_id = new_id()
     items = [TakenItem.restored(stored) for stored in hold.items]
     for item in items:
-        await tx.execute(
-            update(BusyTime)
-            .where(BusyTime.account_id == account.account_id, BusyTime.id == item.busy_time_id)
-            .values(hold_id=None, hold_expires_at=None, booking_id=booking_id, booking_item_id=item.id)
-        )
+        owner = {"booking_id": booking_id, "booking_item_id": item.id}
+        await pass_on(tx, account.account_id, hold_id, item.time_ids, **owner)
     await tx.delete(hold)
     return await _write(tx, account, booking_id, location, items, order, now, assigned_by=hold.assigned_by)
 
@@ -119,6 +122,7 @@ async def _write(
         comment=order.comment,
         source=order.actor.source or "api",
         overridden=list(overridden),
+        series_id=order.series_id,
         created_by=order.actor.id,
         created_at=now,
     )
@@ -137,6 +141,7 @@ async def _write(
             ends_at=item.ends_at,
             buffer_before_min=item.buffer_before_min,
             buffer_after_min=item.buffer_after_min,
+            seats=item.seats,
             price=price,
         )
         for position, (item, price) in enumerate(zip(items, prices, strict=True))

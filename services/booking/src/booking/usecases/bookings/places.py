@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,9 +14,10 @@ from booking.domain.availability import Service
 from booking.domain.reasons import RIVALRY, SOFT, Code
 from booking.domain.wall_clock import minute_of, moment_of
 from booking.errors import SlotNotOffered, SlotTaken
+from booking.queries.client_limits import Booker, client_full
 from booking.queries.place import Place
-from booking.queries.places import as_calculated, candidate_locations, services_named
-from booking.queries.windows import Days, WantedPart, ask
+from booking.queries.places import candidate_locations, parts_wanted, services_named
+from booking.queries.windows import Days, ask
 from booking.tables import AccountCopy
 from contracts.http.booking import WantedItem
 from kit.db import Tx
@@ -40,6 +41,8 @@ class Wish:
     ignoring_booking: UUID | None = None
     scope: frozenset[UUID] | None = None
     """The locations in which the caller may act; none: all."""
+    booker: Booker | None = None
+    """The client, when it is them who book: limits per client then count."""
     own_services: tuple[Service, ...] | None = None
     """Length and buffers as they were booked; none: as the catalogue says today."""
 
@@ -58,11 +61,16 @@ async def find_place(tx: Tx, wish: Wish, now: datetime) -> Place:
     """The location in which the wish comes true; raises the refusal of the first one where none does."""
     account_id = wish.account.account_id
     services = await services_named(tx, account_id, [item.service_id for item in wish.items], "/service_ids")
-    own = wish.own_services or tuple(as_calculated(services[item.service_id]) for item in wish.items)
-    parts = [WantedPart(s, item.staff_member_id) for s, item in zip(own, wish.items, strict=True)]
+    parts = parts_wanted(wish.items, services, "/seats")
+    if wish.own_services is not None:
+        parts = [
+            replace(part, service=replace(own, is_online=part.service.is_online, capacity=part.service.capacity))
+            for part, own in zip(parts, wish.own_services, strict=True)
+        ]
     first: Place | None = None
     for location in await candidate_locations(tx, wish.account.account_id, wish.location_id, services, wish.scope):
         days = Days.around(location.time_zone, wish.starts_at, before=LOOK_BACK_DAYS, after=LOOK_AHEAD_DAYS)
+        full = await client_full(tx, wish.account, wish.booker, days.clock, now, ignoring_booking=wish.ignoring_booking)
         question, people = await ask(
             tx,
             wish.account,
@@ -72,6 +80,7 @@ async def find_place(tx: Tx, wish: Wish, now: datetime) -> Place:
             now,
             is_public=wish.is_public,
             ignoring_booking=wish.ignoring_booking,
+            client_full=full,
         )
         if any(item.staff_member_id and item.staff_member_id not in people.by_id for item in wish.items):
             raise InvalidInput.of("/staff_member_id", "unknown_staff_member")
@@ -125,7 +134,7 @@ def nearest(place: Place, start: int) -> list[dict[str, Any]]:
 
 def _is_rivalry(reasons: Sequence[Against]) -> bool:
     """Whether in every part that fails there is somebody who would do it, were the time not gone."""
-    if any(reason.person_id is None for reason in reasons):
+    if any(reason.person_id is None and reason.code not in RIVALRY for reason in reasons):
         return False
     by_person: dict[tuple[int | None, UUID | None], set[Code]] = {}
     for reason in reasons:

@@ -9,6 +9,7 @@ from booking.domain.availability import Service
 from booking.domain.lifecycle import Act, State, is_possible
 from booking.domain.wall_clock import MINUTE
 from booking.errors import WrongState
+from booking.queries.client_limits import Booker
 from booking.queries.visits import Visit, staff_names
 from booking.tables import AccountCopy
 from booking.usecases.actors import Actor
@@ -18,7 +19,8 @@ from kit.db import Tx
 
 from .places import Wish
 from .record_act import record_act
-from .take_time import give_back, lock_people, take_time
+from .rows_of_time import give_back
+from .take_time import lock_people, take_time
 
 
 async def reschedule_booking(
@@ -47,7 +49,7 @@ async def reschedule_booking(
     wish = Wish(
         account=account,
         items=tuple(
-            WantedItem(service_id=item.service_id, staff_member_id=person)
+            WantedItem(service_id=item.service_id, staff_member_id=person, seats=item.seats)
             for item, person in zip(visit.items, people, strict=True)
         ),
         starts_at=starts_at,
@@ -55,6 +57,7 @@ async def reschedule_booking(
         is_public=actor.kind == "client",
         override=override,
         ignoring_booking=booking.id,
+        booker=Booker(actor.id, visit.client.phone_e164) if actor.kind == "client" and visit.client else None,
         own_services=tuple(
             Service(
                 item.service_id,

@@ -10,17 +10,19 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 from sqlalchemy import delete, func, select
-from sqlalchemy.dialects.postgresql import Range, insert
 
-from booking.domain.assignment import Load, assign, busy_times
+from booking.domain.assignment import Load, assign
 from booking.domain.intervals import Interval
 from booking.domain.wall_clock import day_of, moment_of
+from booking.queries.calendar_lock import lock_calendar
 from booking.queries.place import Place
-from booking.tables import BookingItemRow, BusyTime, HoldRow
+from booking.tables import BookingItemRow, HoldRow
 from kit.db import Tx
 from kit.ids import new_id
 
+from .limit_client import lock_client
 from .places import Wish, find_place, refusal
+from .rows_of_time import Claim, claim_time
 
 ATTEMPTS = 10
 """How often another person is tried when rivals were quicker; past that the time counts as taken."""
@@ -31,7 +33,7 @@ class TakenItem:
     """One service with its person and time, now theirs."""
 
     id: UUID
-    busy_time_id: UUID
+    time_ids: list[UUID]
     service_id: UUID
     service_name: str
     staff_member_id: UUID
@@ -40,6 +42,8 @@ class TakenItem:
     buffer_before_min: int
     buffer_after_min: int
     list_price: int
+    """For all seats together."""
+    seats: int = 1
 
     def stored(self) -> dict[str, Any]:
         """As a hold keeps it."""
@@ -88,6 +92,9 @@ async def take_time(
     Whoever else wants the same time waits for this transaction and then finds it gone.
     """
     ids = list(item_ids or [new_id() for _ in wish.items])
+    owners = [_owner(hold, booking_id, item_id) for item_id in ids]
+    await lock_calendar(tx, wish.account.account_id)
+    await lock_client(tx, wish.account, wish.booker)
     for _ in range(ATTEMPTS):
         place = await find_place(tx, wish, now)
         await _forget_expired(tx, wish.account.account_id, place.people.expired_hold_ids, now)
@@ -97,72 +104,50 @@ async def take_time(
         people = assign(fitting, loads)
         if people is None:
             break
-        rows = _rows(wish, place, people, ids, hold, booking_id)
-        if await _insert(tx, rows):
+        rows = await claim_time(tx, Claim(wish.account.account_id, place, wish.start, people, owners))
+        if rows is not None:
             overridden = place.question.codes_against(wish.start, people) if wish.override else []
-            items = _items(place, people, ids, rows)
+            items = _items(place, wish.start, people, ids, rows)
             return TakenTime(place, items, [str(code) for code in overridden], "name" if by_name else "fairness")
     raise refusal(place, wish)
 
 
-def _rows(
-    wish: Wish,
-    place: Place,
-    people: Sequence[UUID],
-    ids: Sequence[UUID],
-    hold: tuple[UUID, datetime] | None,
-    booking_id: UUID | None,
-) -> list[dict[str, Any]]:
-    spans = place.question.spans(wish.start)
-    times = busy_times(place.question.parts, spans, people)
-    return [
-        {
-            "account_id": wish.account.account_id,
-            "id": new_id(),
-            "staff_member_id": person,
-            "during": Range(moment_of(busy.start), moment_of(busy.end)),
-            "starts_at": moment_of(busy.service_start),
-            "ends_at": moment_of(busy.service_end),
-            "hold_id": hold[0] if hold else None,
-            "hold_expires_at": hold[1] if hold else None,
-            "booking_id": booking_id,
-            "booking_item_id": None if hold else item_id,
-        }
-        for person, busy, item_id in zip(people, times, ids, strict=True)
-    ]
-
-
-async def _insert(tx: Tx, rows: list[dict[str, Any]]) -> bool:
-    """All rows or none. The same order for everybody, so that rivals for several people do not block each other."""
-    ordered = sorted(rows, key=lambda row: (row["staff_member_id"], row["starts_at"]))
-    statement = insert(BusyTime).values(ordered).on_conflict_do_nothing().returning(BusyTime.id)
-    won = (await tx.scalars(statement)).all()
-    if len(won) == len(rows):
-        return True
-    if won:
-        await tx.execute(delete(BusyTime).where(BusyTime.account_id == rows[0]["account_id"], BusyTime.id.in_(won)))
-    return False
+def _owner(hold: tuple[UUID, datetime] | None, booking_id: UUID | None, item_id: UUID) -> dict[str, Any]:
+    return {
+        "hold_id": hold[0] if hold else None,
+        "hold_expires_at": hold[1] if hold else None,
+        "booking_id": booking_id,
+        "booking_item_id": None if hold else item_id,
+    }
 
 
 def _items(
-    place: Place, people: Sequence[UUID], ids: Sequence[UUID], rows: Sequence[dict[str, Any]]
+    place: Place,
+    start: int,
+    people: Sequence[UUID],
+    ids: Sequence[UUID],
+    rows: tuple[list[list[UUID]], list[list[UUID]]],
 ) -> list[TakenItem]:
-    parts = place.question.parts
-    return [
-        TakenItem(
-            id=item_id,
-            busy_time_id=row["id"],
-            service_id=part.service.id,
-            service_name=place.services[part.service.id].name,
-            staff_member_id=person,
-            starts_at=row["starts_at"],
-            ends_at=row["ends_at"],
-            buffer_before_min=part.service.buffer_before_min,
-            buffer_after_min=part.service.buffer_after_min,
-            list_price=place.services[part.service.id].price,
+    found: list[TakenItem] = []
+    question = place.question
+    for number, (part, (since, until)) in enumerate(zip(question.parts, question.spans(start), strict=True)):
+        service = place.services[part.service.id]
+        found.append(
+            TakenItem(
+                id=ids[number],
+                time_ids=[row_id for kind in rows for row_id in kind[number]],
+                service_id=part.service.id,
+                service_name=service.name,
+                staff_member_id=people[number],
+                starts_at=moment_of(since),
+                ends_at=moment_of(until),
+                buffer_before_min=part.service.buffer_before_min,
+                buffer_after_min=part.service.buffer_after_min,
+                seats=part.seats,
+                list_price=service.price * part.seats,
+            )
         )
-        for part, person, item_id, row in zip(parts, people, ids, rows, strict=True)
-    ]
+    return found
 
 
 async def _forget_expired(tx: Tx, account_id: UUID, holds: Iterable[UUID], now: datetime) -> None:
@@ -214,8 +199,3 @@ async def lock_people(tx: Tx, account_id: UUID, people: Iterable[UUID]) -> None:
     for person_id in sorted(set(people)):
         key = func.hashtextextended(f"{account_id}{person_id}", 0)
         await tx.execute(select(func.pg_advisory_xact_lock(key)))
-
-
-async def give_back(tx: Tx, account_id: UUID, booking_id: UUID) -> None:
-    """Free the time of a booking at once."""
-    await tx.execute(delete(BusyTime).where(BusyTime.account_id == account_id, BusyTime.booking_id == booking_id))

@@ -16,6 +16,7 @@ from kit.db import Tx
 from kit.errors import InvalidInput, NotFound
 from kit.ids import new_id
 
+from .resources import set_needs
 from .staff_members import say_staff_member_changed
 
 
@@ -35,19 +36,21 @@ async def add_service(tx: Tx, account: AccountCopy, body: ServiceBody, now: date
         buffer_before_min=body.buffer_before_min,
         buffer_after_min=body.buffer_after_min,
         location_ids=None if body.location_ids is None else sorted(set(body.location_ids)),
+        capacity=body.capacity,
         is_deleted=False,
         created_at=now,
     )
     tx.add(row)
     await tx.flush()
     await _set_staff(tx, account.account_id, row.id, body.staff_member_ids)
+    await set_needs(tx, account.account_id, row.id, body.resources)
     return row
 
 
 async def change_service(tx: Tx, account: AccountCopy, service_id: UUID, patch: ServicePatch) -> ServiceRow:
     """Change what the patch names; bookings keep what they were booked with. Raises `NotFound`."""
     row = await service_of(tx, account.account_id, service_id, lock=True)
-    for name in ("name", "duration_min", "bookable_online", "buffer_before_min", "buffer_after_min"):
+    for name in ("name", "duration_min", "bookable_online", "buffer_before_min", "buffer_after_min", "capacity"):
         value = getattr(patch, name)
         if value is not None:
             setattr(row, name, value)
@@ -61,6 +64,8 @@ async def change_service(tx: Tx, account: AccountCopy, service_id: UUID, patch: 
         row.location_ids = None if patch.location_ids is None else sorted(set(patch.location_ids))
     if patch.staff_member_ids is not None:
         await _set_staff(tx, account.account_id, row.id, patch.staff_member_ids)
+    if patch.resources is not None:
+        await set_needs(tx, account.account_id, row.id, patch.resources)
     row.version += 1
     return row
 
