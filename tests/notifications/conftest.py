@@ -43,6 +43,7 @@ def settings(
     folder: Path = tmp_path_factory.mktemp("notifications")
     (folder / "key").write_text(base64.b64encode(os.urandom(32)).decode())
     (folder / "token").write_text("platform-token")
+    (folder / "telegram").write_text("100001:good-token")
     urls = fresh_database("notifications")
     return Settings.model_validate(
         {
@@ -53,6 +54,12 @@ def settings(
             "turbosms_url": f"{process.base_url}/turbosms",
             "turbosms_soap_url": f"{process.base_url}/turbosms/api/soap.html",
             "alphasms_url": f"{process.base_url}/alphasms",
+            "smtp_port": process.smtp_port,
+            "mail_from": "no-reply@zapys.example",
+            "telegram_url": f"{process.base_url}/telegram",
+            "telegram_token_file": folder / "telegram",
+            "loopback_allowed": True,
+            "sends_per_second": 100_000,
             "sms_timeout_s": 1.0,
             "soap_timeout_s": 1.0,
         }

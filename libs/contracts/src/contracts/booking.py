@@ -200,6 +200,7 @@ class ClientErased(Event):
     """
 
     name: ClassVar[str] = "booking.client.erased.v1"
+    must_be_heard: ClassVar[bool] = True
     client_id: UUID
     erased_at: AwareDatetime
 

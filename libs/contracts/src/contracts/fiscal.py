@@ -85,6 +85,7 @@ class FiscalShiftState(Value):
 
 
 class _OfShift(Event):
+    must_be_heard: ClassVar[bool] = True
     shift: FiscalShiftState
 
     @property

@@ -42,16 +42,19 @@ class MessageDelivered(_OfNotification):
 
 class MessageFailed(_OfNotification):
     name: ClassVar[str] = "notifications.message.failed.v1"
+    must_be_heard: ClassVar[bool] = True
 
 
 class MessageHeld(_OfNotification):
     name: ClassVar[str] = "notifications.message.held.v1"
+    must_be_heard: ClassVar[bool] = True
 
 
 class ClientPhoneBad(Event):
     """The provider says for good that nothing can be delivered to this number."""
 
     name: ClassVar[str] = "notifications.client_phone.bad.v1"
+    must_be_heard: ClassVar[bool] = True
     client_id: UUID
     provider: str
 
@@ -64,9 +67,42 @@ class BalanceLow(Event):
     """The own prepaid SMS balance fell below a share of what the plan of messages needs."""
 
     name: ClassVar[str] = "notifications.balance.low.v1"
+    must_be_heard: ClassVar[bool] = True
     balance_amount: int = Field(description="Minor units of the account's currency.")
     planned_amount: int
 
     @property
     def subject_id(self) -> str:
         return str(self.account_id)
+
+
+class WebHookPaused(Event):
+    """A web hook did not take anything for days, or said that it is gone: nothing more is told to it."""
+
+    name: ClassVar[str] = "notifications.web_hook.paused.v1"
+    hook_id: UUID
+    host: str
+    cause: Literal["no_answer", "gone"]
+
+    @property
+    def subject_id(self) -> str:
+        return str(self.hook_id)
+
+
+class ReplyReceived(Event):
+    """A client has answered a message with a word that confirms or cancels the visit; booking decides what it does.
+
+    `said_at` is when the answer came in: a cut-off is judged by it, however late the event arrives.
+    """
+
+    name: ClassVar[str] = "notifications.reply.received.v1"
+
+    reply_id: UUID
+    booking_id: UUID
+    client_id: UUID
+    wish: Literal["confirm", "cancel"]
+    said_at: AwareDatetime
+
+    @property
+    def subject_id(self) -> str:
+        return str(self.reply_id)

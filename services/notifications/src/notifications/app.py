@@ -13,13 +13,13 @@ from kit.secrets import SecretBox
 from kit.service import Service, new_service
 from kit.settings import read_secret
 
-from .api import balance, messages, moderation, preferences, previews, templates
+from .api import balance, events, messages, moderation, preferences, previews, templates, webhooks
 from .api import providers as provider_routes
 from .api import settings as settings_routes
 from .clock import Clock
 from .consumers import Handlers
-from .domain.channels import SMS
-from .providers.channels import open_channels
+from .pace import Pace
+from .providers.channels import Channels, open_channels
 from .providers.factory import Providers
 from .providers.turbosms_http import TurboSmsHttp
 from .pump import Pump
@@ -27,10 +27,13 @@ from .rules import House
 from .settings import Settings
 from .usecases.check_provider import Checker
 from .usecases.claim_messages import PER_ACCOUNT, Claims
+from .usecases.deliver_web_hooks import PER_HOOK, WebHookSender
 from .usecases.follow_delivery import Follower
 from .usecases.forget_old import Housekeeping
 from .usecases.plan_booking import Planner
+from .usecases.publish_event import WEB_HOOKS_CHANNEL
 from .usecases.queue_login_code import WAKE_CHANNEL as LOGIN_CODES
+from .usecases.record_outcome import Recorder
 from .usecases.replan import Replanner
 from .usecases.send_login_codes import LoginCodeSender
 from .usecases.send_messages import Sender
@@ -61,7 +64,7 @@ def build(settings: Settings) -> Service:
         public_url=settings.public_url,
     )
     channels = open_channels(settings, sealing_key)
-    house = House(timedelta(seconds=settings.undo_window_s), sendable=frozenset({SMS}))
+    house = House(timedelta(seconds=settings.undo_window_s), sendable=channels.sendable)
     planner = Planner(texts, settings.public_url, house)
     callback_token = platform_callback_token(sealing_key)
     handlers = Handlers(settings, clock, texts, providers, planner, callback_token)
@@ -78,6 +81,8 @@ def build(settings: Settings) -> Service:
             balance.router,
             templates.router,
             preferences.router,
+            webhooks.router,
+            events.router,
         ],
         consumers=handlers.listen(),
     )
@@ -87,24 +92,36 @@ def build(settings: Settings) -> Service:
     service.state |= {"clock": clock, "providers": providers, "planner": planner, "settings": settings}
     service.state |= {"channels": channels, "mailer": channels.mail}
     service.state["checker"] = Checker(service.db, clock, providers)
-    _add_loops(service, settings, clock, providers, planner)
+    _add_loops(service, settings, clock, providers, planner, channels)
     return service
 
 
-def _add_loops(service: Service, settings: Settings, clock: Clock, providers: Providers, planner: Planner) -> None:
+def _add_loops(
+    service: Service, settings: Settings, clock: Clock, providers: Providers, planner: Planner, channels: Channels
+) -> None:
     db, wakeups = service.db, service.wakeups
     codes = LoginCodeSender(
         db, clock, providers.platform, settings.platform_sender_name, providers.box, lease_s=3 * settings.sms_timeout_s
     )
     code_pump = Pump(codes.claim, codes.work, wakeups.of(LOGIN_CODES), concurrency=settings.sender_concurrency)
-    claims = Claims(db, clock, settings.sms_lease_s, settings.part_price_minor)
-    sender = Sender(db, clock, providers)
+    pace = Pace(settings.sends_per_second)
+    due = wakeups.of(DUE_CHANNEL)
+    claims = Claims(db, clock, settings.sms_lease_s, settings.part_price_minor, pace, due)
+    sender = Sender(db, clock, providers, channels, service.texts, Recorder(db, clock, pace))
     pump = Pump(
         claims.take,
         sender.work,
-        wakeups.of(DUE_CHANNEL),
+        due,
         concurrency=settings.sender_concurrency,
         per_lane=PER_ACCOUNT,
+    )
+    hooks = WebHookSender(db, clock, channels.outside, providers.box)
+    hook_pump = Pump(
+        hooks.claim,
+        hooks.work,
+        wakeups.of(WEB_HOOKS_CHANNEL),
+        concurrency=settings.sender_concurrency,
+        per_lane=PER_HOOK,
     )
     replanner = Replanner(db, clock, planner, wakeups)
     follower = Follower(db, clock, providers)
@@ -113,6 +130,7 @@ def _add_loops(service: Service, settings: Settings, clock: Clock, providers: Pr
     service.loops |= {
         "login codes": code_pump.run,
         "sender": pump.run,
+        "web hooks": hook_pump.run,
         "replanner": replanner.run,
         "delivery": follower.run,
         "providers": watch.run,
@@ -121,6 +139,7 @@ def _add_loops(service: Service, settings: Settings, clock: Clock, providers: Pr
     service.state |= {
         "login_codes": code_pump,
         "sender": pump,
+        "web_hooks": hook_pump,
         "replanner": replanner,
         "follower": follower,
         "watch": watch,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from contracts import Event
 from contracts.booking import (
     BookingArrived,
     BookingCancelled,
@@ -14,6 +15,7 @@ from contracts.booking import (
     BookingNoShow,
     BookingRescheduled,
     ClientChanged,
+    ClientErased,
     LocationChanged,
 )
 from contracts.fiscal import TopUpPaid
@@ -26,11 +28,13 @@ from kit.texts import Texts
 
 from .clock import Clock
 from .providers.factory import Providers
+from .public_events import PUBLIC
 from .settings import Settings
 from .usecases.copy_others import copy_account, copy_client, copy_location
 from .usecases.keep_balance import credit
 from .usecases.open_account import open_account
 from .usecases.plan_booking import Planner
+from .usecases.publish_event import forget_contacts, publish_event
 from .usecases.queue_login_code import queue_login_code
 from .usecases.release_held import release_held
 from .usecases.take_delivery_report import take_delivery_report
@@ -69,6 +73,8 @@ class Handlers:
         consumers.on(*_BookingEvent.__args__, name="plan_booking")(self.booking)
         consumers.on(DeliveryReportReceived, name="take_delivery_report")(self.delivery_report)
         consumers.on(TopUpPaid, name="credit_top_up")(self.top_up)
+        consumers.on(*PUBLIC, name="publish_event")(self.public_event)
+        consumers.on(ClientErased, name="forget_contacts")(forget_contacts)
         return consumers
 
     async def login_code(self, event: LoginCodeRequested, tx: Tx) -> None:
@@ -95,6 +101,9 @@ class Handlers:
         token = self.platform_callback_token
         now = await self.clock.now(tx)
         await take_delivery_report(event, tx, providers=self.providers, platform_token=token, now=now)
+
+    async def public_event(self, event: Event, tx: Tx) -> None:
+        await publish_event(event, tx, now=await self.clock.now(tx))
 
     async def top_up(self, event: TopUpPaid, tx: Tx) -> None:
         assert event.account_id is not None

@@ -90,3 +90,28 @@ class TemplateOwnText(Problem):
 
     code: ClassVar[str] = "notifications.template_own_text"
     kind: ClassVar[Kind] = Kind.FORBIDDEN
+
+
+class TooManyWebHooks(Problem):
+    """An account has so many web hooks and no more."""
+
+    code: ClassVar[str] = "notifications.too_many_webhooks"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    most: int
+
+
+@dataclass(eq=False)
+class WebHookDeliveryNotRepeatable(Problem):
+    """The hook is paused, or what was to be told had to be forgotten."""
+
+    code: ClassVar[str] = "notifications.webhook_delivery_not_repeatable"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+
+
+@dataclass(eq=False)
+class EventsForgotten(Problem):
+    """The feed does not reach back so far any more: the reader has to load the present state anew."""
+
+    code: ClassVar[str] = "notifications.events_forgotten"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    kept_days: int

@@ -30,6 +30,8 @@ class Settings(ServiceSettings):
     sms_lease_s: float = 150.0
     """A message under way for longer than this belongs to a sender that died; longer than any provider call."""
     sender_concurrency: int = 32
+    sends_per_second: float = 100.0
+    """To one account at a provider, from this process."""
     smtp_host: str = "127.0.0.1"
     smtp_port: int = 25
     smtp_tls: Literal["none", "starttls", "implicit"] = "none"

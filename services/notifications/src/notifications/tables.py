@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, DateTime, FetchedValue, LargeBinary, SmallInteger, Text, func
+from sqlalchemy import ARRAY, BigInteger, DateTime, FetchedValue, LargeBinary, SmallInteger, Text, Uuid, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -142,6 +142,7 @@ class ProviderAccount(Base):
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     login: Mapped[str | None]
     sender_name: Mapped[str]
+    viber_sender_name: Mapped[str | None]
     position: Mapped[int] = mapped_column(SmallInteger)
     enabled: Mapped[bool]
     state: Mapped[str]
@@ -269,6 +270,119 @@ class LoginCodeMessage(Base):
     trace: Mapped[dict[str, Any]] = mapped_column(default=dict)
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+
+
+class TelegramChat(Base):
+    """The chat that a person has opened with the platform's bot."""
+
+    __tablename__ = "telegram_chat"
+
+    user_id: Mapped[UUID] = mapped_column(primary_key=True)
+    chat_id: Mapped[str]
+    bound_at: Mapped[datetime]
+
+
+class TelegramLink(Base):
+    """A link that binds whoever opens it, once and for a short time, to a person; the token itself is not kept."""
+
+    __tablename__ = "telegram_link"
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    user_id: Mapped[UUID]
+    expires_at: Mapped[datetime]
+
+
+class PushSubscription(Base):
+    """A browser of a person that wants messages; its keys are sealed."""
+
+    __tablename__ = "push_subscription"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    user_id: Mapped[UUID]
+    endpoint: Mapped[str]
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    browser: Mapped[str]
+    created_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class EventFeed(Base):
+    """How far the feed of an account has come, and up to where it was forgotten."""
+
+    __tablename__ = "event_feed"
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    last_place: Mapped[int] = mapped_column(BigInteger)
+    forgotten_until: Mapped[int] = mapped_column(BigInteger)
+
+
+class PublicEvent(Base):
+    """One event as other systems may read it; `contacts` apart, because not everybody may see them."""
+
+    __tablename__ = "public_event"
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    place: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    id: Mapped[UUID]
+    type: Mapped[str]
+    subject_id: Mapped[str]
+    subject_version: Mapped[int]
+    occurred_at: Mapped[datetime]
+    location_id: Mapped[UUID | None]
+    client_id: Mapped[UUID | None]
+    facts: Mapped[dict[str, Any]]
+    contacts: Mapped[dict[str, Any] | None]
+
+
+class WebHook(Base):
+    """Where an account wants its events told; `former_sealed` signs too while a new secret is being put in place."""
+
+    __tablename__ = "web_hook"
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    url: Mapped[str]
+    description: Mapped[str]
+    event_types: Mapped[list[str]]
+    location_ids: Mapped[list[UUID] | None] = mapped_column(ARRAY(Uuid))
+    with_contacts: Mapped[bool]
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    former_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    former_until: Mapped[datetime | None]
+    state: Mapped[str]
+    pause_cause: Mapped[str | None]
+    paused_at: Mapped[datetime | None]
+    paused_at_place: Mapped[int | None] = mapped_column(BigInteger)
+    failing_since: Mapped[datetime | None]
+    failures: Mapped[int]
+    created_by: Mapped[UUID]
+    created_at: Mapped[datetime]
+    version: Mapped[int]
+
+
+class WebHookDelivery(Base):
+    """One event on its way to one web hook; `body` is kept byte for byte, because it is signed."""
+
+    __tablename__ = "web_hook_delivery"
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    hook_id: Mapped[UUID]
+    place: Mapped[int] = mapped_column(BigInteger)
+    message_id: Mapped[str]
+    type: Mapped[str]
+    body: Mapped[str]
+    client_id: Mapped[UUID | None]
+    state: Mapped[str]
+    attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
+    due_at: Mapped[datetime | None]
+    claim_id: Mapped[UUID | None]
+    status: Mapped[int | None] = mapped_column(SmallInteger)
+    error: Mapped[str | None]
+    duration_ms: Mapped[int | None]
+    created_at: Mapped[datetime]
+    tried_at: Mapped[datetime | None]
+    delivered_at: Mapped[datetime | None]
 
 
 class DeliveryReportRow(Base):

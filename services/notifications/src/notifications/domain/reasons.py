@@ -33,6 +33,7 @@ class Reason(StrEnum):
     SENDER_NOT_REGISTERED = "sender_not_registered"
     PROVIDER_UNAVAILABLE = "provider_unavailable"
     PROVIDER_REJECTED = "provider_rejected"
+    ADDRESS_GONE = "address_gone"
     NOT_DELIVERED = "not_delivered"
     UNKNOWN_OUTCOME = "unknown_outcome"
     EXPIRED = "expired"

@@ -21,6 +21,7 @@ _STOPS = {
 _ENDS = {
     ErrorClass.BAD_RECIPIENT: Reason.PHONE_BAD,
     ErrorClass.STOP_LIST: Reason.STOP_LIST,
+    ErrorClass.GONE: Reason.ADDRESS_GONE,
     ErrorClass.CONTENT: Reason.PROVIDER_REJECTED,
     ErrorClass.BUG: Reason.PROVIDER_REJECTED,
 }
@@ -77,8 +78,10 @@ def stops_provider(error: ErrorClass, provider: str) -> Reason | None:
     return reason
 
 
-def ends_message(error: ErrorClass) -> Reason | None:
+def ends_message(error: ErrorClass, *, has_phone: bool = True) -> Reason | None:
     """The reason with which a refusal ends this message for good, if it does."""
+    if error is ErrorClass.BAD_RECIPIENT and not has_phone:
+        return Reason.ADDRESS_GONE
     return _ENDS.get(error)
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from kit.providers import Answer, CallFailed, HttpClient, Reached
+from notifications.domain.carriers import Channel
 from notifications.domain.outcomes import Accepted, Delivery, ErrorClass, NotSent, Outcome, Refused, Unknown
 
-from .protocol import Checked, OutgoingSms, StatusSeen
+from .protocol import VIBER_LIFE_S, Checked, OutgoingSms, StatusSeen
 
 PATH = "/api/json.php"
 _DENIED = "access denied"
@@ -47,13 +48,7 @@ class AlphaSms:
 
     async def send(self, sms: OutgoingSms) -> Outcome:
         """Hand over under our number, which makes an unknown outcome one that can be looked up."""
-        item = {
-            "type": "sms",
-            "id": sms.number,
-            "phone": int(sms.phone_e164.lstrip("+")),
-            "sms_signature": sms.sender_name,
-            "sms_message": sms.text,
-        }
+        item = _item_of(sms)
         if self.hook_url:
             item["hook"] = self.hook_url
         try:
@@ -125,6 +120,23 @@ class AlphaSms:
         return await self.http.request("POST", PATH, json={"auth": self.key, "data": list(items)})
 
 
+def _item_of(sms: OutgoingSms) -> dict[str, Any]:
+    """The command for one message: by SMS, by Viber with the SMS behind it, or read aloud."""
+    item: dict[str, Any] = {"type": "sms", "id": sms.number, "phone": int(sms.phone_e164.lstrip("+"))}
+    if sms.channel is Channel.VOICE:
+        return item | {"type": "voice", "message": sms.text, "voice": {"gender": "female", "language": "uk"}}
+    item |= {"sms_signature": sms.sender_name, "sms_message": sms.text}
+    if sms.viber_sender_name:
+        item |= {
+            "type": "viber+sms",
+            "viber_type": "text",
+            "viber_signature": sms.viber_sender_name,
+            "viber_message": sms.text,
+            "viber_lifetime": VIBER_LIFE_S,
+        }
+    return item
+
+
 def _package(answer: Answer) -> dict[str, Any] | None:
     try:
         said = answer.json()
@@ -145,7 +157,7 @@ def _package_refusal(package: dict[str, Any]) -> Outcome:
     if "format" in text.lower():
         return Refused(ErrorClass.BUG, "", text)
     if "too many" in text.lower() or "too fast" in text.lower():
-        return Refused(ErrorClass.LIMIT, "", text)
+        return Refused(ErrorClass.LIMIT, "", text, 1.0)
     return Unknown(text)
 
 
@@ -165,7 +177,10 @@ def _status(item: Any) -> StatusSeen | None:
     status = said.get("status") if isinstance(said, dict) else None
     if not status:
         return None
-    return StatusSeen(_DELIVERY_OF.get(str(status).strip().upper(), Delivery.UNKNOWN), str(status)[:100])
+    replies = said.get("replies") if isinstance(said, dict) else None
+    texts = [str(reply.get("message", "")) for reply in replies if isinstance(reply, dict)] if replies else []
+    delivery = _DELIVERY_OF.get(str(status).strip().upper(), Delivery.UNKNOWN)
+    return StatusSeen(delivery, str(status)[:100], tuple(text[:1000] for text in texts if text))
 
 
 def delivery_of(status: object) -> Delivery:

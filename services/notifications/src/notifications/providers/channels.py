@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from kit.providers import HttpClient
 from kit.settings import read_secret
+from notifications.domain.carriers import Channel
 from notifications.settings import Settings
 
 from .mail import Mailer, Smtp
@@ -28,6 +29,12 @@ class Channels:
     push: WebPush
     outside: PublicHttp
     """For addresses that people gave us."""
+
+    @property
+    def sendable(self) -> frozenset[str]:
+        """The channels that this installation has a way for."""
+        missing = set() if self.telegram else {Channel.TELEGRAM}
+        return frozenset(channel.value for channel in Channel if channel not in missing)
 
     async def close(self) -> None:
         """Close what is open."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from notifications.domain.carriers import Channel
 from notifications.domain.outcomes import Delivery, NotSent, Outcome, Refused, Unknown
 
 
@@ -17,6 +18,13 @@ class OutgoingSms:
     phone_e164: str
     sender_name: str
     text: str
+    channel: Channel = Channel.SMS
+    viber_sender_name: str | None = None
+    """Where it is set, Viber is tried first and the SMS goes to whom Viber does not reach in time."""
+
+
+VIBER_LIFE_S = 600
+"""How long Viber may try before the SMS takes over: the message must still be useful then."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +33,8 @@ class Checked:
 
     trouble: Refused | NotSent | Unknown | None
     balance: str | None = None
+    sender_names: tuple[str, ...] | None = None
+    """The names that may be signed with, where the provider lists them."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +43,8 @@ class StatusSeen:
 
     delivery: Delivery
     said: str
+    replies: tuple[str, ...] = ()
+    """What the person answered, where the provider tells it with the state."""
 
 
 class SmsProvider(Protocol):

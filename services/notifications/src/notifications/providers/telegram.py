@@ -43,9 +43,9 @@ class TelegramBot:
         result = said.get("result") if said and said.get("ok") is True else None
         return str(result["username"]) if isinstance(result, dict) and result.get("username") else None
 
-    async def hear_at(self, url: str, secret: str) -> bool:
-        """Let what people write to the bot be pushed to `url`, signed with `secret`; whether Telegram agreed."""
-        wanted = {"url": url, "secret_token": secret, "allowed_updates": ["message"]}
+    async def hear_at(self, url: str) -> bool:
+        """Let what people write to the bot be pushed to `url`, which is the secret; whether Telegram agreed."""
+        wanted = {"url": url, "allowed_updates": ["message"]}
         try:
             said = _said(await self._call("setWebhook", wanted))
         except CallFailed:

@@ -11,6 +11,9 @@ REPEATED = 507
 # The answer could not be written, or the gateway failed in the middle: the message may have gone.
 OUTCOME_UNKNOWN = frozenset({500, 501, 503, 504, 999})
 
+VIBER_REFUSED = frozenset({"404", "410", "415", "416"})
+"""Viber does not take this text or this person; as an SMS the message may still go."""
+
 NOT_OUR_MESSAGE = frozenset({307, 414})
 
 _CLASSES = {

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from kit.providers import Answer, CallFailed, HttpClient, Reached
+from notifications.domain.carriers import Channel
 from notifications.domain.outcomes import Accepted, ErrorClass, NotSent, Outcome, Refused, Unknown
 
-from .protocol import Checked, OutgoingSms, StatusSeen
-from .turbosms_codes import CLASS_OF, NOT_OUR_MESSAGE, OUTCOME_UNKNOWN, REPEATED, SUCCESS, delivery_of
+from .protocol import VIBER_LIFE_S, Checked, OutgoingSms, StatusSeen
+from .turbosms_codes import CLASS_OF, NOT_OUR_MESSAGE, OUTCOME_UNKNOWN, REPEATED, SUCCESS, VIBER_REFUSED, delivery_of
 
 
 @dataclass(frozen=True)
@@ -21,8 +22,22 @@ class TurboSmsHttp:
     token: str
 
     async def send(self, sms: OutgoingSms) -> Outcome:
-        """Hand over; what cannot be read is unknown, because it may have been taken."""
+        """Hand over; what cannot be read is unknown, because it may have been taken.
+
+        A person or a template that Viber refuses gets the SMS: the refusal says that nothing was taken.
+        """
+        if sms.channel is Channel.VOICE:
+            return Refused(ErrorClass.BUG, "", "TurboSMS reads nothing aloud")
         body = {"recipients": [sms.phone_e164.lstrip("+")], "sms": {"sender": sms.sender_name, "text": sms.text}}
+        if not sms.viber_sender_name:
+            return await self._hand_over(body)
+        viber = {"sender": sms.viber_sender_name, "text": sms.text, "ttl": VIBER_LIFE_S, "is_transactional": True}
+        outcome = await self._hand_over(body | {"viber": viber})
+        if isinstance(outcome, Refused) and outcome.code in VIBER_REFUSED:
+            return await self._hand_over(body)
+        return outcome
+
+    async def _hand_over(self, body: dict[str, Any]) -> Outcome:
         try:
             answer = await self._call("/message/send.json", body)
         except CallFailed as failed:
@@ -34,19 +49,23 @@ class TurboSmsHttp:
 
     async def check(self, sender_name: str) -> Checked:
         """Ping for access, then the names and the balance."""
+        names: tuple[str, ...] | None = None
         try:
             for path in ("/message/ping.json", "/user/senders.json", "/user/balance.json"):
                 code, status, result = await self._read(path)
                 if code not in SUCCESS:
                     return Checked(Refused(CLASS_OF.get(code, ErrorClass.TRANSIENT), str(code), status))
-                if path == "/user/senders.json" and not _knows(result, sender_name):
-                    return Checked(Refused(ErrorClass.SENDER, "", f"no active sender name {sender_name}"))
+                if path == "/user/senders.json":
+                    names = active_names(result)
+                    if names is not None and sender_name not in names:
+                        refusal = Refused(ErrorClass.SENDER, "", f"no active sender name {sender_name}")
+                        return Checked(refusal, sender_names=names)
         except CallFailed as failed:
             return Checked(NotSent(failed.cause) if failed.reached is Reached.NOT_SENT else Unknown(failed.cause))
         balance = result.get("balance") if isinstance(result, dict) else None
         if isinstance(balance, int | float) and balance <= 0:
             return Checked(Refused(ErrorClass.NO_FUNDS, "", f"balance {balance}"), str(balance))
-        return Checked(None, None if balance is None else str(balance))
+        return Checked(None, None if balance is None else str(balance), names)
 
     async def statuses(self, message_ids: Sequence[str]) -> Mapping[str, StatusSeen]:
         """The items of `status.json`; an id that is not the account's is left out."""
@@ -96,7 +115,8 @@ def _without_verdict(answer: Answer) -> Outcome:
     if answer.status in (401, 403):
         return Refused(ErrorClass.AUTH, f"HTTP {answer.status}", "")
     if answer.status == 429:
-        return Refused(ErrorClass.LIMIT, "HTTP 429", "")
+        wait = answer.headers.get("retry-after", "")
+        return Refused(ErrorClass.LIMIT, "HTTP 429", "", float(wait) if wait.isdigit() else 1.0)
     if 400 <= answer.status < 500:
         return Refused(ErrorClass.BUG, f"HTTP {answer.status}", "")
     return Unknown("an answer without a verdict", f"HTTP {answer.status}")
@@ -125,14 +145,18 @@ def _refusal(code: int, status: str) -> Outcome:
     return Refused(error, str(code), status) if error else Unknown(status or "a code nobody knows", str(code))
 
 
-def _knows(senders: Any, name: str) -> bool:
-    """Whether the account may sign with the name. The list's own form is not documented: a name inside counts,
-    unless it is marked as not active."""
+def active_names(senders: Any) -> tuple[str, ...] | None:
+    """The names that the account may sign with now; none where the answer is no list.
+
+    The form of the list is not documented: names come alone or in objects, and what is marked as not active is not
+    one of them.
+    """
     if not isinstance(senders, list):
-        return True
+        return None
+    names: list[str] = []
     for sender in senders:
-        if isinstance(sender, str) and sender == name:
-            return True
-        if isinstance(sender, dict) and name in sender.values():
-            return sender.get("is_active", True) not in (False, 0, "0", "no")
-    return False
+        if isinstance(sender, str):
+            names.append(sender)
+        elif isinstance(sender, dict) and sender.get("is_active", True) not in (False, 0, "0", "no"):
+            names += [value for value in sender.values() if isinstance(value, str)]
+    return tuple(names)

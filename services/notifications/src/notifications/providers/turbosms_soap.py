@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
 from kit.providers import CallFailed, HttpClient, Reached
+from notifications.domain.carriers import Channel
 from notifications.domain.outcomes import Accepted, Delivery, ErrorClass, NotSent, Outcome, Refused, Unknown
 
 from .protocol import Checked, OutgoingSms, StatusSeen
@@ -54,6 +55,8 @@ class TurboSmsSoap:
 
     async def send(self, sms: OutgoingSms) -> Outcome:
         """Sign in and hand over; the gateway goes on after a client gives up, so silence is an unknown outcome."""
+        if sms.channel is Channel.VOICE:
+            return Refused(ErrorClass.BUG, "", "TurboSMS reads nothing aloud")
         arguments = {"sender": sms.sender_name, "destination": sms.phone_e164, "text": sms.text}
         session = _Session(self)
         try:

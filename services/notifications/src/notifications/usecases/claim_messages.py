@@ -5,6 +5,7 @@ Whatever a sender that died had claimed is of unknown fate and never simply plan
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,38 +13,29 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ARRAY, Uuid, bindparam, select, text
+from sqlalchemy import select, tuple_
 
 from kit.db import Database, Tx
 from kit.ids import new_id
 from notifications.clock import Clock
+from notifications.domain.carriers import VOICE_PROVIDERS, Channel
 from notifications.domain.delivery import next_look_up_s
 from notifications.domain.quiet_hours import QuietHours
 from notifications.domain.reasons import Reason
 from notifications.domain.routing import INTEGRICA, Hold, Route, choose, pause_s
+from notifications.pace import Pace
 from notifications.rules import as_quiet_hours, settings_of
 from notifications.said import say
 from notifications.situation import zone_of
 from notifications.tables import DeliveryAttempt, NotificationRow, ProviderAccount
 
+from .due_lanes import DueLanes
 from .keep_balance import reserve
-from .last_look import last_look
+from .last_look import Look, last_looks
 
 log = structlog.get_logger("sender")
 
 PER_ACCOUNT = 4
-
-# Every account gets its turn: an account with thousands of due messages does not make the others wait.
-_DUE = text(
-    """
-    SELECT account_id, id FROM (
-        SELECT account_id, id, due_at, useful_until,
-               row_number() OVER (PARTITION BY account_id ORDER BY due_at, useful_until) AS place
-        FROM notification WHERE due_at <= :now AND account_id <> ALL(:full)
-    ) AS ranked
-    WHERE place <= :per_account ORDER BY place, due_at, useful_until LIMIT :room
-    """
-).bindparams(bindparam("full", type_=ARRAY(Uuid)))
 
 
 @dataclass(frozen=True)
@@ -54,27 +46,51 @@ class ClaimedMessage:
     notification_id: UUID
     claim_id: UUID
     number: int
-    phone_e164: str
+    channel: str
+    address: str
     text: str
     provider: ProviderAccount
     created_at: datetime
     claimed_at: datetime
+    useful_until: datetime
     trace: dict[str, str]
+    kind: str = ""
+    recipient_type: str = "client"
+    language: str = "uk"
 
     @property
     def lane(self) -> Hashable:
         """An account's messages share the account's few slots."""
         return self.account_id
 
+    @property
+    def pace_lane(self) -> Hashable:
+        """Whose rate it counts against: behind the own balance of all accounts stands one account."""
+        return pace_lane(self.provider)
+
+
+def pace_lane(provider: ProviderAccount) -> Hashable:
+    """The account at the provider that is really called."""
+    if provider.provider == INTEGRICA or provider.kind == PLATFORM:
+        return provider.provider
+    return provider.account_id, provider.provider
+
+
+PLATFORM = "platform"
+"""The kind of what carries mail, Telegram and web push: nothing of the account's, so nothing of it is stored."""
+
 
 @dataclass(frozen=True)
 class Claims:
-    """Takes due messages."""
+    """Takes due messages; `wake` is set when a lane that had to rest may be used again."""
 
     db: Database
     clock: Clock
     lease_s: float
     part_price_minor: int
+    pace: Pace = field(default_factory=lambda: Pace(100.0))
+    wake: asyncio.Event | None = None
+    lanes: DueLanes = field(default_factory=DueLanes)
 
     async def take(self, room: int, full: frozenset[Hashable]) -> Sequence[ClaimedMessage]:
         """Up to `room` messages, none of accounts whose slots are full."""
@@ -87,22 +103,20 @@ class Claims:
         async with self.db.system_tx() as tx:
             now = await self.clock.now(tx)
             await _leave_to_be_found_out(tx, now)
-            found = await tx.execute(_DUE, {"now": now, "full": list(full), "per_account": PER_ACCOUNT, "room": room})
-            ids = [row.id for row in found]
-            if not ids:
+            keys = await self.lanes.due(tx, now, full, per_lane=PER_ACCOUNT, room=room)
+            if not keys:
                 return None
-            turn = _Turn(tx, now, self)
             rows = await tx.scalars(
                 select(NotificationRow)
-                .where(NotificationRow.id.in_(ids), NotificationRow.due_at <= now)
+                .where(tuple_(NotificationRow.account_id, NotificationRow.id).in_(keys), NotificationRow.due_at <= now)
                 .order_by(NotificationRow.due_at, NotificationRow.useful_until)
                 .with_for_update(skip_locked=True)
             )
             locked = rows.all()
             if not locked:
                 return None  # another sender is at them
-            claims = [await turn.take(row) for row in locked]
-        return [claim for claim in claims if claim is not None]
+            turn = _Turn(tx, now, self)
+            return await turn.take_all(locked)
 
 
 @dataclass
@@ -115,17 +129,25 @@ class _Turn:
     _providers: dict[UUID, Sequence[ProviderAccount]] = field(default_factory=dict)
     _quiet: dict[UUID, QuietHours] = field(default_factory=dict)
 
-    async def take(self, row: NotificationRow) -> ClaimedMessage | None:
-        if row.useful_until <= self.now:
-            self._end(row, "expired", Reason.EXPIRED)
+    async def take_all(self, rows: Sequence[NotificationRow]) -> list[ClaimedMessage]:
+        alive = [row for row in rows if not self._is_over(row)]
+        looks = await last_looks(self.tx, alive) if alive else {}
+        claims = [await self._take(row, looks[row.id]) for row in alive]
+        return [claim for claim in claims if claim is not None]
+
+    def _is_over(self, row: NotificationRow) -> bool:
+        if row.useful_until > self.now:
+            return False
+        self._end(row, "expired", Reason.EXPIRED)
+        return True
+
+    async def _take(self, row: NotificationRow, look: Look) -> ClaimedMessage | None:
+        if look.reason is not None:
+            self._end(row, "suppressed", look.reason)
             return None
-        obstacle = await last_look(self.tx, row)
-        if obstacle is not None:
-            self._end(row, "suppressed", obstacle)
+        if self.settings.lanes.rests(row.account_id) or not await self._may_go_now(row):
             return None
-        if not await self._may_go_now(row):
-            return None
-        return await self._route(row)
+        return await self._route(row, look.address)
 
     async def _may_go_now(self, row: NotificationRow) -> bool:
         """A message that comes late into quiet hours waits for their end, if it is still useful then."""
@@ -142,8 +164,8 @@ class _Turn:
             row.due_at = morning
         return False
 
-    async def _route(self, row: NotificationRow) -> ClaimedMessage | None:
-        accounts = await self._providers_of(row.account_id)
+    async def _route(self, row: NotificationRow, address: str) -> ClaimedMessage | None:
+        accounts = await self._providers_for(row)
         claim_id = new_id()
         tried = list(row.providers_tried)
         unpaid: set[str] = set()
@@ -153,17 +175,25 @@ class _Turn:
             if isinstance(chosen, Hold):
                 self._hold(row, chosen)
                 return None
+            account = next(account for account in accounts if account.provider == chosen.provider)
+            if self._must_rest(row, account):
+                return None
             if chosen.provider != INTEGRICA or await self._pay(row, claim_id):
-                account = next(account for account in accounts if account.provider == chosen.provider)
-                return self._claim(row, account, claim_id)
+                return self._claim(row, account, claim_id, address)
             unpaid.add(chosen.provider)
+
+    def _must_rest(self, row: NotificationRow, account: ProviderAccount) -> bool:
+        """Whether the provider wants nothing now: then the account's messages stay as they are for that while."""
+        wait_s = self.settings.pace.wait_s(pace_lane(account))
+        if wait_s > 0:
+            self.settings.lanes.let_rest(row.account_id, wait_s, self.settings.wake)
+        return wait_s > 0
 
     async def _pay(self, row: NotificationRow, claim_id: UUID) -> bool:
         price = (row.parts or 1) * self.settings.part_price_minor
         return await reserve(self.tx, row.account_id, price, claim_id, row.id, self.now)
 
-    def _claim(self, row: NotificationRow, account: ProviderAccount, claim_id: UUID) -> ClaimedMessage:
-        assert row.phone_e164 is not None
+    def _claim(self, row: NotificationRow, account: ProviderAccount, claim_id: UUID, address: str) -> ClaimedMessage:
         assert row.text is not None
         row.state, row.reason_code, row.reason_params, row.due_at = "sending", None, {}, None
         row.provider, row.claim_id, row.attempts = account.provider, claim_id, row.attempts + 1
@@ -181,16 +211,21 @@ class _Turn:
         )
         self.tx.add(attempt)
         return ClaimedMessage(
-            row.account_id,
-            row.id,
-            claim_id,
-            row.own_number,
-            row.phone_e164,
-            row.text,
-            account,
-            row.created_at,
-            self.now,
-            row.trace,
+            account_id=row.account_id,
+            notification_id=row.id,
+            claim_id=claim_id,
+            number=row.own_number,
+            channel=row.channel,
+            address=address,
+            text=row.text,
+            provider=account,
+            created_at=row.created_at,
+            claimed_at=self.now,
+            useful_until=row.useful_until,
+            trace=row.trace,
+            kind=row.kind,
+            recipient_type=row.recipient_type,
+            language=row.language,
         )
 
     def _hold(self, row: NotificationRow, hold: Hold) -> None:
@@ -208,6 +243,18 @@ class _Turn:
         row.version, row.changed_at = row.version + 1, self.now
         say(self.tx, row)
 
+    async def _providers_for(self, row: NotificationRow) -> Sequence[ProviderAccount]:
+        try:
+            channel = Channel(row.channel)
+        except ValueError:
+            return ()
+        if channel.platform_provider is not None:
+            return [platform_carrier(row.account_id, channel.platform_provider)]
+        accounts = await self._providers_of(row.account_id)
+        if channel is Channel.VOICE:
+            return [account for account in accounts if account.provider in VOICE_PROVIDERS]
+        return accounts
+
     async def _providers_of(self, account_id: UUID) -> Sequence[ProviderAccount]:
         if account_id not in self._providers:
             rows = await self.tx.scalars(
@@ -222,6 +269,22 @@ class _Turn:
         if account_id not in self._quiet:
             self._quiet[account_id] = as_quiet_hours(await settings_of(self.tx, account_id))
         return self._quiet[account_id]
+
+
+def platform_carrier(account_id: UUID, provider: str) -> ProviderAccount:
+    """What carries a channel of the platform; it is never stored, stopped or paid."""
+    return ProviderAccount(
+        account_id=account_id,
+        provider=provider,
+        kind=PLATFORM,
+        sender_name="",
+        position=1,
+        enabled=True,
+        state="ok",
+        failures=0,
+        callback_token="",
+        version=0,
+    )
 
 
 async def _leave_to_be_found_out(tx: Tx, now: datetime) -> None:

@@ -14,6 +14,7 @@ from notifications.domain.delivery import LONGEST_LIFE_S
 from notifications.tables import DeliveryReportRow, LedgerEntry, LoginCodeMessage, NotificationRow, SmsBalanceRow
 
 from . import keep_balance
+from .forget_events import forget_events
 
 TURN_S = 600
 KEEP_LOGIN_CODES = timedelta(days=7)
@@ -39,6 +40,7 @@ class Housekeeping:
             await tx.execute(delete(LoginCodeMessage).where(LoginCodeMessage.created_at < now - KEEP_LOGIN_CODES))
             await tx.execute(delete(DeliveryReportRow).where(DeliveryReportRow.received_at < now - KEEP_REPORT_IDS))
             await self._give_back(tx, now)
+            await forget_events(tx, now)
 
     async def _give_back(self, tx: Tx, now: datetime) -> None:
         """No SMS lives longer than three days: of which nothing was heard by then, the account gets its money back."""

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import select, update
+from opentelemetry import context as otel_context
+from sqlalchemy import select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from contracts.notifications import ClientPhoneBad
-from kit.db import Tx
+from kit.db import Database, Tx
 from kit.telemetry import trace_id
 from kit.wakeups import notify
+from notifications.clock import Clock
+from notifications.domain.carriers import Channel
 from notifications.domain.delivery import next_poll_s
 from notifications.domain.outcomes import Accepted, ErrorClass, NotSent, Outcome, Refused, Unknown
 from notifications.domain.reasons import Reason
 from notifications.domain.routing import ends_message, stops_provider
+from notifications.pace import Pace
 from notifications.said import say
 from notifications.tables import BookingCopy, DeliveryAttempt, NotificationRow, PhoneMark, ProviderAccount
 
 from . import keep_balance
-from .claim_messages import ClaimedMessage, mark_unknown
+from .claim_messages import PLATFORM, ClaimedMessage, mark_unknown
 from .release_held import cure, stop
 from .write_decisions import DUE_CHANNEL
 
@@ -37,32 +43,97 @@ class _Recording:
     row: NotificationRow
     claim: ClaimedMessage
     now: datetime
+    pace: Pace
 
 
-async def record_outcome(tx: Tx, claim: ClaimedMessage, outcome: Outcome, now: datetime) -> None:
+@dataclass(frozen=True)
+class _Waiting:
+    claim: ClaimedMessage
+    outcome: Outcome
+    context: otel_context.Context
+    trace_id: str | None
+    done: asyncio.Future[None]
+
+
+class Recorder:
+    """Writes outcomes down, several in one transaction where several wait: a commit costs more than a row."""
+
+    MOST = 50
+
+    def __init__(self, db: Database, clock: Clock, pace: Pace) -> None:
+        self._db = db
+        self._clock = clock
+        self._pace = pace
+        self._waiting: list[_Waiting] = []
+        self._writer: asyncio.Task[None] | None = None
+
+    async def record(self, claim: ClaimedMessage, outcome: Outcome) -> None:
+        """Answers when it is committed."""
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Waiting(claim, outcome, otel_context.get_current(), trace_id() or None, done))
+        if self._writer is None or self._writer.done():
+            self._writer = asyncio.create_task(self._write())
+        await done
+
+    async def _write(self) -> None:
+        while self._waiting:
+            batch, self._waiting = self._waiting[: self.MOST], self._waiting[self.MOST :]
+            if await self._try(batch) is None:
+                continue
+            for one in batch:  # one that cannot be written must not take the others with it
+                error = await self._try([one])
+                if error is not None and not one.done.done():
+                    one.done.set_exception(error)
+
+    async def _try(self, batch: Sequence[_Waiting]) -> BaseException | None:
+        [error] = await asyncio.gather(self._commit(batch), return_exceptions=True)
+        return error
+
+    async def _commit(self, batch: Sequence[_Waiting]) -> None:
+        async with self._db.system_tx() as tx:
+            await _record_all(tx, batch, await self._clock.now(tx), self._pace)
+        for one in batch:
+            if not one.done.done():
+                one.done.set_result(None)
+
+
+async def _record_all(tx: Tx, batch: Sequence[_Waiting], now: datetime, pace: Pace) -> None:
+    keys = [(one.claim.account_id, one.claim.notification_id) for one in batch]
+    row_of = NotificationRow
+    locked = await tx.scalars(
+        select(row_of)
+        .where(tuple_(row_of.account_id, row_of.id).in_(keys), row_of.state.in_(("sending", "unknown")))
+        .order_by(row_of.account_id, row_of.id)
+        .with_for_update()
+    )
+    rows = {row.id: row for row in locked}
+    attempt_of = DeliveryAttempt
+    attempt_keys = [(one.claim.account_id, one.claim.claim_id) for one in batch]
+    found = await tx.scalars(select(attempt_of).where(tuple_(attempt_of.account_id, attempt_of.id).in_(attempt_keys)))
+    attempts = {attempt.id: attempt for attempt in found}
+    for one in batch:
+        _note_attempt(attempts[one.claim.claim_id], one, now)
+        row = rows.get(one.claim.notification_id)
+        if row is None or row.claim_id != one.claim.claim_id:
+            log.warning("an answer for a message that has moved on", notification_id=str(one.claim.notification_id))
+            continue
+        token = otel_context.attach(one.context)
+        try:
+            await _record(_Recording(tx, row, one.claim, now, pace), one.outcome)
+        finally:
+            otel_context.detach(token)
+
+
+async def _record(recording: _Recording, outcome: Outcome) -> None:
     """Move the message on. An answer that comes after the lease has run out still settles what was unknown."""
-    row = (
-        await tx.scalars(
-            select(NotificationRow)
-            .where(
-                NotificationRow.account_id == claim.account_id,
-                NotificationRow.id == claim.notification_id,
-                NotificationRow.claim_id == claim.claim_id,
-                NotificationRow.state.in_(("sending", "unknown")),
-            )
-            .with_for_update()
-        )
-    ).first()
-    await _note_attempt(tx, claim, outcome, now)
-    if row is None:
-        log.warning("an answer for a message that has moved on", notification_id=str(claim.notification_id))
-        return
-    recording = _Recording(tx, row, claim, now)
+    tx, row, now = recording.tx, recording.row, recording.now
     match outcome:
         case Accepted():
             await _accepted(recording, outcome)
         case Refused(error=ErrorClass.DUPLICATE):
             await _accepted(recording, Accepted(None, outcome.said))
+        case Refused(error=ErrorClass.LIMIT):
+            await _rest(recording, outcome)
         case Refused():
             await _refused(recording, outcome)
         case NotSent(cause):
@@ -86,13 +157,27 @@ async def _accepted(recording: _Recording, outcome: Accepted) -> None:
     row.version, row.changed_at = row.version + 1, now
     await keep_balance.settle(recording.tx, row.account_id, recording.claim.claim_id, now)
     say(recording.tx, row)
-    await cure(recording.tx, row.account_id, recording.claim.provider.provider, now)
+    provider = recording.claim.provider
+    if provider.kind != PLATFORM and (provider.state != "ok" or provider.failures):
+        await cure(recording.tx, row.account_id, provider.provider, now)
+
+
+async def _rest(recording: _Recording, outcome: Refused) -> None:
+    """The provider wants a pause: nothing is wrong with it or with the message, which goes a little later."""
+    row, claim, now = recording.row, recording.claim, recording.now
+    pause = max(outcome.retry_after_s or 0.0, float(min(row.attempts, 30)))
+    recording.pace.rest(claim.pace_lane, pause)
+    await keep_balance.release(recording.tx, row.account_id, claim.claim_id, now)
+    row.provider_error = outcome.said
+    row.state, row.reason_code, row.reason_params, row.leased_until = "planned", None, {}, None
+    row.due_at = now + timedelta(seconds=pause)
+    row.version, row.changed_at = row.version + 1, now
 
 
 async def _refused(recording: _Recording, outcome: Refused) -> None:
     tx, row, claim, now = recording.tx, recording.row, recording.claim, recording.now
     row.provider_error = outcome.said
-    reason = ends_message(outcome.error)
+    reason = ends_message(outcome.error, has_phone=Channel(row.channel).needs_phone)
     if reason is not None:
         await keep_balance.release(tx, row.account_id, claim.claim_id, now)
         row.state, row.reason_code, row.reason_params, row.leased_until = "failed", reason, {}, None
@@ -103,7 +188,7 @@ async def _refused(recording: _Recording, outcome: Refused) -> None:
             log.error("the provider calls our request malformed", provider=row.provider, said=outcome.said)
         return
     stopped = stops_provider(outcome.error, claim.provider.provider)
-    if stopped is None:
+    if stopped is None or claim.provider.kind == PLATFORM:  # what is the platform's is not the salon's to cure
         await _try_elsewhere(recording, outcome.said)
         return
     await keep_balance.release(tx, row.account_id, claim.claim_id, now)
@@ -176,10 +261,9 @@ async def _mark_phone(recording: _Recording, reason: Reason) -> None:
         tx.emit(event)
 
 
-async def _note_attempt(tx: Tx, claim: ClaimedMessage, outcome: Outcome, now: datetime) -> None:
-    attempt = await tx.get_one(DeliveryAttempt, (claim.account_id, claim.claim_id))
-    attempt.finished_at, attempt.trace_id = now, trace_id() or None
-    match outcome:
+def _note_attempt(attempt: DeliveryAttempt, one: _Waiting, now: datetime) -> None:
+    attempt.finished_at, attempt.trace_id = now, one.trace_id
+    match one.outcome:
         case Accepted(message_id, status):
             attempt.outcome, attempt.provider_code, attempt.provider_text = "accepted", message_id, status
         case Refused(error, code, text):
