@@ -136,6 +136,7 @@ class PrepaymentState(Value):
 
 
 class _OfPrepayment(Event):
+    must_be_heard: ClassVar[bool] = True
     prepayment: PrepaymentState
 
     @property

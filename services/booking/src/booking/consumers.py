@@ -1,6 +1,15 @@
 """Everything that booking listens to."""
 
-from contracts.fiscal import BookingReversed, BookingSettled, ReceiptFailed, ReceiptHeld, ReceiptRegistered
+from contracts.fiscal import (
+    BookingReversed,
+    BookingSettled,
+    PrepaymentExpired,
+    PrepaymentPaid,
+    PrepaymentRequested,
+    ReceiptFailed,
+    ReceiptHeld,
+    ReceiptRegistered,
+)
 from contracts.identity import (
     AccountChanged,
     AccountRegistered,
@@ -13,6 +22,7 @@ from kit import access
 from kit.messaging import Consumers
 
 from .usecases.copies.copy_account import copy_account
+from .usecases.copies.hear_prepayment import hear_prepayment
 from .usecases.copies.hear_settlement import hear_receipt, hear_settlement
 from .usecases.copies.seat_member import seat_member
 
@@ -25,4 +35,5 @@ def consumers() -> Consumers:
     consumers.on(MembershipAdded, MembershipChanged, MembershipRemoved, MembershipRestored)(seat_member)
     consumers.on(BookingSettled, BookingReversed)(hear_settlement)
     consumers.on(ReceiptRegistered, ReceiptHeld, ReceiptFailed)(hear_receipt)
+    consumers.on(PrepaymentRequested, PrepaymentPaid, PrepaymentExpired)(hear_prepayment)
     return consumers

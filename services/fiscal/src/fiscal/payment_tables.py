@@ -75,6 +75,7 @@ class CardPayment(Base):
     told_at: Mapped[datetime | None]
     next_check_at: Mapped[datetime | None]
     checks: Mapped[int] = mapped_column(default=0)
+    settlement_id: Mapped[UUID | None]
 
 
 class PaymentNotice(Base):

@@ -20,6 +20,7 @@ class Base(DeclarativeBase):
         dict[str, Any]: JSONB,
         list[dict[str, Any]]: JSONB,
         list[str]: ARRAY(Text),
+        list[int]: ARRAY(BigInteger),
         list[UUID]: ARRAY(Uuid),
     }
 
@@ -99,6 +100,7 @@ class CashRegister(Base):
     licence_fingerprint: Mapped[bytes | None]
     checkbox_register_id: Mapped[str | None]
     fiscal_number: Mapped[str | None]
+    tax_codes: Mapped[list[int]] = mapped_column(default=list)
     created_at: Mapped[datetime]
 
     @property
@@ -226,6 +228,8 @@ class FiscalShift(Base):
     provider_text: Mapped[str | None]
     created_at: Mapped[datetime]
     next_look_at: Mapped[datetime | None]
+    close_at: Mapped[datetime | None]
+    z_report: Mapped[dict[str, Any] | None]
 
 
 class Receipt(Base):
@@ -265,6 +269,8 @@ class Receipt(Base):
     fiscal_code: Mapped[str | None]
     url: Mapped[str | None]
     is_offline: Mapped[bool] = mapped_column(default=False)
+    sent_to_tax_office_at: Mapped[datetime | None]
+    next_tax_look_at: Mapped[datetime | None]
     trace: Mapped[dict[str, Any]]
 
 

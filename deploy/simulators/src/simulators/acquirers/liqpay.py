@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import urlencode
@@ -100,25 +101,36 @@ class LiqPay:
             str(order.get("server_url", "")),
             str(order.get("result_url", "")),
             self._bench.clock.now(),
+            valid_until=_until(order.get("expired_date")),
         )
         self._counter.place(payment)
         return payment
 
     async def api(self, request: Request) -> Response:
-        """`action: status` of an order."""
+        """`action: status` or `action: refund` of an order."""
         asked = await self._signed(request)
         names = {str((asked or {}).get("public_key"))}
-        fault = self._bench.faults.strike(NAME, names, "status", TRANSPORT_BEFORE | {"reject_auth"})
+        method = "refund" if (asked or {}).get("action") == "refund" else "status"
+        able = TRANSPORT if method == "refund" else TRANSPORT_BEFORE
+        fault = self._bench.faults.strike(NAME, names, method, able | {"reject_auth"})
 
         async def accept() -> Response:
             if asked is None or (fault and fault.mode == "reject_auth"):
                 return _json({"result": "error", "status": "error", "err_code": "invalid_signature"})
             payment = self._counter.by_order(asked["public_key"], str(asked.get("order_id", "")))
-            if asked.get("action") != "status" or payment is None:
+            if asked.get("action") not in ("status", "refund") or payment is None:
                 return _json({"result": "error", "status": "error", "err_code": "payment_not_found"})
+            if method == "refund":
+                return _json(self._refunded(payment, asked))
             return _json({"result": "ok", **self._shown(payment, payment.amount_kopecks)})
 
         return await answered(fault, accept)
+
+    def _refunded(self, payment: Payment, asked: dict[str, Any]) -> dict[str, Any]:
+        if payment.state != "paid" or _kopecks(asked.get("amount")) != payment.amount_kopecks:
+            return {"result": "error", "status": "error", "err_code": "refund_impossible"}
+        self._counter.change(payment, "refunded")
+        return {"result": "ok", **self._shown(payment, payment.amount_kopecks)}
 
     async def _signed(self, request: Request) -> dict[str, Any] | None:
         """The order in `data` where its `signature` is right."""
@@ -158,6 +170,14 @@ class LiqPay:
             signed = signature("somebody else", encoded)
         body = urlencode({"data": encoded, "signature": signed}).encode()
         return Notice(body, {"Content-Type": "application/x-www-form-urlencoded"})
+
+
+def _until(text: Any) -> datetime | None:
+    """`expired_date`: UTC without a zone."""
+    try:
+        return datetime.strptime(str(text), "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def _kopecks(amount: Any) -> int | None:

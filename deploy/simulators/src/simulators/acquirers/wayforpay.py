@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import uuid4
@@ -90,10 +91,7 @@ class WayForPay:
         return await answered(fault, accept)
 
     def _taken_order(self, given: dict[str, str]) -> Response:
-        try:
-            kopecks = int(Decimal(given["amount"]) * 100)
-        except (InvalidOperation, KeyError):
-            kopecks = 0
+        kopecks = _kopecks(given.get("amount"))
         if kopecks <= 0 or not given["orderReference"]:
             return HTMLResponse("1109 Format error", status_code=400)
         if self._counter.by_order(given["merchantAccount"], given["orderReference"]) is not None:
@@ -108,12 +106,17 @@ class WayForPay:
             given.get("serviceUrl", ""),
             given.get("returnUrl", ""),
             self._bench.clock.now(),
+            valid_until=self._until(given.get("orderTimeout", "")),
         )
         self._counter.place(payment)
         return RedirectResponse(f"/{NAME}/page/{payment.id}", status_code=303)
 
+    def _until(self, seconds: str) -> datetime | None:
+        """`orderTimeout`: how long the order may be paid."""
+        return self._bench.clock.now() + timedelta(seconds=int(seconds)) if seconds.isdigit() else None
+
     async def api(self, request: Request) -> Response:
-        """`CHECK_STATUS` of an order."""
+        """`CHECK_STATUS` or `REFUND` of an order."""
         try:
             asked = json.loads(await request.body())
         except ValueError:
@@ -121,19 +124,33 @@ class WayForPay:
         if not isinstance(asked, dict):
             return _json({"reasonCode": 1109, "reason": "Format error"})
         merchant, order_id = str(asked.get("merchantAccount")), str(asked.get("orderReference"))
-        fault = self._bench.faults.strike(NAME, {merchant}, "status", TRANSPORT_BEFORE | {"reject_auth"})
+        method = "refund" if asked.get("transactionType") == "REFUND" else "status"
+        able = TRANSPORT if method == "refund" else TRANSPORT_BEFORE
+        fault = self._bench.faults.strike(NAME, {merchant}, method, able | {"reject_auth"})
 
         async def accept() -> Response:
             secret = self._secrets.get(merchant)
-            right = secret is not None and signature(secret, [merchant, order_id]) == asked.get("merchantSignature")
+            signed = [merchant, order_id]
+            if method == "refund":
+                signed += [str(asked.get("amount")), str(asked.get("currency"))]
+            right = secret is not None and signature(secret, signed) == asked.get("merchantSignature")
             if not right or (fault and fault.mode == "reject_auth"):
                 return _json({"reasonCode": 1113, "reason": "Invalid signature"})
             payment = self._counter.by_order(merchant, order_id)
-            if asked.get("transactionType") != "CHECK_STATUS" or payment is None:
+            if asked.get("transactionType") not in ("CHECK_STATUS", "REFUND") or payment is None:
                 return _json({"reasonCode": 1127, "reason": "Order Not Found", "orderReference": order_id})
+            if method == "refund":
+                return _json(self._refunded(payment, asked))
             return _json(self._shown(payment, payment.amount_kopecks))
 
         return await answered(fault, accept)
+
+    def _refunded(self, payment: Payment, asked: dict[str, Any]) -> dict[str, Any]:
+        if payment.state != "paid" or _kopecks(asked.get("amount")) != payment.amount_kopecks:
+            return {"reasonCode": 1130, "reason": "Invalid status", "orderReference": payment.order_id}
+        self._counter.change(payment, "refunded")
+        shown = self._shown(payment, payment.amount_kopecks)
+        return {name: shown[name] for name in ("merchantAccount", "orderReference", "transactionStatus", "reasonCode")}
 
     def _shown(self, payment: Payment, kopecks: int) -> dict[str, Any]:
         status, reason_code = STATUSES[payment.state]
@@ -181,6 +198,13 @@ _CALLBACK = (
     "transactionStatus",
     "reasonCode",
 )
+
+
+def _kopecks(amount: Any) -> int:
+    try:
+        return int(Decimal(str(amount)) * 100)
+    except InvalidOperation:
+        return 0
 
 
 def _every(form: Any, name: str) -> list[Any]:

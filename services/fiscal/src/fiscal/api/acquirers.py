@@ -27,37 +27,6 @@ async def show(account_id: UUID, member: MemberDep, db: DbDep, acquiring: Acquir
         return bodies.Acquirers(items=[shop(acquiring, row) for row in await current_shops(tx, account_id)])
 
 
-@router.put("/acquirers/{provider}", operation_id="set_acquirer")
-async def put(
-    account_id: UUID,
-    provider: bodies.AcquirerName,
-    body: bodies.NewAcquirer,
-    member: MemberDep,
-    db: DbDep,
-    acquiring: AcquiringDep,
-) -> bodies.AcquirerShown:
-    """Use these keys for new orders. They are stored sealed and never shown back."""
-    member.require(Permission.SETTINGS_INTEGRATIONS)
-    if provider is not bodies.AcquirerName.MONOBANK and not body.merchant:
-        raise InvalidInput.of("/merchant", "missing")
-    if provider is bodies.AcquirerName.WAYFORPAY and not body.domain:
-        raise InvalidInput.of("/domain", "missing")
-    wanted = Shop(provider.value, body.merchant, body.secret, body.domain, body.takes_tests)
-    async with db.tx(account_id) as tx:
-        return shop(acquiring, await save_shop(wanted, account_id, acquiring.box, tx, now_utc()))
-
-
-@router.delete("/acquirers/{provider}", operation_id="remove_acquirer")
-async def remove(
-    account_id: UUID, provider: bodies.AcquirerName, member: MemberDep, db: DbDep, acquiring: AcquiringDep
-) -> bodies.Acquirers:
-    """Make no new orders there; those under way come to their end."""
-    member.require(Permission.SETTINGS_INTEGRATIONS)
-    async with db.tx(account_id) as tx:
-        await leave_shop(provider.value, account_id, tx)
-        return bodies.Acquirers(items=[shop(acquiring, row) for row in await current_shops(tx, account_id)])
-
-
 @router.get("/acquirers/prepayment-rules", operation_id="get_prepayment_rules")
 async def rules(account_id: UUID, member: MemberDep, db: DbDep) -> bodies.PrepaymentRulesShown:
     """Which new bookings are asked for money in advance; of a new account none."""
@@ -93,6 +62,37 @@ async def set_rules(
             )
         )
     return _rules(body)
+
+
+@router.put("/acquirers/{provider}", operation_id="set_acquirer")
+async def put(
+    account_id: UUID,
+    provider: bodies.AcquirerName,
+    body: bodies.NewAcquirer,
+    member: MemberDep,
+    db: DbDep,
+    acquiring: AcquiringDep,
+) -> bodies.AcquirerShown:
+    """Use these keys for new orders. They are stored sealed and never shown back."""
+    member.require(Permission.SETTINGS_INTEGRATIONS)
+    if provider is not bodies.AcquirerName.MONOBANK and not body.merchant:
+        raise InvalidInput.of("/merchant", "missing")
+    if provider is bodies.AcquirerName.WAYFORPAY and not body.domain:
+        raise InvalidInput.of("/domain", "missing")
+    wanted = Shop(provider.value, body.merchant, body.secret, body.domain, body.takes_tests)
+    async with db.tx(account_id) as tx:
+        return shop(acquiring, await save_shop(wanted, account_id, acquiring.box, tx, now_utc()))
+
+
+@router.delete("/acquirers/{provider}", operation_id="remove_acquirer")
+async def remove(
+    account_id: UUID, provider: bodies.AcquirerName, member: MemberDep, db: DbDep, acquiring: AcquiringDep
+) -> bodies.Acquirers:
+    """Make no new orders there; those under way come to their end."""
+    member.require(Permission.SETTINGS_INTEGRATIONS)
+    async with db.tx(account_id) as tx:
+        await leave_shop(provider.value, account_id, tx)
+        return bodies.Acquirers(items=[shop(acquiring, row) for row in await current_shops(tx, account_id)])
 
 
 def _rules(body: bodies.PrepaymentRules) -> bodies.PrepaymentRulesShown:

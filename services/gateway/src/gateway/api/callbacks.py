@@ -13,7 +13,8 @@ from typing import Annotated
 import structlog
 from fastapi import APIRouter, Depends, Path, Request
 
-from contracts.gateway import DeliveryReportReceived, PaymentCallbackReceived
+from contracts.gateway import DeliveryReportReceived, FiscalCallbackReceived, PaymentCallbackReceived
+from gateway.api.answers import signed_ahead
 from gateway.errors import CallbackNotKept, RouteUnknown
 from kit import context, problems
 from kit.api import PROBLEM_SCHEMA
@@ -23,6 +24,7 @@ from kit.ids import new_id
 
 SMS_PROVIDERS = {"turbosms": ("POST",), "alphasms": ("POST", "GET"), "integrica": ("POST",)}
 PAYMENT_PROVIDERS = frozenset({"liqpay", "monobank", "wayforpay"})
+FISCAL_PROVIDERS = frozenset({"checkbox"})
 BODY_LIMIT_BYTES = 65_536
 QUERY_LIMIT = 4_096
 # Enough to read a body and to check its signature; passwords, cookies and addresses of proxies are left behind.
@@ -67,11 +69,21 @@ async def sms_by_get(provider: str, token: Token, request: Request, broker: Brok
 
 
 @router.post("/payments/{provider}", operation_id="receive_payment_callback")
-async def payments(provider: str, request: Request, broker: BrokerDep) -> dict[str, str]:
+async def payments(provider: str, request: Request, broker: BrokerDep) -> dict[str, object]:
     """A payment notice of an acquirer; whether it is genuine is for the owner of payments to say."""
     if provider not in PAYMENT_PROVIDERS:
         raise RouteUnknown
     event = PaymentCallbackReceived(**await _call_as_it_came(request, provider, token=""))
+    await _publish(event, broker)
+    return signed_ahead(provider, request.url.query) or {"status": "kept"}
+
+
+@router.post("/fiscal/{provider}/{token}", operation_id="receive_fiscal_callback")
+async def fiscal(provider: str, token: Token, request: Request, broker: BrokerDep) -> dict[str, str]:
+    """An event of a fiscal register: a receipt or a shift has changed. 200 means that it is safe."""
+    if provider not in FISCAL_PROVIDERS:
+        raise RouteUnknown
+    event = FiscalCallbackReceived(**await _call_as_it_came(request, provider, token=token))
     await _publish(event, broker)
     return {"status": "kept"}
 
@@ -106,7 +118,9 @@ async def _call_as_it_came(request: Request, provider: str, *, token: str) -> di
     }
 
 
-async def _publish(event: DeliveryReportReceived | PaymentCallbackReceived, broker: Broker) -> None:
+async def _publish(
+    event: DeliveryReportReceived | PaymentCallbackReceived | FiscalCallbackReceived, broker: Broker
+) -> None:
     # Mandatory: a call that no queue takes is not safe, whatever the broker acknowledges.
     message_id = str(event.callback_id)
     try:

@@ -42,7 +42,7 @@ async def prepayment_paid(acquiring: Acquiring, tx: Tx, payment: CardPayment, no
         end_prepayment(asked, "cancelled")
         _give_back(payment, problem.code.partition(".")[2], now)
         return
-    asked.settlement_id = act.id
+    asked.settlement_id = payment.settlement_id = act.id
     end_prepayment(asked, "paid")
     tx.emit(PrepaymentPaid(account_id=asked.account_id, version=asked.version, prepayment=shown(acquiring, asked)))
 
@@ -51,10 +51,10 @@ async def prepayment_given_back(acquiring: Acquiring, tx: Tx, payment: CardPayme
     """Take the settlement back, with its return receipt, when its money has gone back to the payer."""
     assert payment.prepayment_id is not None
     asked = await tx.get_one(Prepayment, (payment.account_id, payment.prepayment_id), with_for_update=True)
-    if payment.paid_at is None or asked.state != "paid" or asked.settlement_id is None:
+    if payment.settlement_id is None:  # money that never settled anything: too late, or a second payment
         return
     member = acting(payment.account_id, payment.provider, _SETTLES)
-    command = ReverseSettlement(asked.booking_id, asked.settlement_id, reason="refund")
+    command = ReverseSettlement(asked.booking_id, payment.settlement_id, reason="refund")
     try:
         async with tx.begin_nested():
             await reverse_settlement(command, member, tx, now)
