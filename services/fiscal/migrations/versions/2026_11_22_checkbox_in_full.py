@@ -5,7 +5,7 @@ from alembic import op
 from kit import schema
 
 revision = "2026_11_22_checkbox_in_full"
-down_revision = "2026_11_22_card_payments"
+down_revision = "2026_11_22_books"
 branch_labels = None
 depends_on = None
 

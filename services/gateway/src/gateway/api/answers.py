@@ -1,6 +1,6 @@
 """Answers that an acquirer wants signed.
 
-WayForPay repeats a notice until it gets "accepted" under the signature of the shop. The gateway has no keys, so the owner
+WayForPay repeats a notice until it gets "accepted" under the signature of the shop. The gateway has no keys: the owner
 of payments signs that answer when it makes the order and writes it into the address of the notice.
 """
 
