@@ -1,5 +1,6 @@
 """How long a browser may keep a file of the browser side."""
 
+import gzip
 from pathlib import Path
 
 import httpx
@@ -8,6 +9,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from gateway.files import Files
+from tests.gateway.api.running import open_door
 
 
 @pytest.mark.parametrize(
@@ -28,3 +30,14 @@ async def test_only_a_hashed_name_is_kept_for_good(tmp_path: Path, name: str, ke
         again = await http.get(f"/static/{name}", headers={"If-None-Match": answer.headers["etag"]})
         assert again.status_code == 304
         assert again.headers["cache-control"] == kept
+
+
+async def test_what_is_said_travels_compressed() -> None:
+    async with open_door() as door:
+        async with door.http.get("/api/v1/openapi.json", headers={"Accept-Encoding": "gzip"}) as answer:
+            assert answer.headers["content-encoding"] == "gzip"
+            assert "accept-encoding" in answer.headers["vary"].lower()
+            told = gzip.decompress(await answer.read())
+        async with door.http.get("/api/v1/openapi.json") as plain:
+            assert "content-encoding" not in plain.headers
+            assert await plain.read() == told

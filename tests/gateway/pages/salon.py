@@ -36,6 +36,7 @@ from .stage import Asked, No, Stage
 
 ZONE = ZoneInfo("Europe/Kyiv")
 PHONE = "+380671234567"
+ATTEMPT = "attempt-1"
 CODE = "123456"
 
 
@@ -296,12 +297,13 @@ def hold(asked: Asked) -> HoldAnswer:
     )
 
 
-def code_sent(_: Asked) -> LoginCodeAnswer:
+def code_sent(asked: Asked) -> LoginCodeAnswer:
     now = datetime.now(UTC)
-    return LoginCodeAnswer(expires_at=now + timedelta(minutes=5), resend_at=now + timedelta(minutes=1))
+    attempt = ATTEMPT if asked.body["bound"] else None
+    return LoginCodeAnswer(expires_at=now + timedelta(minutes=5), resend_at=now + timedelta(minutes=1), attempt=attempt)
 
 
 def sign_in(asked: Asked) -> SignedInAnswer:
-    if asked.body["code"] != CODE:
+    if asked.body["code"] != CODE or asked.body["attempt"] != ATTEMPT:
         raise No(401, "identity.code_wrong", title="Код неправильний", fix={"text": "Лишилося 4 спроби.", "url": None})
-    return SignedInAnswer.model_validate({**tokens(), "user": profile().model_dump()})
+    return SignedInAnswer.model_validate({**tokens(), "user": profile().model_dump(), "device_token": "device-1"})

@@ -106,12 +106,6 @@ async def test_signing_out_ends_the_session_at_identity(browser: Browser, stage:
     assert browser.page.address.startswith("/login")
 
 
-async def test_pages_travel_compressed(browser: Browser) -> None:
-    await browser.open("/login")
-    assert browser.page.answer.headers["content-encoding"] == "gzip"
-    assert "accept-encoding" in browser.page.answer.headers["vary"].lower()
-
-
 async def test_a_form_from_another_site_does_nothing(browser: Browser, stage: Stage) -> None:
     await browser.open(f"/levada?services={CUT}&staff=any")
     await browser.send("/hold", headers={"Origin": "https://evil.example"}, at=moment(2, 10).isoformat())
