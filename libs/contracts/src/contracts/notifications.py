@@ -25,6 +25,7 @@ class NotificationState(Value):
 
 
 class _OfNotification(Event):
+    must_be_heard: ClassVar[bool] = True
     notification: NotificationState
 
     @property

@@ -18,6 +18,7 @@ EVERYWHERE = "*"
 class Kind(Enum):
     """What sort of refusal it is: (HTTP status, may the same call succeed later by itself)."""
 
+    BAD_REQUEST = (400, False)
     UNAUTHENTICATED = (401, False)
     FORBIDDEN = (403, False)
     NOT_FOUND = (404, False)

@@ -7,6 +7,7 @@ from kit.messaging import now_utc
 from kit.service import Service, new_service
 
 from .api import availability, booking_acts, bookings, calendar, catalogue, clients, me, public, resources, schedules
+from .api.records import ROUTERS as RECORDS
 from .consumers import consumers
 from .settings import Settings
 from .usecases.bookings.hold_time import forget_expired_holds
@@ -24,7 +25,7 @@ def build(settings: Settings) -> Service:
         settings,
         texts=TEXTS,
         migrations_folder=MIGRATIONS,
-        routers=[module.router for module in routes],
+        routers=[*(module.router for module in routes), *RECORDS],
         consumers=consumers(),
     )
 

@@ -18,11 +18,13 @@ from contracts.identity import (
     MembershipRemoved,
     MembershipRestored,
 )
+from contracts.notifications import MessageDelivered, MessageFailed, MessageHeld, MessageSent
 from kit import access
 from kit.messaging import Consumers
 
 from .usecases.copies.copy_account import copy_account
 from .usecases.copies.hear_prepayment import hear_prepayment
+from .usecases.copies.hear_message import hear_message
 from .usecases.copies.hear_settlement import hear_receipt, hear_settlement
 from .usecases.copies.seat_member import seat_member
 
@@ -36,4 +38,5 @@ def consumers() -> Consumers:
     consumers.on(BookingSettled, BookingReversed)(hear_settlement)
     consumers.on(ReceiptRegistered, ReceiptHeld, ReceiptFailed)(hear_receipt)
     consumers.on(PrepaymentRequested, PrepaymentPaid, PrepaymentExpired)(hear_prepayment)
+    consumers.on(MessageSent, MessageDelivered, MessageFailed, MessageHeld)(hear_message)
     return consumers

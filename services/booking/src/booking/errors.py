@@ -89,6 +89,127 @@ class PhoneHasCard(Problem):
     client_id: str
 
 
+@dataclass(eq=False)
+class ClientErased(Problem):
+    """The person asked to be forgotten; the card is only a number now."""
+
+    code: ClassVar[str] = "booking.client_erased"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+
+
+@dataclass(eq=False)
+class ClientIsDouble(Problem):
+    """The card was merged; `merged_into` is the one that lives on."""
+
+    code: ClassVar[str] = "booking.client_is_double"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    merged_into: str
+
+
+@dataclass(eq=False)
+class ClientHasVisitsAhead(Problem):
+    """Who has a visit ahead cannot be forgotten yet."""
+
+    code: ClassVar[str] = "booking.client_has_visits_ahead"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    booking_ids: list[str]
+
+
+@dataclass(eq=False)
+class MergeUndone(Problem):
+    """The merge does not hold any more, or the double went on into another card."""
+
+    code: ClassVar[str] = "booking.merge_undone"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+
+
+@dataclass(eq=False)
+class ImportApplied(Problem):
+    """The file was written to the cards already."""
+
+    code: ClassVar[str] = "booking.import_applied"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+
+
+@dataclass(eq=False)
+class NameTaken(Problem):
+    """There is one with this name already."""
+
+    code: ClassVar[str] = "booking.name_taken"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    name: str
+
+
+@dataclass(eq=False)
+class ReviewNotPossible(Problem):
+    """Only a visit that took place can be rated, once, by whoever came."""
+
+    code: ClassVar[str] = "booking.review_not_possible"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    reason: str
+
+
+@dataclass(eq=False)
+class StockShort(Problem):
+    """There is less on the shelf than is wanted."""
+
+    code: ClassVar[str] = "booking.stock_short"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    name: str
+    quantity: int
+    wanted: int
+
+
+@dataclass(eq=False)
+class HasBookingsAhead(Problem):
+    """What shall be deleted has bookings ahead; nothing was done."""
+
+    code: ClassVar[str] = "booking.has_bookings_ahead"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    conflicts: list[dict[str, Any]]
+    choices: list[str]
+
+    @property
+    def count(self) -> int:
+        """How many bookings there are."""
+        return len(self.conflicts)
+
+
+@dataclass(eq=False)
+class LastLocation(Problem):
+    """An account needs one location."""
+
+    code: ClassVar[str] = "booking.last_location"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+
+
+@dataclass(eq=False)
+class DomainTaken(Problem):
+    """Another account has proved that the domain is its own."""
+
+    code: ClassVar[str] = "booking.domain_taken"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    host: str
+
+
+@dataclass(eq=False)
+class CaptchaNeeded(Problem):
+    """Who books without signing in must show that they are no machine; the answer was missing, wrong, old or used."""
+
+    code: ClassVar[str] = "booking.captcha_needed"
+    kind: ClassVar[Kind] = Kind.BAD_REQUEST
+    reason: str
+
+
+@dataclass(eq=False)
+class ForeignPhone(Problem):
+    """A number of another country needs both settings: no check of the format, and no confirmation by SMS."""
+
+    code: ClassVar[str] = "booking.foreign_phone"
+    kind: ClassVar[Kind] = Kind.REFUSED
+    setting: str
+
+
 PROBLEMS: tuple[type[Problem], ...] = (
     SlotTaken,
     SlotNotOffered,
@@ -98,5 +219,18 @@ PROBLEMS: tuple[type[Problem], ...] = (
     WrongState,
     DayAlreadyClosed,
     PhoneHasCard,
+    ClientErased,
+    ClientIsDouble,
+    ClientHasVisitsAhead,
+    MergeUndone,
+    ImportApplied,
+    NameTaken,
+    ReviewNotPossible,
+    StockShort,
+    HasBookingsAhead,
+    LastLocation,
+    DomainTaken,
+    CaptchaNeeded,
+    ForeignPhone,
 )
 """All of them, for the catalogues of texts and the help pages."""

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, Date, DateTime, SmallInteger, Text, Uuid
-from sqlalchemy.dialects.postgresql import JSONB, TSTZRANGE, Range
+from sqlalchemy import BigInteger, Date, DateTime, Identity, SmallInteger, Text, Uuid
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSTZRANGE, Range
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from contracts import Money
 from contracts.identity import BookingRules
 from kit.ids import new_id
+
+LINK_KEY_SIGNS, LINK_KEY_LENGTH = "23456789abcdefghjkmnpqrstuvwxyz", 12
+"""31 signs, 12 places: 8·10^17 keys, and each belongs to one booking alone."""
+
+
+def new_link_key() -> str:
+    """What a client's link must hold to act without signing in."""
+    return "".join(secrets.choice(LINK_KEY_SIGNS) for _ in range(LINK_KEY_LENGTH))
 
 
 class Base(DeclarativeBase):
@@ -107,6 +116,7 @@ class StaffMemberRow(Base):
     accepts_bookings: Mapped[bool]
     membership_id: Mapped[UUID | None]
     membership_version: Mapped[int] = mapped_column(default=0)
+    membership_said: Mapped[dict[str, Any]] = mapped_column(default=dict)
     is_deleted: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
 
@@ -193,6 +203,10 @@ class ClientRow(Base):
     note: Mapped[str | None]
     user_id: Mapped[UUID | None]
     notifications_on: Mapped[bool] = mapped_column(default=True)
+    custom: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    other_phones: Mapped[list[str]] = mapped_column(default=list)
+    merged_into: Mapped[UUID | None]
+    erased_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
 
@@ -236,6 +250,7 @@ class BookingRow(Base):
     source: Mapped[str]
     overridden: Mapped[list[str]] = mapped_column(default=list)
     series_id: Mapped[UUID | None]
+    link_key: Mapped[str] = mapped_column(default=new_link_key)
     created_by: Mapped[UUID | None]
     created_at: Mapped[datetime]
 
@@ -300,3 +315,5 @@ class BookingEvent(Base):
     source: Mapped[str | None]
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)
     trace_id: Mapped[str]
+    event_id: Mapped[UUID | None]
+    seq: Mapped[int] = mapped_column(BigInteger, Identity(always=True))

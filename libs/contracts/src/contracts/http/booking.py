@@ -238,6 +238,17 @@ class BookingItemAnswer(Answer):
     price: Money
 
 
+class BookingGoodsAnswer(Answer):
+    """Goods sold with a visit; `price` is for the whole quantity and part of the booking's price."""
+
+    id: UUID
+    stock_item_id: UUID
+    name: str
+    quantity: int
+    unit_price: Money
+    price: Money
+
+
 class BookingClient(Answer):
     """The client on a booking; what the reader may not see is masked."""
 
@@ -260,6 +271,7 @@ class BookingAnswer(Answer):
     starts_at: datetime
     ends_at: datetime
     items: list[BookingItemAnswer]
+    goods: list[BookingGoodsAnswer] = Field(default=[])
     client: BookingClient | None
     price: Money
     paid: Money

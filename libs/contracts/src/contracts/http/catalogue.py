@@ -398,6 +398,7 @@ class PublicAccount(Answer):
     currency: str
     language: Language
     time_zone: str
+    unlisted: bool = Field(default=False, description="Not in the catalogue; search engines are asked to stay away.")
 
 
 class PublicRules(Answer):
@@ -411,16 +412,27 @@ class PublicRules(Answer):
     phone_confirmation: bool
 
 
+class Rating(Answer):
+    """What published reviews come to; none without any."""
+
+    average: float | None = Field(description="1 to 5, two digits behind the point.")
+    count: int
+
+
 class PublicPage(Answer):
+    """What a booking page shows. An address that the account has left answers with the present one in it."""
+
     account: PublicAccount
     rules: PublicRules
     locations: list[LocationAnswer]
     services: list[PublicService]
     staff: list[PublicStaffMember]
+    rating: Rating = Rating(average=None, count=0)
 
 
 class CatalogueItem(PublicAccount):
     addresses: list[str]
+    rating: Rating = Rating(average=None, count=0)
 
 
 class Catalogue(Answer):

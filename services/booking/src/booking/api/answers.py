@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from typing import Any
 
 from booking.queries.visits import Visit
 from booking.tables import ClientRow, LocationRow, ServiceRow, StaffMemberRow
-from contracts.http.booking import BookingAnswer, BookingClient, BookingItemAnswer, Conflict
+from contracts.http.booking import BookingAnswer, BookingClient, BookingGoodsAnswer, BookingItemAnswer, Conflict
 from contracts.http.catalogue import LocationAnswer, ResourceNeed, ServiceAnswer, StaffMemberAnswer
 from contracts.http.clients import ClientCard
 from contracts.permissions import Permission
@@ -21,11 +23,14 @@ class Eyes:
     surname: bool
     phone: bool
     socials: bool
+    contact_fields: frozenset[str] = frozenset()
+    """The account's own fields of cards that hold contacts."""
 
     @classmethod
-    def of(cls, member: Member) -> Eyes:
+    def of(cls, member: Member, contact_fields: frozenset[str] = frozenset()) -> Eyes:
         """The rights of a member of the staff."""
         return cls(
+            contact_fields=contact_fields,
             surname=member.may(Permission.CLIENT_VIEW_SURNAME),
             phone=member.may(Permission.CLIENT_VIEW_PHONE),
             socials=member.may(Permission.CLIENT_VIEW_SOCIAL),
@@ -50,6 +55,20 @@ class Eyes:
             return client.phone_e164
         return phones.masked(client.phone_e164)
 
+    def text(self, written: str | None) -> str | None:
+        """Free text; a phone number that somebody noted down in it is masked like any other."""
+        if written is None or self.phone:
+            return written
+        return _NUMBER.sub(_outline, written)
+
+    def custom(self, client: ClientRow) -> dict[str, Any]:
+        """The account's own fields; those marked as contacts are seen with the phone."""
+        return {
+            key: self.text(value) if isinstance(value, str) else value
+            for key, value in client.custom.items()
+            if self.phone or key not in self.contact_fields
+        }
+
     def card(self, client: ClientRow) -> ClientCard:
         """A whole card; the e-mail address is kept with the phone, the note is the staff's own."""
         masked = [
@@ -73,12 +92,24 @@ class Eyes:
                 "email": client.email if self.phone else None,
                 "socials": client.socials if self.socials else {},
                 "language": client.language,
-                "note": client.note,
+                "note": self.text(client.note),
+                "custom": self.custom(client),
+                "other_phones": client.other_phones if self.phone else [phones.masked(p) for p in client.other_phones],
+                "merged_into": client.merged_into,
+                "erased_at": client.erased_at,
                 "notifications_on": client.notifications_on,
                 "masked": masked,
                 "created_at": client.created_at,
             }
         )
+
+
+_NUMBER = re.compile(r"\+?\d(?:[\s().-]{0,3}\d){6,14}")
+
+
+def _outline(found: re.Match[str]) -> str:
+    digits = "".join(sign for sign in found[0] if sign.isdigit())
+    return f"…{digits[-2:]}"
 
 
 OWN = Eyes(surname=True, phone=True, socials=True)
@@ -119,10 +150,21 @@ def booking_fields(visit: Visit, eyes: Eyes) -> dict[str, object]:
             )
             for item in visit.items
         ],
+        "goods": [
+            BookingGoodsAnswer(
+                id=one.id,
+                stock_item_id=one.stock_item_id,
+                name=one.name,
+                quantity=one.quantity,
+                unit_price=visit.money(one.unit_price),
+                price=visit.money(one.price),
+            )
+            for one in visit.goods
+        ],
         "client": eyes.client(visit.client) if visit.client else None,
         "price": visit.money(booking.price),
         "paid": visit.money(booking.paid),
-        "comment": booking.comment,
+        "comment": eyes.text(booking.comment),
         "source": booking.source,
         "overridden": booking.overridden,
         "series_id": booking.series_id,

@@ -23,11 +23,12 @@ from contracts.permissions import Permission
 from kit.access import Member
 from kit.db import Database, Tx
 from kit.edge import DbDep, MemberDep
+from kit.errors import InvalidInput
 from kit.idempotency import Once, OnceDep
 
 from .answers import Eyes, booking_answer
 from .bookings import require_seen
-from .edge import AccountDep, CursorDep, IfMatchDep, NowDep, TurnsDep, etag, require_version, wait_for_staff
+from .edge import AccountDep, Cursor, CursorDep, IfMatchDep, NowDep, TurnsDep, etag, require_version, wait_for_staff
 
 router = APIRouter(prefix="/api/v1/accounts/{account_id}/bookings/{booking_id}", tags=["bookings"])
 
@@ -156,9 +157,18 @@ async def actions(booking_id: UUID, member: MemberDep, db: DbDep) -> ActionList:
 async def timeline(booking_id: UUID, member: MemberDep, db: DbDep, cursor: CursorDep) -> Timeline:
     """Everything that was done with it, oldest first."""
     visit = await _seen(db, member, booking_id)
-    after = (cursor.moment, cursor.id) if cursor else None
     async with db.tx(member.account_id) as tx:
-        return await timeline_of(tx, visit, after)
+        found, further = await timeline_of(tx, visit, _place(cursor), Eyes.of(member).text)
+    return found.model_copy(update={"next_cursor": str(Cursor(str(further), booking_id)) if further else None})
+
+
+def _place(cursor: Cursor | None) -> int:
+    """Behind which act the page begins."""
+    if cursor is None:
+        return 0
+    if not cursor.value.isdecimal() or len(cursor.value) > 15:
+        raise InvalidInput.of("query/cursor", "cursor")
+    return int(cursor.value)
 
 
 async def _advance(desk: Desk, act: Act) -> Response:

@@ -19,7 +19,7 @@ from booking.usecases.bookings.change_booking import say_changed, set_client, se
 from booking.usecases.bookings.create_booking import Order, create_booking
 from booking.usecases.bookings.places import Wish
 from booking.usecases.catalogue.services import amount_of
-from booking.usecases.clients.find_card import Known, card_of, find_card, phone_of
+from booking.usecases.clients.find_card import Known, find_card, living_card_of, phone_of
 from contracts.booking import State as StateName
 from contracts.http.booking import BookingAnswer, BookingList, BookingPatch, ClientBody, StaffBookingBody
 from contracts.http.catalogue import Day
@@ -219,7 +219,7 @@ async def _client(tx: Tx, account: AccountCopy, body: StaffBookingBody, now: dat
 
 async def _card(tx: Tx, account_id: UUID, client_id: UUID) -> ClientRow:
     try:
-        return await card_of(tx, account_id, client_id)
+        return await living_card_of(tx, account_id, client_id)
     except NotFound:
         raise InvalidInput.of("/client_id", "unknown_client") from None
 

@@ -6,15 +6,19 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
-from sqlalchemy import ColumnElement, func, or_, select, tuple_
+from sqlalchemy import func, select, tuple_
 
+from booking.errors import ClientErased, ClientIsDouble
+from booking.queries.clients import living, matches
 from booking.queries.visits import visits_of
 from booking.tables import AccountCopy, BookingRow, ClientRow
+from booking.usecases.clients.custom_fields import contact_fields_of
 from booking.usecases.clients.edit_card import add_card, edit_card
 from booking.usecases.clients.find_card import card_of
 from contracts.http.booking import BookingAnswer
 from contracts.http.clients import ClientCard, ClientCardBody, ClientCardPatch, ClientHistory, ClientList
 from contracts.permissions import Permission
+from kit.access import Member
 from kit.db import Tx
 from kit.edge import DbDep, MemberDep
 from kit.idempotency import OnceDep
@@ -31,16 +35,18 @@ async def list_clients(
     account: AccountDep,
     db: DbDep,
     cursor: CursorDep,
-    query: Annotated[str | None, Query(alias="q", max_length=100, description="Part of a name or of a phone.")] = None,
+    query: Annotated[
+        str | None, Query(alias="q", max_length=100, description="Words of a name, or some digits of a phone.")
+    ] = None,
     limit: Limit = PAGE,
 ) -> ClientList:
     """By name. Nobody can search in what they may not see."""
     member.require(Permission.CLIENT_VIEW)
-    eyes = Eyes.of(member)
     name = func.lower(ClientRow.name)
-    rows = select(ClientRow).where(ClientRow.account_id == account.account_id)
+    rows = select(ClientRow).where(ClientRow.account_id == account.account_id, living())
     if query and query.strip():
-        rows = rows.where(or_(*_matches(query.strip(), eyes)))
+        seen = Eyes.of(member)
+        rows = rows.where(matches(query.strip(), surname=seen.surname, phone=seen.phone))
     if cursor:
         rows = rows.where(tuple_(name, ClientRow.id) > tuple_(cursor.value, cursor.id))
     async with db.tx(account.account_id) as tx:
@@ -48,6 +54,7 @@ async def list_clients(
         page = found[:limit]
         # The cursor compares as the database does, so the database says how the name reads in lower case.
         last = await tx.scalar(select(func.lower(page[-1].name))) if len(found) > limit else None
+        eyes = await eyes_of(tx, member)
     return ClientList(
         items=[eyes.card(row) for row in page],
         next_cursor=str(Cursor(last, page[-1].id)) if last is not None else None,
@@ -63,7 +70,8 @@ async def post_client(
     async with db.tx(account.account_id) as tx:
 
         async def effect() -> ClientCard:
-            return Eyes.of(member).card(await add_card(tx, account, body, now))
+            card = await add_card(tx, account, body, now)
+            return (await eyes_of(tx, member)).card(card)
 
         return await once.run(tx, effect)
 
@@ -74,8 +82,9 @@ async def get_client(client_id: UUID, member: MemberDep, db: DbDep, response: Re
     member.require(Permission.CLIENT_VIEW)
     async with db.tx(member.account_id) as tx:
         row = await card_of(tx, member.account_id, client_id)
+        eyes = await eyes_of(tx, member)
     response.headers.update(etag(row.version))
-    return Eyes.of(member).card(row)
+    return eyes.card(row)
 
 
 @router.patch("/{client_id}", operation_id="edit_client")
@@ -96,9 +105,13 @@ async def patch_client(
     async with db.tx(account.account_id) as tx:
         row = await card_of(tx, account.account_id, client_id, lock=True)
         require_version(row.version, if_match)
+        require_living(row)
+        eyes = await eyes_of(tx, member)
+        if body.custom is not None and not eyes.phone and {str(one) for one in body.custom} & eyes.contact_fields:
+            member.require(Permission.CLIENT_VIEW_PHONE)
         await edit_card(tx, account, row, body)
     response.headers.update(etag(row.version))
-    return Eyes.of(member).card(row)
+    return eyes.card(row)
 
 
 @router.get("/{client_id}/history", operation_id="client_history")
@@ -144,19 +157,17 @@ _RIGHTS_BY_FIELD = {
 }
 
 
-def _matches(query: str, eyes: Eyes) -> list[ColumnElement[bool]]:
-    pattern = "%" + query.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    digits = "".join(sign for sign in query if sign.isdigit())
-    if eyes.surname:
-        found: list[ColumnElement[bool]] = [
-            func.lower(ClientRow.name).like(pattern),
-            func.lower(ClientRow.surname).like(pattern),
-        ]
-    else:
-        found = [func.lower(func.split_part(ClientRow.name, " ", 1)).like(pattern)]
-    if eyes.phone and len(digits) >= 3:
-        found.append(ClientRow.phone_e164.like(f"%{digits}%"))
-    return found
+async def eyes_of(tx: Tx, member: Member) -> Eyes:
+    """What the member may see of cards, the account's own fields included."""
+    return Eyes.of(member, await contact_fields_of(tx, member.account_id))
+
+
+def require_living(card: ClientRow) -> None:
+    """Raise `ClientIsDouble` or `ClientErased` for a card that nothing may be written on."""
+    if card.merged_into is not None:
+        raise ClientIsDouble(str(card.merged_into))
+    if card.erased_at is not None:
+        raise ClientErased
 
 
 async def _answers(tx: Tx, account: AccountCopy, rows: list[BookingRow], eyes: Eyes) -> list[BookingAnswer]:

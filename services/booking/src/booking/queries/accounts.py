@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from booking.records import FormerAddress
 from booking.tables import AccountCopy, LocationRow
 from kit.db import Database, Tx
 from kit.errors import InvalidInput, NotFound
@@ -27,11 +28,19 @@ async def account_of(db: Database, account_id: UUID) -> AccountCopy:
 
 
 async def account_at(db: Database, vanity_address: str) -> AccountCopy:
-    """The active account with this public address; raises `NotFound`."""
+    """The active account with this public address, or the one that had it last; raises `NotFound`."""
     async with db.system_tx() as tx:
         # Addresses move between accounts, and their events may cross: the one heard of last has it.
         wanted = select(AccountCopy).where(AccountCopy.vanity_address == vanity_address.lower(), AccountCopy.is_active)
         account = (await tx.scalars(wanted.order_by(AccountCopy.version.desc()).limit(1))).first()
+        if account is None:
+            former = (
+                select(AccountCopy)
+                .join(FormerAddress, FormerAddress.account_id == AccountCopy.account_id)
+                .where(FormerAddress.address == vanity_address.lower(), AccountCopy.is_active)
+                .order_by(FormerAddress.left_at.desc())
+            )
+            account = (await tx.scalars(former.limit(1))).first()
     if account is None:
         raise NotFound("account")
     return account

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from booking.records import BookingGoodsRow
 from booking.tables import BookingItemRow, BookingRow, ClientRow, LocationRow, StaffMemberRow
 from contracts import Money
-from contracts.booking import BookingItem, BookingState, ClientState
+from contracts.booking import BookingGoods, BookingItem, BookingState, ClientState
 from kit.db import Tx
 from kit.errors import NotFound
 
@@ -29,6 +30,7 @@ class Visit:
     location: LocationRow
     client: ClientRow | None
     staff_names: dict[UUID, str]
+    goods: list[BookingGoodsRow] = field(default_factory=list)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -64,6 +66,7 @@ class Visit:
                 "starts_at": booking.starts_at,
                 "ends_at": booking.ends_at,
                 "items": tuple(self._item(item) for item in self.items),
+                "goods": tuple(self._goods(one) for one in self.goods),
                 "client": client_state(self.client) if self.client else None,
                 "price": self.money(booking.price),
                 "comment": booking.comment,
@@ -71,7 +74,18 @@ class Visit:
                 "series_id": booking.series_id,
                 "created_by": booking.created_by,
                 "created_at": booking.created_at,
+                "link_key": booking.link_key,
             }
+        )
+
+    def _goods(self, one: BookingGoodsRow) -> BookingGoods:
+        return BookingGoods(
+            id=one.id,
+            stock_item_id=one.stock_item_id,
+            name=one.name,
+            quantity=one.quantity,
+            unit_price=self.money(one.unit_price),
+            price=self.money(one.price),
         )
 
     def _item(self, item: BookingItemRow) -> BookingItem:
@@ -101,6 +115,8 @@ def client_state(client: ClientRow) -> ClientState:
             "language": client.language,
             "user_id": client.user_id,
             "notifications_on": client.notifications_on,
+            "merged_into": client.merged_into,
+            "is_erased": client.erased_at is not None,
         }
     )
 
@@ -137,12 +153,25 @@ async def visits_of(tx: Tx, account_id: UUID, rows: Sequence[BookingRow]) -> lis
         )
     )
     locations = {location.id: location for location in places}
+    goods: dict[UUID, list[BookingGoodsRow]] = defaultdict(list)
+    sold = await tx.scalars(
+        select(BookingGoodsRow)
+        .where(BookingGoodsRow.account_id == account_id, BookingGoodsRow.booking_id.in_([row.id for row in rows]))
+        .order_by(BookingGoodsRow.id)
+    )
+    for one in sold:
+        goods[one.booking_id].append(one)
     client_ids = {row.client_id for row in rows if row.client_id}
     cards = await tx.scalars(select(ClientRow).where(ClientRow.account_id == account_id, ClientRow.id.in_(client_ids)))
     clients = {client.id: client for client in cards}
     return [
         Visit(
-            row, items[row.id], locations[row.location_id], clients.get(row.client_id) if row.client_id else None, names
+            row,
+            items[row.id],
+            locations[row.location_id],
+            clients.get(row.client_id) if row.client_id else None,
+            names,
+            goods[row.id],
         )
         for row in rows
     ]

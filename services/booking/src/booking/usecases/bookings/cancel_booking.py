@@ -9,6 +9,7 @@ from booking.errors import CutoffPassed, WrongState
 from booking.queries.visits import Visit
 from booking.tables import AccountCopy
 from booking.usecases.actors import Actor
+from booking.usecases.stock.sell_goods import give_back_all
 from contracts.booking import BookingCancelled
 from kit.db import Tx
 
@@ -29,6 +30,7 @@ async def cancel_booking(
     booking.state = State.CANCELLED_BY_CLIENT if by_client else State.CANCELLED_BY_STAFF
     booking.version += 1
     await give_back(tx, booking.account_id, booking.id)
+    await give_back_all(tx, visit, actor, now)
     record_act(tx, booking.account_id, booking.id, "cancelled", actor, now, reason=reason)
     tx.emit(
         BookingCancelled(

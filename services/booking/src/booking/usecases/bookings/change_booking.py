@@ -12,19 +12,26 @@ from booking.tables import ClientRow
 from booking.usecases.actors import Actor
 from contracts.booking import BookingChanged
 from kit.db import Tx
+from kit.errors import InvalidInput
 
 from .record_act import record_act
 
 
 async def set_price(tx: Tx, visit: Visit, price: int, actor: Actor, now: datetime) -> None:
-    """A new price in minor units. Nothing left to pay is settled; more than was paid opens the booking again."""
+    """A new price in minor units, goods included: those keep theirs.
+
+    Nothing left to pay is settled; more than was paid opens the booking again.
+    """
     booking = visit.booking
     if not is_possible(Act.EDIT_PRICE, State(booking.state)):
         raise WrongState(Act.EDIT_PRICE, booking.state)
     if price == booking.price:
         return
+    goods = sum(one.price for one in visit.goods)
+    if price < goods:
+        raise InvalidInput.of("/price", "below_goods")
     before = booking.price
-    for item, part in zip(visit.items, shared_out(price, [item.price for item in visit.items]), strict=True):
+    for item, part in zip(visit.items, shared_out(price - goods, [item.price for item in visit.items]), strict=True):
         item.price = part
     booking.price = price
     was_reversed = booking.payment_state == Payment.REVERSED

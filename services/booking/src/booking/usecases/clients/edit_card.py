@@ -16,6 +16,7 @@ from contracts.http.clients import ClientCardBody, ClientCardPatch
 from kit.db import Tx
 from kit.ids import new_id
 
+from .custom_fields import checked_values
 from .find_card import phone_of, say_client_changed
 
 
@@ -34,6 +35,8 @@ async def add_card(tx: Tx, account: AccountCopy, body: ClientCardBody, now: date
         language=body.language or account.language,
         note=body.note or None,
         notifications_on=True,
+        custom=await checked_values(tx, account.account_id, {}, body.custom),
+        other_phones=[],
         created_at=now,
     )
     async with _one_card_per_phone(tx, account.account_id, card.phone_e164):
@@ -59,6 +62,8 @@ async def edit_card(tx: Tx, account: AccountCopy, card: ClientRow, patch: Client
                 setattr(card, field, getattr(patch, field))
         if patch.socials is not None:
             card.socials = dict(patch.socials)
+        if patch.custom is not None:
+            card.custom = await checked_values(tx, account.account_id, card.custom, patch.custom)
         card.version += 1
     say_client_changed(tx, card)
 
@@ -66,6 +71,11 @@ async def edit_card(tx: Tx, account: AccountCopy, card: ClientRow, patch: Client
 @asynccontextmanager
 async def _one_card_per_phone(tx: Tx, account_id: UUID, phone: str | None) -> AsyncIterator[None]:
     """Write what the block changes; a phone that has a card already becomes `PhoneHasCard`."""
+    of_double = select(ClientRow.id).where(
+        ClientRow.account_id == account_id, ClientRow.other_phones.contains([phone]), ClientRow.merged_into.is_(None)
+    )
+    if phone is not None and (other_id := await tx.scalar(of_double)) is not None:
+        raise PhoneHasCard(str(other_id))
     try:
         async with tx.begin_nested():
             yield

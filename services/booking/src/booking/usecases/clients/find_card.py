@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
+from booking.errors import ClientErased
 from booking.queries.visits import client_state
 from booking.tables import AccountCopy, ClientRow
 from contracts import Language
@@ -77,6 +78,16 @@ async def card_of(tx: Tx, account_id: UUID, client_id: UUID, *, lock: bool = Fal
     return card
 
 
+async def living_card_of(tx: Tx, account_id: UUID, client_id: UUID, *, lock: bool = False) -> ClientRow:
+    """As `card_of`; for a double the card it went into. Raises `ClientErased` for who was forgotten."""
+    card = await card_of(tx, account_id, client_id, lock=lock)
+    while card.merged_into is not None:
+        card = await card_of(tx, account_id, card.merged_into, lock=lock)
+    if card.erased_at is not None:
+        raise ClientErased
+    return card
+
+
 def say_client_changed(tx: Tx, card: ClientRow) -> None:
     """Tell the card's whole state."""
     tx.emit(ClientChanged(account_id=card.account_id, version=card.version, client=client_state(card)))
@@ -98,11 +109,19 @@ def phone_of(account: AccountCopy, written: str, pointer: str) -> str:
 
 async def _by_phone(tx: Tx, account_id: UUID, phone_e164: str) -> ClientRow | None:
     wanted = select(ClientRow).where(ClientRow.account_id == account_id, ClientRow.phone_e164 == phone_e164)
-    return (await tx.scalars(wanted)).first()
+    found = (await tx.scalars(wanted)).first()
+    if found is not None:
+        return found
+    of_double = ClientRow.other_phones.contains([phone_e164]), ClientRow.merged_into.is_(None)
+    return (await tx.scalars(select(ClientRow).where(ClientRow.account_id == account_id, *of_double))).first()
 
 
 async def _confirmed(tx: Tx, card: ClientRow, known: Known) -> ClientRow:
-    if known.user_id is None or (card.phone_confirmed and card.user_id == known.user_id):
+    if (
+        known.user_id is None
+        or card.phone_e164 != known.phone_e164
+        or (card.phone_confirmed and card.user_id == known.user_id)
+    ):
         return card
     card = await card_of(tx, card.account_id, card.id, lock=True)
     card.phone_confirmed, card.user_id = True, known.user_id

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 
+from booking.records import FormerAddress
 from booking.tables import AccountCopy
 from contracts.identity import AccountChanged, AccountRegistered
 from kit.db import Tx
+from kit.messaging import now_utc
 
 
 async def copy_account(event: AccountRegistered | AccountChanged, tx: Tx) -> None:
     """Take over an account when the event is newer than the copy."""
     said = event.account
+    await _keep_former_address(tx, event)
     values = {
         "version": event.version,
         "name": said.name,
@@ -32,3 +36,17 @@ async def copy_account(event: AccountRegistered | AccountChanged, tx: Tx) -> Non
             index_elements=["account_id"], set_=values, where=AccountCopy.version < event.version
         )
     )
+
+
+async def _keep_former_address(tx: Tx, event: AccountRegistered | AccountChanged) -> None:
+    """A link that somebody printed leads on to the present address."""
+    said = event.account
+    copy = await tx.get(AccountCopy, said.id)
+    address = said.vanity_address.lower()
+    if copy is None or copy.version >= event.version or copy.vanity_address == address:
+        return
+    former = insert(FormerAddress).values(account_id=said.id, address=copy.vanity_address, left_at=now_utc())
+    await tx.execute(
+        former.on_conflict_do_update(index_elements=["account_id", "address"], set_={"left_at": now_utc()})
+    )
+    await tx.execute(delete(FormerAddress).where(FormerAddress.account_id == said.id, FormerAddress.address == address))

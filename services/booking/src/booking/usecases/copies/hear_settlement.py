@@ -7,7 +7,7 @@ from booking.queries.visits import visit_of
 from booking.tables import BookingRow
 from booking.usecases.actors import SYSTEM
 from booking.usecases.bookings.change_booking import say_changed
-from booking.usecases.bookings.record_act import record_act
+from booking.usecases.bookings.record_act import record_act, record_heard
 from contracts.fiscal import BookingReversed, BookingSettled, ReceiptFailed, ReceiptHeld, ReceiptRegistered
 from kit.db import Tx
 from kit.messaging import now_utc
@@ -21,6 +21,7 @@ async def hear_settlement(event: BookingSettled | BookingReversed, tx: Tx) -> No
     booking = visit.booking
     if booking.settlement_version >= event.version:
         return
+    paid_before = booking.paid
     booking.settlement_version = event.version
     booking.paid = said.paid.amount
     is_reversed = said.payment_state == "reversed"
@@ -33,6 +34,7 @@ async def hear_settlement(event: BookingSettled | BookingReversed, tx: Tx) -> No
         SYSTEM,
         now_utc(),
         paid=said.paid.amount,
+        paid_before=paid_before,
         operating_day=said.operating_day,
         settlement_id=str(said.id),
     )
@@ -46,9 +48,9 @@ async def hear_receipt(event: ReceiptRegistered | ReceiptHeld | ReceiptFailed, t
         return
     if await tx.get(BookingRow, (event.account_id, said.booking_id)) is None:
         return
-    record_act(
+    await record_heard(
         tx,
-        event.account_id,
+        event,
         said.booking_id,
         f"receipt_{event.name.split('.')[2]}",
         SYSTEM,

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from booking.tables import StaffMemberRow
 from booking.usecases.catalogue.staff_members import say_staff_member_changed
-from contracts.identity import MembershipAdded, MembershipChanged, MembershipRemoved, MembershipRestored
+from contracts.identity import (
+    MembershipAdded,
+    MembershipChanged,
+    MembershipRemoved,
+    MembershipRestored,
+    MembershipState,
+)
 from kit.db import Tx
 from kit.messaging import now_utc
 
@@ -12,7 +20,11 @@ from kit.messaging import now_utc
 async def seat_member(
     event: MembershipAdded | MembershipChanged | MembershipRemoved | MembershipRestored, tx: Tx
 ) -> None:
-    """Make, change, put away or bring back the staff member of a membership; an older event changes nothing."""
+    """Make, change, put away or bring back the staff member of a membership; an older event changes nothing.
+
+    Name and bookability are also edited here: only what the membership says anew is taken over, so that a later event
+    about something else does not undo that.
+    """
     said = event.membership
     if said.staff_member_id is None:
         return
@@ -34,8 +46,15 @@ async def seat_member(
         return
     row.membership_id = said.id
     row.membership_version = event.version
-    row.name = said.name
-    row.accepts_bookings = said.accepts_bookings
+    before, row.membership_said = row.membership_said or {}, _said(said)
+    if row.membership_said["name"] != before.get("name"):
+        row.name = said.name
+    if row.membership_said["accepts_bookings"] != before.get("accepts_bookings"):
+        row.accepts_bookings = said.accepts_bookings
     row.is_deleted = not said.is_active
     row.version += 1
     await say_staff_member_changed(tx, row)
+
+
+def _said(membership: MembershipState) -> dict[str, Any]:
+    return {"name": membership.name, "accepts_bookings": membership.accepts_bookings}

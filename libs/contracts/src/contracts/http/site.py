@@ -1,0 +1,88 @@
+"""Bodies of the booking service: a client's link, the puzzle against machines, and the account's own domain."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from .base import Answer, Body, Shape
+from .booking import OneBookingAnswer
+from .catalogue import Comment, Moment
+
+LinkKey = Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class LinkBody(Body):
+    """The key that the link in a message holds."""
+
+    key: LinkKey
+
+
+class LinkCancelBody(LinkBody):
+    reason: Comment | None = None
+
+
+class LinkRescheduleBody(LinkBody):
+    starts_at: Moment
+    staff_member_id: UUID | None = None
+
+
+class LinkedBookingAnswer(OneBookingAnswer):
+    """The visit behind a link, after an act."""
+
+    version: int
+    may_confirm: bool
+    may_cancel: bool
+    may_reschedule: bool
+
+
+class Challenge(Answer):
+    """A puzzle in the form of ALTCHA: find the `number` for which SHA-256 of `salt` and number is `challenge`.
+
+    The answer goes into `captcha`: base64 of the JSON `{algorithm, challenge, number, salt, signature}`.
+    """
+
+    algorithm: Literal["SHA-256"] = "SHA-256"
+    challenge: str
+    maxnumber: int
+    salt: str
+    signature: str
+
+
+class DomainBody(Body):
+    """The host on which the booking page shall answer."""
+
+    host: Annotated[
+        str,
+        Field(min_length=4, max_length=253),
+        Shape(r"(?i:([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9]))", "host"),
+    ]
+
+
+class DnsRecord(Answer):
+    """What has to be entered at whoever sold the domain."""
+
+    type: Literal["TXT", "CNAME"]
+    name: str
+    value: str
+
+
+class DomainAnswer(Answer):
+    """A domain and how far its proof is; `found` is what DNS said at the last look."""
+
+    host: str
+    state: Literal["pending", "verified", "failed"]
+    records: list[DnsRecord]
+    expected: str
+    found: list[str]
+    trouble: str | None = Field(description="Why nothing could be found, in words.")
+    checked_at: datetime | None
+    verified_at: datetime | None
+
+
+class HostAnswer(Answer):
+    """Whose booking page answers on a host."""
+
+    host: str
+    vanity_address: str

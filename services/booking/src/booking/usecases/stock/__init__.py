@@ -1,0 +1,1 @@
+"""Goods: the shelf, and what is sold with a visit."""
