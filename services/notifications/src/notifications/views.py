@@ -65,6 +65,10 @@ class Words:
         text = text or self._texts.get(self._language, key, values)
         return Fix(text=text, url=self._place(code, provider, client_id))
 
+    def help_url(self, code: str | None) -> str | None:
+        """The page about a reason."""
+        return f"{self._base}/help/{code}" if code else None
+
     def _values(self, params: dict[str, Any], provider: str | None) -> dict[str, Any]:
         return {**params, "provider": self._texts.get(self._language, f"provider.{provider or 'none'}")}
 
@@ -99,6 +103,7 @@ def notification_of(row: NotificationRow, attempts: Sequence[DeliveryAttempt], w
         reason_code=row.reason_code,
         reason_text=words.reason(row.reason_code, row.reason_params, row.provider),
         fix=words.fix(row.reason_code, row.provider, row.client_id),
+        help_url=words.help_url(row.reason_code),
         provider_error=row.provider_error,
         text=without_keys(row.text) if row.text else None,
         parts=row.parts,

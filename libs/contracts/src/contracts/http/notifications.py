@@ -98,6 +98,7 @@ class Notification(Answer):
     reason_code: str | None = None
     reason_text: str | None = None
     fix: Fix | None = None
+    help_url: str | None = Field(default=None, description="The page about the reason.")
     provider_error: str | None = Field(default=None, description="As the provider said it.")
     text: str | None = None
     parts: int | None = None
@@ -508,6 +509,7 @@ class Cause(Answer):
     reason_code: str | None = None
     reason_text: str | None = None
     fix: Fix | None = None
+    help_url: str | None = None
     count: int
     first_planned_at: AwareDatetime
     last_planned_at: AwareDatetime

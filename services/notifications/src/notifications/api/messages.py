@@ -117,6 +117,7 @@ async def causes(member: MemberDep, db: DbDep, words: WordsDep, wanted: WantedDe
                 "reason_code": one.reason,
                 "reason_text": words.summary(one.reason, one.provider),
                 "fix": words.fix(one.reason, one.provider),
+                "help_url": words.help_url(one.reason),
                 "count": one.count,
                 "first_planned_at": one.first,
                 "last_planned_at": one.last,
