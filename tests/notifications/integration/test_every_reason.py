@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from contracts.identity import AccountChanged, AccountState
 from kit.ids import new_id
 from kit.texts import LANGUAGES
 from notifications.domain.reasons import Reason
+from notifications.usecases.plan_booking import Planner
 from tests.notifications.salon import Salon, kyiv, next_phone
 
 from .test_sending import AT_THREE_HOURS, VISIT, only_reminder_3h
@@ -92,7 +94,13 @@ async def recipient_no_channel(salon: Salon) -> BookingState:
 @of(Reason.CHANNEL_NOT_AVAILABLE)
 async def channel_not_available(salon: Salon) -> BookingState:
     await salon.member("administrator", channels={"telegram_chat_id": "17"})
-    return await salon.book(VISIT)
+    planner: Planner = salon.bench.service.state["planner"]
+    usual = planner.house
+    object.__setattr__(planner, "house", replace(usual, sendable=usual.sendable - {"telegram"}))  # no bot is set up
+    try:
+        return await salon.book(VISIT)
+    finally:
+        object.__setattr__(planner, "house", usual)
 
 
 @of(Reason.RECIPIENT_NO_PHONE)
@@ -210,6 +218,16 @@ async def provider_rejected(salon: Salon) -> BookingState:
     return await _sent_to(salon, "1006")
 
 
+@of(Reason.ADDRESS_GONE)
+async def address_gone(salon: Salon) -> BookingState:
+    mailbox = f"{salon.account_id.hex}@example.com"
+    await salon.member("administrator", channels={"email": mailbox})
+    await salon.simulators.fault("smtp", "mailbox_unknown", token=mailbox)
+    booking = await salon.book(VISIT)
+    await salon.send()
+    return booking
+
+
 @of(Reason.NOT_DELIVERED)
 async def not_delivered(salon: Salon) -> BookingState:
     return await _sent_to(salon, "1002")
@@ -266,6 +284,19 @@ async def test_a_reason_comes_about_and_the_tab_explains_it_in_three_languages(s
     page = (HELP / f"{reason}.md").read_text()
     assert all(heading in page for heading in ("## Українською:", "## По-русски:", "## In English:"))
     assert "help." not in page
+
+
+@pytest.mark.row("S49")
+async def test_who_chose_e_mail_gets_an_e_mail_and_no_sms(salon: Salon) -> None:
+    mailbox = f"{salon.account_id.hex}@example.com"
+    sofia = await salon.member("master", staff_member_id=salon.sofia, channels={"email": mailbox})
+    booking = await salon.book(VISIT)
+    await salon.send()
+    [told] = [row for row in await salon.rows(booking, to="staff") if row.recipient_id == sofia.user_id]
+    assert (told.channel, told.state) == ("email", "sent")
+    letters = await salon.simulators.ledger("smtp")
+    assert [letter for letter in letters if mailbox in str(letter)]
+    assert await salon.accepted() == []
 
 
 def test_every_help_page_is_in_the_contents() -> None:
