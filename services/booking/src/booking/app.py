@@ -6,7 +6,20 @@ from kit.loops import every
 from kit.messaging import now_utc
 from kit.service import Service, new_service
 
-from .api import availability, booking_acts, bookings, calendar, catalogue, clients, me, public, resources, schedules
+from .api import (
+    availability,
+    booking_acts,
+    bookings,
+    calendar,
+    catalogue,
+    changes,
+    clients,
+    holidays,
+    me,
+    public,
+    resources,
+    schedules,
+)
 from .api.records import ROUTERS as RECORDS
 from .consumers import consumers
 from .settings import Settings
@@ -19,7 +32,20 @@ MIGRATIONS = Path(__file__).parent.parent.parent / "migrations"
 
 def build(settings: Settings) -> Service:
     """The service with its routes, consumers and loops."""
-    routes = (availability, booking_acts, bookings, calendar, catalogue, clients, me, public, resources, schedules)
+    routes = (
+        availability,
+        booking_acts,
+        bookings,
+        calendar,
+        catalogue,
+        changes,
+        clients,
+        holidays,
+        me,
+        public,
+        resources,
+        schedules,
+    )
     service = new_service(
         "booking",
         settings,

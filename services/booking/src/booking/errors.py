@@ -44,11 +44,31 @@ class ScheduleConflict(Problem):
     kind: ClassVar[Kind] = Kind.CONFLICT
     conflicts: list[dict[str, Any]]
     choices: list[str]
+    seen: str = ""
+    """The mark of this list: sent back with a choice, it is refused when the list has become another one."""
 
     @property
     def count(self) -> int:
         """How many bookings would be hit."""
         return len(self.conflicts)
+
+
+@dataclass(eq=False)
+class NothingFree(Problem):
+    """A booking that a change hits should be moved, and its new time cannot be had; nothing was changed."""
+
+    code: ClassVar[str] = "booking.nothing_free"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    booking_id: str
+
+
+@dataclass(eq=False)
+class StaffHasLogin(Problem):
+    """Somebody who can sign in is removed and restored as a member, not as a staff member."""
+
+    code: ClassVar[str] = "booking.staff_has_login"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    membership_id: str
 
 
 @dataclass(eq=False)
@@ -215,6 +235,8 @@ PROBLEMS: tuple[type[Problem], ...] = (
     SlotNotOffered,
     HoldExpired,
     ScheduleConflict,
+    NothingFree,
+    StaffHasLogin,
     CutoffPassed,
     WrongState,
     DayAlreadyClosed,

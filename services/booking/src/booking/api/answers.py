@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from booking.queries.visits import Visit
 from booking.tables import ClientRow, LocationRow, ServiceRow, StaffMemberRow
+from booking.usecases.changes.alternatives import Alternative
+from contracts.http.booking import Alternative as FreeTime
 from contracts.http.booking import BookingAnswer, BookingClient, BookingGoodsAnswer, BookingItemAnswer, Conflict
 from contracts.http.catalogue import LocationAnswer, ResourceNeed, ServiceAnswer, StaffMemberAnswer
 from contracts.http.clients import ClientCard
@@ -173,8 +176,8 @@ def booking_fields(visit: Visit, eyes: Eyes) -> dict[str, object]:
     }
 
 
-def conflict(visit: Visit, eyes: Eyes) -> Conflict:
-    """A booking in the way of a change of working time."""
+def conflict(visit: Visit, eyes: Eyes, alternatives: Sequence[Alternative] = ()) -> Conflict:
+    """A booking in the way of a change of the rules, with free times near its own."""
     return Conflict(
         booking_id=visit.booking.id,
         starts_at=visit.local(visit.booking.starts_at),
@@ -182,6 +185,7 @@ def conflict(visit: Visit, eyes: Eyes) -> Conflict:
         staff_member_id=visit.items[0].staff_member_id,
         services=[item.service_name for item in visit.items],
         client=eyes.client(visit.client) if visit.client else None,
+        alternatives=[FreeTime(starts_at=one.starts_at, staff_member_ids=one.staff_member_ids) for one in alternatives],
     )
 
 

@@ -8,12 +8,21 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Response
 
 from booking.queries.accounts import locations_of
+from booking.queries.calendar_lock import lock_calendar
 from booking.queries.catalogue import services_of, staff_of, who_does_what, with_schedule
 from booking.queries.resources import needs_by_service
 from booking.tables import AccountCopy, ServiceRow, StaffMemberRow
 from booking.usecases.catalogue.locations import add_location, change_location
-from booking.usecases.catalogue.services import add_service, change_service, service_of
-from booking.usecases.catalogue.staff_members import add_staff_member, change_staff_member, staff_member_of
+from booking.usecases.catalogue.services import add_service, service_of
+from booking.usecases.catalogue.staff_members import add_staff_member, staff_member_of
+from booking.usecases.changes.bookability import (
+    alter_service,
+    alter_staff_member,
+    remove_staff_member,
+    restore_staff_member,
+)
+from booking.usecases.changes.carry_out import carry_out
+from contracts.http.booking import Hits
 from contracts.http.catalogue import (
     LocationAnswer,
     LocationBody,
@@ -35,6 +44,7 @@ from kit.errors import MissingScope
 from kit.idempotency import OnceDep
 
 from .answers import location_answer, service_answer, staff_member_answer
+from .changes import DecisionDep, desk_of, hits
 from .edge import AccountDep, IfMatchDep, NowDep, etag, require_staff_scope, require_version, wait_for_staff
 
 router = APIRouter(prefix="/api/v1/accounts/{account_id}", tags=["catalogue"])
@@ -111,13 +121,20 @@ async def patch_service(
     db: DbDep,
     response: Response,
     if_match: IfMatchDep,
+    now: NowDep,
+    decision: DecisionDep,
 ) -> ServiceAnswer:
-    """Change a service; what is booked stays as it was booked."""
+    """Change a service; what is booked stays as it was booked. Where bookings lose what makes them bookable (the
+    service itself, its people or places), nothing is saved unless it is said what becomes of them."""
     member.require(Permission.CATALOGUE_EDIT)
     await wait_for_staff(db, account.account_id, body.staff_member_ids or ())
     async with db.tx(account.account_id) as tx:
-        require_version((await service_of(tx, account.account_id, service_id, lock=True)).version, if_match)
-        row = await change_service(tx, account, service_id, body)
+        await lock_calendar(tx, account.account_id, alone=True)
+        row = await service_of(tx, account.account_id, service_id, lock=True)
+        require_version(row.version, if_match)
+        desk = desk_of(account, member)
+        await carry_out(tx, desk, lambda: alter_service(tx, account, service_id, body, now), decision, now)
+        row = await service_of(tx, account.account_id, service_id)
         response.headers.update(etag(row.version))
         return await _service_answer(tx, account, row)
 
@@ -166,18 +183,66 @@ async def patch_staff_member(
     db: DbDep,
     response: Response,
     if_match: IfMatchDep,
+    now: NowDep,
+    decision: DecisionDep,
 ) -> StaffMemberAnswer:
-    """Change who they are, where they work and what they offer."""
+    """Change who they are, where they work and what they offer. Where bookings ahead are hit by it, nothing is saved
+    unless it is said what becomes of them."""
     member.require(Permission.STAFF_EDIT)
     await wait_for_staff(db, account.account_id, [staff_member_id])
     async with db.tx(account.account_id) as tx:
+        await lock_calendar(tx, account.account_id, alone=True)
         row = await staff_member_of(tx, account.account_id, staff_member_id, lock=True)
         require_version(row.version, if_match)
         require_staff_scope(member, row)
-        row = await change_staff_member(tx, account.account_id, staff_member_id, body)
+        desk = desk_of(account, member)
+        await carry_out(
+            tx,
+            desk,
+            lambda: alter_staff_member(tx, account.account_id, staff_member_id, body, now),
+            decision,
+            now,
+        )
+        row = await staff_member_of(tx, account.account_id, staff_member_id)
         require_staff_scope(member, row)
         response.headers.update(etag(row.version))
         return (await _answers(tx, account.account_id, [row]))[0]
+
+
+@router.delete("/staff-members/{staff_member_id}", operation_id="remove_staff_member")
+async def delete_staff_member(
+    staff_member_id: UUID, member: MemberDep, account: AccountDep, db: DbDep, now: NowDep, decision: DecisionDep
+) -> Hits:
+    """Somebody without a login leaves; name, history and bookings are kept. With bookings ahead it takes a choice."""
+    member.require(Permission.STAFF_DELETE)
+    await wait_for_staff(db, account.account_id, [staff_member_id])
+    async with db.tx(account.account_id) as tx:
+        require_staff_scope(member, await staff_member_of(tx, account.account_id, staff_member_id))
+        looks_only = decision.is_dry_run
+        done = await carry_out(
+            tx,
+            desk_of(account, member),
+            lambda: remove_staff_member(tx, account.account_id, staff_member_id, now, looks_only=looks_only),
+            decision,
+            now,
+        )
+        return Hits.model_validate({**hits(done), "saved": not looks_only})
+
+
+@router.post(
+    "/staff-members/{staff_member_id}/restore", operation_id="restore_staff_member", response_model=StaffMemberAnswer
+)
+async def post_restore(staff_member_id: UUID, member: MemberDep, db: DbDep, once: OnceDep) -> Response:
+    """Bring somebody without a login back as they were: bookings, hours, services."""
+    member.require(Permission.STAFF_RESTORE)
+    async with db.tx(member.account_id) as tx:
+
+        async def effect() -> StaffMemberAnswer:
+            row = await restore_staff_member(tx, member.account_id, staff_member_id)
+            require_staff_scope(member, row)
+            return (await _answers(tx, member.account_id, [row]))[0]
+
+        return await once.run(tx, effect, status=200)
 
 
 async def _service_answer(tx: Tx, account: AccountCopy, row: ServiceRow) -> ServiceAnswer:

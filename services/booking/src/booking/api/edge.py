@@ -15,11 +15,11 @@ from zoneinfo import ZoneInfo
 from fastapi import Depends, Header, Path, Query, Request
 
 from booking.domain.wall_clock import WallClock, moment_of
-from booking.queries.accounts import account_at, account_of
+from booking.queries.accounts import account_at, account_of, locations_of
 from booking.tables import AccountCopy, StaffMemberRow
 from booking.usecases.bookings.rivalry import Turns
 from kit.access import Member
-from kit.db import Database
+from kit.db import Database, Tx
 from kit.edge import DbDep, MemberDep
 from kit.errors import InvalidInput, MissingPermission, MissingScope, StaleVersion
 from kit.freshness import wait_for_copy
@@ -124,6 +124,15 @@ def require_schedule(member: Member, staff: StaffMemberRow) -> None:
         raise MissingPermission("schedule.edit_own" if own else "schedule.edit_all", list(member.holders))
     if not own:
         require_staff_scope(member, staff)
+
+
+async def require_everywhere(tx: Tx, member: Member, location_id: UUID | None) -> None:
+    """Raise unless the member may edit the working time of a location, or of all of them."""
+    member.require("schedule.edit_all", location_id=location_id)
+    if location_id is None and member.location_ids is not None:
+        covered = {location.id for location in await locations_of(tx, member.account_id)}
+        if covered - member.location_ids:
+            raise MissingScope("*", list(member.holders))
 
 
 def require_staff_scope(member: Member, staff: StaffMemberRow) -> None:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Query, Response
 from sqlalchemy import or_, select
 
-from booking.errors import ScheduleConflict
-from booking.queries.accounts import locations_of
-from booking.queries.visits import Visit
 from booking.tables import ClosedDayRow, ScheduleRow, TimeOffRow
 from booking.usecases.catalogue.staff_members import staff_member_of
-from booking.usecases.schedules.close_day import close_day
+from booking.usecases.changes.carry_out import carry_out
+from booking.usecases.schedules.close_day import close_day, open_day
 from booking.usecases.schedules.set_schedule import set_schedule, stored_schedule
 from booking.usecases.schedules.take_time_off import give_up_time_off, take_time_off
 from contracts.http.booking import ClosedDayEffect, ScheduleAnswer, TimeOffEffect
@@ -28,19 +26,13 @@ from contracts.http.catalogue import (
     TimeOffBody,
     TimeOffList,
 )
-from contracts.permissions import Permission
-from kit.db import Tx
 from kit.edge import DbDep, MemberDep
-from kit.errors import MissingScope
 from kit.idempotency import OnceDep
 
-from .answers import Eyes, conflict
-from .edge import AccountDep, NowDep, require_schedule, wait_for_staff
+from .changes import DecisionDep, desk_of, hits
+from .edge import AccountDep, NowDep, TurnsDep, require_everywhere, require_schedule, wait_for_staff
 
 router = APIRouter(prefix="/api/v1/accounts/{account_id}", tags=["schedules"])
-
-OnConflict = Annotated[Literal["keep"] | None, Query(description="What to do with bookings that the change hits.")]
-CHOICES = ["keep"]
 
 
 @router.get("/staff-members/{staff_member_id}/schedule", operation_id="get_schedule")
@@ -50,7 +42,14 @@ async def get_schedule(staff_member_id: UUID, member: MemberDep, db: DbDep) -> S
     async with db.tx(member.account_id) as tx:
         await staff_member_of(tx, member.account_id, staff_member_id)
         row = await tx.get(ScheduleRow, (member.account_id, staff_member_id))
-        return await _schedule_answer(tx, staff_member_id, row, [], Eyes.of(member), saved=True)
+        return ScheduleAnswer.model_validate(
+            {
+                "staff_member_id": staff_member_id,
+                "version": row.version if row else 0,
+                "schedule": await stored_schedule(tx, row) if row else None,
+                "saved": True,
+            }
+        )
 
 
 @router.put(
@@ -63,27 +62,33 @@ async def put_schedule(
     account: AccountDep,
     db: DbDep,
     now: NowDep,
-    on_conflict: OnConflict = None,
-    dry_run: bool = False,
+    decision: DecisionDep,
+    turns: TurnsDep,
 ) -> ScheduleAnswer:
-    """Set it. When bookings ahead would fall out of it nothing is saved, unless they shall be kept."""
+    """Set it. When bookings ahead would fall out of it nothing is saved, unless it is said what becomes of them."""
     await wait_for_staff(db, account.account_id, [staff_member_id])
-    async with db.tx(account.account_id) as tx:
-        staff = await staff_member_of(tx, account.account_id, staff_member_id)
-        require_schedule(member, staff)
-        keep = on_conflict == "keep"
-        row, hit = await set_schedule(tx, account.account_id, staff_member_id, body, now, keep=keep, save=not dry_run)
-        eyes = Eyes.of(member)
-        _refuse(hit, eyes, keep=keep or dry_run)
-        if dry_run:
-            return ScheduleAnswer(
-                staff_member_id=staff_member_id,
-                version=row.version if row else 0,
-                schedule=body,
-                saved=False,
-                conflicts=[conflict(visit, eyes) for visit in hit],
+
+    async def put() -> ScheduleAnswer:
+        async with db.tx(account.account_id) as tx:
+            require_schedule(member, await staff_member_of(tx, account.account_id, staff_member_id))
+            done = await carry_out(
+                tx,
+                desk_of(account, member),
+                lambda: set_schedule(tx, account.account_id, staff_member_id, body, now),
+                decision,
+                now,
             )
-        return await _schedule_answer(tx, staff_member_id, row, hit, eyes, saved=True)
+            row = await tx.get(ScheduleRow, (account.account_id, staff_member_id))
+            return ScheduleAnswer.model_validate(
+                {
+                    **hits(done),
+                    "staff_member_id": staff_member_id,
+                    "version": row.version if row else 0,
+                    "schedule": await stored_schedule(tx, row) if done.result and row else body,
+                }
+            )
+
+    return await turns.run(put)
 
 
 @router.get("/staff-members/{staff_member_id}/time-off", operation_id="list_time_off")
@@ -124,40 +129,39 @@ async def post_time_off(
     db: DbDep,
     once: OnceDep,
     now: NowDep,
-    on_conflict: OnConflict = None,
-    dry_run: bool = False,
+    decision: DecisionDep,
+    turns: TurnsDep,
 ) -> Response:
-    """An absence; bookings in it stand in the way unless they shall be kept."""
+    """An absence; bookings in it stand in the way unless it is said what becomes of them."""
     await wait_for_staff(db, account.account_id, [staff_member_id])
-    async with db.tx(account.account_id) as tx:
-        staff = await staff_member_of(tx, account.account_id, staff_member_id)
-        require_schedule(member, staff)
-        keep = on_conflict == "keep"
 
-        async def effect() -> TimeOffEffect:
-            row, hit = await take_time_off(
-                tx,
-                account.account_id,
-                staff_member_id,
-                body,
-                member.caller.user_id,
-                now,
-                keep=keep,
-                save=not dry_run,
-            )
-            eyes = Eyes.of(member)
-            _refuse(hit, eyes, keep=keep or dry_run)
-            return TimeOffEffect(
-                id=row.id if row else None,
-                staff_member_id=staff_member_id,
-                starts_at=body.starts_at,
-                ends_at=body.ends_at,
-                reason=body.reason,
-                saved=row is not None,
-                conflicts=[conflict(visit, eyes) for visit in hit],
-            )
+    async def post() -> Response:
+        async with db.tx(account.account_id) as tx:
+            require_schedule(member, await staff_member_of(tx, account.account_id, staff_member_id))
+            by = member.caller.user_id
 
-        return await once.run(tx, effect, status=200 if dry_run else 201)
+            async def effect() -> TimeOffEffect:
+                done = await carry_out(
+                    tx,
+                    desk_of(account, member),
+                    lambda: take_time_off(tx, account.account_id, staff_member_id, body, by, now),
+                    decision,
+                    now,
+                )
+                return TimeOffEffect.model_validate(
+                    {
+                        **hits(done),
+                        "id": done.result.id if done.result else None,
+                        "staff_member_id": staff_member_id,
+                        "starts_at": body.starts_at,
+                        "ends_at": body.ends_at,
+                        "reason": body.reason,
+                    }
+                )
+
+            return await once.run(tx, effect, status=200 if decision.is_dry_run else 201)
+
+    return await turns.run(post)
 
 
 @router.delete(
@@ -197,58 +201,49 @@ async def post_closed_day(
     db: DbDep,
     once: OnceDep,
     now: NowDep,
-    on_conflict: OnConflict = None,
-    dry_run: bool = False,
+    decision: DecisionDep,
+    turns: TurnsDep,
 ) -> Response:
     """Close a day, in one location or everywhere."""
-    member.require(Permission.SCHEDULE_EDIT_ALL, location_id=body.location_id)
-    keep = on_conflict == "keep"
-    async with db.tx(account.account_id) as tx:
-        if body.location_id is None and member.location_ids is not None:
-            covered = {location.id for location in await locations_of(tx, account.account_id)}
-            if covered - member.location_ids:
-                raise MissingScope("*", list(member.holders))
 
-        async def effect() -> ClosedDayEffect:
-            row, hit = await close_day(
-                tx, account.account_id, body, member.caller.user_id, now, keep=keep, save=not dry_run
-            )
-            eyes = Eyes.of(member)
-            _refuse(hit, eyes, keep=keep or dry_run)
-            return ClosedDayEffect(
-                id=row.id if row else None,
-                date=body.date,
-                name=body.name,
-                kind=body.kind,
-                location_id=body.location_id,
-                saved=row is not None,
-                conflicts=[conflict(visit, eyes) for visit in hit],
-            )
+    async def post() -> Response:
+        async with db.tx(account.account_id) as tx:
+            await require_everywhere(tx, member, body.location_id)
 
-        return await once.run(tx, effect, status=200 if dry_run else 201)
+            async def effect() -> ClosedDayEffect:
+                done = await carry_out(
+                    tx,
+                    desk_of(account, member),
+                    lambda: close_day(tx, account.account_id, body, member.caller.user_id, now),
+                    decision,
+                    now,
+                )
+                return ClosedDayEffect.model_validate(
+                    {
+                        **hits(done),
+                        "id": done.result.id if done.result else None,
+                        "date": body.date,
+                        "name": body.name,
+                        "kind": body.kind,
+                        "location_id": body.location_id,
+                    }
+                )
+
+            return await once.run(tx, effect, status=200 if decision.is_dry_run else 201)
+
+    return await turns.run(post)
+
+
+@router.delete("/closed-days/{closed_day_id}", operation_id="open_day", status_code=204)
+async def delete_closed_day(closed_day_id: UUID, member: MemberDep, db: DbDep) -> None:
+    """Work that day after all."""
+    async with db.tx(member.account_id) as tx:
+        row = await open_day(tx, member.account_id, closed_day_id)
+        await require_everywhere(tx, member, row.location_id)
 
 
 def _midnight(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
-
-
-def _refuse(hit: list[Visit], eyes: Eyes, *, keep: bool) -> None:
-    if hit and not keep:
-        raise ScheduleConflict([conflict(visit, eyes).model_dump(mode="json") for visit in hit], CHOICES)
-
-
-async def _schedule_answer(
-    tx: Tx, staff_member_id: UUID, row: ScheduleRow | None, hit: list[Visit], eyes: Eyes, *, saved: bool
-) -> ScheduleAnswer:
-    return ScheduleAnswer.model_validate(
-        {
-            "staff_member_id": staff_member_id,
-            "version": row.version if row else 0,
-            "schedule": await stored_schedule(tx, row) if row else None,
-            "saved": saved,
-            "conflicts": [conflict(visit, eyes) for visit in hit],
-        }
-    )
 
 
 def _time_off(row: TimeOffRow) -> TimeOffAnswer:

@@ -25,11 +25,12 @@ async def visits_ahead(
     now: datetime,
     *,
     staff_member_id: UUID | None = None,
+    service_id: UUID | None = None,
     location_id: UUID | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> list[Visit]:
-    """Active bookings not over yet with a part of this person, or in this location, that touches `[since, until)`."""
+    """Active bookings not over yet of this person, service or location that touch `[since, until)`."""
     touching = select(BookingItemRow.booking_id).where(
         BookingItemRow.account_id == account_id, BookingItemRow.ends_at > max(now, since or now)
     )
@@ -37,6 +38,8 @@ async def visits_ahead(
         touching = touching.where(BookingItemRow.starts_at < until)
     if staff_member_id is not None:
         touching = touching.where(BookingItemRow.staff_member_id == staff_member_id)
+    if service_id is not None:
+        touching = touching.where(BookingItemRow.service_id == service_id)
     rows = select(BookingRow).where(
         BookingRow.account_id == account_id, BookingRow.state.in_(ACTIVE), BookingRow.id.in_(touching)
     )

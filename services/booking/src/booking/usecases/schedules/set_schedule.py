@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -10,21 +10,23 @@ from uuid import UUID
 from sqlalchemy import delete, select
 
 from booking.domain.schedules import DayPlan, Schedule
+from booking.queries.accounts import known_locations
 from booking.queries.conflicts import that_lose_their_hours, visits_ahead
-from booking.queries.visits import Visit
 from booking.stored_schedules import pattern_of, plan_of
 from booking.tables import ScheduleException, ScheduleRow
+from booking.usecases.changes.carry_out import Change
 from contracts.http.catalogue import ScheduleBody
 from kit.db import Tx
 
 
 async def set_schedule(
-    tx: Tx, account_id: UUID, staff_member_id: UUID, body: ScheduleBody, now: datetime, *, keep: bool, save: bool
-) -> tuple[ScheduleRow | None, list[Visit]]:
-    """The saved schedule, and the bookings ahead that lie outside of it and did not before.
+    tx: Tx, account_id: UUID, staff_member_id: UUID, body: ScheduleBody, now: datetime
+) -> Change[ScheduleRow]:
+    """A new schedule; it hits the bookings ahead that lie outside of it and did not before.
 
-    When there are such bookings it is saved only with `keep`; without `save` never.
+    Raises `InvalidInput` for hours in a place that the account does not have.
     """
+    await _known_places(tx, account_id, body)
     pattern = body.model_dump(mode="json", by_alias=True, exclude={"exceptions"}, exclude_none=True)
     plans = {
         one.date: one.model_dump(mode="json", by_alias=True, exclude={"date"}, exclude_none=True)
@@ -34,10 +36,27 @@ async def set_schedule(
     before = await _schedule(tx, row) if row else None
     after = Schedule(pattern_of(pattern), {day: plan_of(plan) for day, plan in plans.items()})
     ahead = await visits_ahead(tx, account_id, now, staff_member_id=staff_member_id)
-    hit = that_lose_their_hours(ahead, staff_member_id, before, after)
-    if save and (keep or not hit):
-        row = await _save(tx, account_id, staff_member_id, row, pattern, plans, now)
-    return row, hit
+    hits = that_lose_their_hours(ahead, staff_member_id, before, after)
+    return Change(hits, lambda: _save(tx, account_id, staff_member_id, row, pattern, plans, now))
+
+
+async def _known_places(tx: Tx, account_id: UUID, body: ScheduleBody) -> None:
+    written = body.model_dump(mode="python", by_alias=True)
+    for where, places in _places(written, ""):
+        await known_locations(tx, account_id, [places], where)
+
+
+def _places(written: Any, where: str) -> Iterator[tuple[str, UUID]]:
+    """Every place named in the hours of a schedule, with the pointer to it."""
+    if isinstance(written, Mapping):
+        for name, value in written.items():
+            if name == "location_id" and value is not None:
+                yield f"{where}/{name}", value
+            else:
+                yield from _places(value, f"{where}/{name}")
+    elif isinstance(written, list | tuple):
+        for number, value in enumerate(written):
+            yield from _places(value, f"{where}/{number}")
 
 
 async def stored_schedule(tx: Tx, row: ScheduleRow) -> dict[str, Any]:

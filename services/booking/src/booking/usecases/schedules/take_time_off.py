@@ -6,8 +6,8 @@ from datetime import datetime
 from uuid import UUID
 
 from booking.queries.conflicts import only, visits_ahead
-from booking.queries.visits import Visit
 from booking.tables import TimeOffRow
+from booking.usecases.changes.carry_out import Change
 from contracts.http.catalogue import TimeOffBody
 from kit.db import Tx
 from kit.errors import NotFound
@@ -21,36 +21,35 @@ async def take_time_off(
     body: TimeOffBody,
     created_by: UUID,
     now: datetime,
-    *,
-    keep: bool,
-    save: bool,
-) -> tuple[TimeOffRow | None, list[Visit]]:
-    """The saved absence, and the bookings it hits; with such bookings it is saved only with `keep`."""
+) -> Change[TimeOffRow]:
+    """An absence; it hits the bookings that it overlaps."""
     ahead = await visits_ahead(
         tx, account_id, now, staff_member_id=staff_member_id, since=body.starts_at, until=body.ends_at
     )
-    hit = only(
+    hits = only(
         ahead,
         lambda visit: any(
             item.staff_member_id == staff_member_id and item.starts_at < body.ends_at and item.ends_at > body.starts_at
             for item in visit.items
         ),
     )
-    if not save or (hit and not keep):
-        return None, hit
-    row = TimeOffRow(
-        account_id=account_id,
-        id=new_id(),
-        staff_member_id=staff_member_id,
-        starts_at=body.starts_at,
-        ends_at=body.ends_at,
-        reason=body.reason,
-        created_by=created_by,
-        created_at=now,
-    )
-    tx.add(row)
-    await tx.flush()
-    return row, hit
+
+    async def save() -> TimeOffRow:
+        row = TimeOffRow(
+            account_id=account_id,
+            id=new_id(),
+            staff_member_id=staff_member_id,
+            starts_at=body.starts_at,
+            ends_at=body.ends_at,
+            reason=body.reason,
+            created_by=created_by,
+            created_at=now,
+        )
+        tx.add(row)
+        await tx.flush()
+        return row
+
+    return Change(hits, save)
 
 
 async def give_up_time_off(tx: Tx, account_id: UUID, staff_member_id: UUID, time_off_id: UUID, now: datetime) -> None:
