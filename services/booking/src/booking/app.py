@@ -19,6 +19,7 @@ from .api import (
     public,
     resources,
     schedules,
+    series,
 )
 from .api.records import ROUTERS as RECORDS
 from .consumers import consumers
@@ -45,6 +46,7 @@ def build(settings: Settings) -> Service:
         public,
         resources,
         schedules,
+        series,
     )
     service = new_service(
         "booking",

@@ -72,6 +72,28 @@ class StaffHasLogin(Problem):
 
 
 @dataclass(eq=False)
+class SeriesConflict(Problem):
+    """Some dates of a series cannot be had; nothing was booked. `dates`: all of them, with reasons and free times."""
+
+    code: ClassVar[str] = "booking.series_conflict"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    dates: list[dict[str, Any]]
+
+    @property
+    def count(self) -> int:
+        """How many dates cannot be had."""
+        return sum(not one["possible"] for one in self.dates)
+
+
+@dataclass(eq=False)
+class NoSeries(Problem):
+    """The booking stands alone."""
+
+    code: ClassVar[str] = "booking.no_series"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+
+
+@dataclass(eq=False)
 class CutoffPassed(Problem):
     """It is too late for the client to change this visit; `until` was the last moment, in the location's time."""
 
@@ -237,6 +259,8 @@ PROBLEMS: tuple[type[Problem], ...] = (
     ScheduleConflict,
     NothingFree,
     StaffHasLogin,
+    SeriesConflict,
+    NoSeries,
     CutoffPassed,
     WrongState,
     DayAlreadyClosed,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -21,7 +22,7 @@ from booking.usecases.bookings.places import Wish
 from booking.usecases.catalogue.services import amount_of
 from booking.usecases.clients.find_card import Known, find_card, living_card_of, phone_of
 from contracts.booking import State as StateName
-from contracts.http.booking import BookingAnswer, BookingList, BookingPatch, ClientBody, StaffBookingBody
+from contracts.http.booking import BookingAnswer, BookingList, BookingPatch, ClientBody, StaffBookingBody, WantedItem
 from contracts.http.catalogue import Day
 from contracts.permissions import Permission
 from kit.access import Member
@@ -127,17 +128,15 @@ async def post_booking(
         async with db.tx(account.account_id) as tx:
 
             async def effect() -> BookingAnswer:
+                price, item_prices = order_prices(account, body, items)
                 order = Order(
-                    client=lambda: _client(tx, account, body, now),
+                    client=lambda: client_of(tx, account, body, now),
                     comment=body.comment or None,
                     actor=Actor.member(member),
-                    price=amount_of(account, body.price, "/price") if body.price else None,
-                    item_prices=tuple(
-                        amount_of(account, item.price, f"/items/{number}/price") if item.price else None
-                        for number, item in enumerate(items)
-                    ),
+                    price=price,
+                    item_prices=item_prices,
                 )
-                await _require_price(tx, account, wish, order, member)
+                await require_price(tx, account, wish, order, member)
                 visit = await create_booking(tx, wish, order, now)
                 return booking_answer(visit, Eyes.of(member))
 
@@ -201,7 +200,8 @@ def require_seen(member: Member, visit: Visit) -> None:
         raise NotFound("booking")
 
 
-async def _client(tx: Tx, account: AccountCopy, body: StaffBookingBody, now: datetime) -> ClientRow | None:
+async def client_of(tx: Tx, account: AccountCopy, body: StaffBookingBody, now: datetime) -> ClientRow | None:
+    """The card of whoever comes, found or opened; none where nobody was named."""
     if body.client_id is not None:
         return await _card(tx, account.account_id, body.client_id)
     written: ClientBody | None = body.client
@@ -224,12 +224,23 @@ async def _card(tx: Tx, account_id: UUID, client_id: UUID) -> ClientRow:
         raise InvalidInput.of("/client_id", "unknown_client") from None
 
 
-async def _require_price(tx: Tx, account: AccountCopy, wish: Wish, order: Order, member: Member) -> None:
+def order_prices(
+    account: AccountCopy, body: StaffBookingBody, items: Sequence[WantedItem]
+) -> tuple[int | None, tuple[int | None, ...]]:
+    """What was asked for the whole visit and for each part; raises `InvalidInput` for another currency."""
+    whole = amount_of(account, body.price, "/price") if body.price else None
+    return whole, tuple(
+        amount_of(account, item.price, f"/items/{number}/price") if item.price else None
+        for number, item in enumerate(items)
+    )
+
+
+async def require_price(tx: Tx, account: AccountCopy, wish: Wish, order: Order, member: Member) -> None:
     """Another price than the catalogue's needs its own right."""
     if order.price is None and not any(price is not None for price in order.item_prices):
         return
     services = await services_named(tx, account.account_id, [item.service_id for item in wish.items], "/service_ids")
-    listed = [services[item.service_id].price for item in wish.items]
+    listed = [services[item.service_id].price * item.seats for item in wish.items]
     asked = [own if own is not None else price for own, price in zip(order.item_prices, listed, strict=True)]
     if asked != listed or order.price not in (None, sum(listed)):
         member.require(Permission.BOOKING_EDIT_PRICE)

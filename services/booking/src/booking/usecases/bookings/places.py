@@ -38,6 +38,8 @@ class Wish:
     location_id: UUID | None
     is_public: bool
     override: bool = False
+    beyond_window: bool = False
+    """The booking window is for clients: a series that staff writes down may reach past it."""
     ignoring_booking: UUID | None = None
     scope: frozenset[UUID] | None = None
     """The locations in which the caller may act; none: all."""
@@ -49,7 +51,9 @@ class Wish:
     @property
     def forgiving(self) -> frozenset[Code]:
         """The reasons that do not count."""
-        return SOFT if self.override else frozenset()
+        if self.override:
+            return SOFT
+        return frozenset({Code.BOOKING_WINDOW}) if self.beyond_window else frozenset()
 
     @property
     def start(self) -> int:
@@ -93,10 +97,10 @@ async def find_place(tx: Tx, wish: Wish, now: datetime) -> Place:
 
 def is_possible(place: Place, wish: Wish) -> bool:
     """Whether nothing that counts stands against the wish here."""
-    if not wish.override:
+    if not wish.forgiving:
         return not place.question.reasons(wish.start)
     general = {reason.code for reason in place.question.reasons(wish.start) if reason.person_id is None}
-    return general <= SOFT and all(place.question.fitting(wish.start, forgiving=SOFT))
+    return general <= wish.forgiving and all(place.question.fitting(wish.start, forgiving=wish.forgiving))
 
 
 def refusal(place: Place, wish: Wish) -> Problem:

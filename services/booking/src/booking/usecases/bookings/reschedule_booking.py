@@ -34,6 +34,7 @@ async def reschedule_booking(
     staff_member_id: UUID | None = None,
     override: bool = False,
     tell_client: bool = True,
+    beyond_window: bool = False,
 ) -> None:
     """Move the whole visit; without a person everybody stays who was. Services keep their booked length and buffers.
 
@@ -56,6 +57,7 @@ async def reschedule_booking(
         location_id=booking.location_id,
         is_public=actor.kind == "client",
         override=override,
+        beyond_window=beyond_window,
         ignoring_booking=booking.id,
         booker=Booker(actor.id, visit.client.phone_e164) if actor.kind == "client" and visit.client else None,
         own_services=tuple(
