@@ -1,9 +1,11 @@
 """The one place where identity is wired together."""
 
 import asyncio
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 import kit.edge
@@ -16,6 +18,7 @@ from kit.settings import read_secret
 
 from .api import accounts, api_keys, audit, auth, codes, me, members
 from .consumers import consumers
+from .key_store import KeyStore
 from .keyring import Keyring
 from .settings import Settings
 from .usecases.forget_old import forget_old
@@ -27,14 +30,14 @@ KEYS_FIRST_PAUSE_S = 5.0
 KEYS_EVERY_S = 300.0
 FORGET_EVERY_S = 600
 
+log = structlog.get_logger("identity")
+
 
 def build(settings: Settings) -> Service:
     """The service with everything it needs; raises `SystemExit` when a secret is missing."""
-    wiring = Wiring(
-        settings,
-        Keyring.from_pem(read_secret(settings.signing_key_file, "signing key")),
-        read_secret(settings.code_pepper_file, "code pepper"),
-    )
+    pepper = read_secret(settings.code_pepper_file, "code pepper")
+    from_file = Keyring.from_pem(read_secret(settings.signing_key_file, "signing key"))
+    wiring = Wiring(settings, KeyStore(from_file, pepper), pepper)
     service = new_service(
         "identity",
         settings,
@@ -55,7 +58,7 @@ def build(settings: Settings) -> Service:
     service.access = Access(service.db, patience_s=0)  # memberships are made here: no copy can be late
     service.state["wiring"] = wiring
     service.checks["signing_keys"] = partial(_keys_check, service.access)
-    service.loops["signing keys"] = partial(_keep_saying_keys, service.db, wiring.keyring)
+    service.loops["signing keys"] = partial(_keep_saying_keys, service.db, wiring.keys)
     service.loops["forget old"] = partial(every, FORGET_EVERY_S, partial(_forget, service.db))
     return service
 
@@ -66,11 +69,19 @@ async def say_keys(db: Database, keyring: Keyring) -> None:
         await publish_keys(keyring, tx, now_utc())
 
 
-async def _keep_saying_keys(db: Database, keyring: Keyring) -> None:
+async def rotate_and_say_keys(db: Database, keys: KeyStore, now: datetime) -> None:
+    """Make the next key when it is time, and publish those in force."""
+    async with db.system_tx() as tx:
+        if await keys.rotate(tx, now):
+            log.info("a new signing key was made")
+        await publish_keys(await keys.read(tx, now), tx, now)
+
+
+async def _keep_saying_keys(db: Database, keys: KeyStore) -> None:
     """Now, soon again, and then steadily: a service that starts later has no queue yet in which the word could wait."""
     pause_s = KEYS_FIRST_PAUSE_S
     while True:
-        await say_keys(db, keyring)
+        await rotate_and_say_keys(db, keys, now_utc())
         await asyncio.sleep(pause_s)
         pause_s = min(2 * pause_s, KEYS_EVERY_S)
 

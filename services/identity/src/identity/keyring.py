@@ -1,8 +1,8 @@
 """The keys that sign access tokens.
 
-The file holds one or more Ed25519 private keys in PEM: the first signs, all of them verify. Rotation is three
-restarts: add the new key at the end, move it to the front, and, once the last token of the old one has expired, take
-the old one out.
+The file holds one or more Ed25519 private keys in PEM: the first signs until identity makes its own (`key_store`), all
+of them verify. To take a key that leaked out of use at once, put a new one in front of the file, take the leaked one
+out, and restart.
 """
 
 import base64
@@ -49,7 +49,7 @@ class Keyring:
             loaded = [load_pem_private_key(block, None) for block in _PEM_BLOCK.findall(content)]
         except (ValueError, TypeError) as error:
             raise SystemExit(f"The file with the signing key is not readable PEM: {error}.") from error
-        keys = [_key(private) for private in loaded if isinstance(private, Ed25519PrivateKey)]
+        keys = [key_of(private) for private in loaded if isinstance(private, Ed25519PrivateKey)]
         if not keys or len(keys) != len(loaded):
             raise SystemExit("The file with the signing key must hold Ed25519 private keys in PEM and nothing else.")
         return cls(keys)
@@ -77,7 +77,8 @@ class Keyring:
         return jwt.encode({**claims, **life}, key.private, algorithm=ALGORITHM, headers={"kid": key.kid})
 
 
-def _key(private: Ed25519PrivateKey) -> Key:
+def key_of(private: Ed25519PrivateKey) -> Key:
+    """The pair with its name."""
     raw = private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
     x = _base64url(raw)
     said = json.dumps({"crv": "Ed25519", "kty": "OKP", "x": x}, separators=(",", ":"))

@@ -265,7 +265,7 @@ class RefreshToken(Base):
 
 
 class PublishedKey(Base):
-    """Public half of a signing key that was ever published."""
+    """A signing key that was ever published; of those that identity made, the private half too, sealed."""
 
     __tablename__ = "signing_key"
 
@@ -273,3 +273,5 @@ class PublishedKey(Base):
     x: Mapped[str]
     first_published_at: Mapped[datetime]
     retired_at: Mapped[datetime | None]
+    sealed: Mapped[bytes | None]
+    signs_from: Mapped[datetime | None]

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from .key_store import KeyStore
 from .keyring import Keyring
 from .settings import Settings
 from .usecases.admit_send import Guarding
@@ -15,8 +16,13 @@ class Wiring:
     """Settings and secrets of this process."""
 
     settings: Settings
-    keyring: Keyring
+    keys: KeyStore
     pepper: bytes
+
+    @property
+    def keyring(self) -> Keyring:
+        """The keys as this process last knew them."""
+        return self.keys.ring
 
     @property
     def guarding(self) -> Guarding:

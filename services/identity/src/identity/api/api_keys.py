@@ -92,7 +92,7 @@ async def post_token(
     response.headers["Cache-Control"] = "no-store"
     key = done.api_key
     return ApiTokenAnswer(
-        access_token=wiring.keyring.api_key_token(done.key_id, done.session_id, key, now),
+        access_token=(await wiring.keys.fresh(db)).api_key_token(done.key_id, done.session_id, key, now),
         expires_in=int(ACCESS_LIFE.total_seconds()),
         account_id=key.account_id,
         permissions=tuple(sorted(key.permissions)),

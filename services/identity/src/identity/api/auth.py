@@ -24,6 +24,7 @@ from identity.usecases.open_session import OpenedSession
 from identity.usecases.refresh_session import refresh_session
 from identity.usecases.sign_in import sign_in
 from identity.wiring import Wiring, WiringDep
+from kit.db import Database
 from kit.edge import CallerDep, DbDep
 from kit.errors import NotFound, Problem
 from kit.messaging import now_utc
@@ -70,7 +71,7 @@ async def post_session(
             memberships = await queries.memberships_of(tx, done.user.id)
     if isinstance(done, Problem):
         raise done
-    tokens = _hand_over(done.user, done.opened, response, wiring)
+    tokens = await _hand_over(done.user, done.opened, response, db, wiring)
     device_token = codes.device_token(wiring.pepper, phone_e164)
     cookies.keep(response, "device", device_token, max_age_s=cookies.DEVICE_KEPT_S, settings=wiring.settings)
     user = user_answer(done.user, memberships)
@@ -91,7 +92,7 @@ async def post_refresh(
         done = await refresh_session(token, tx, now_utc(), pepper=wiring.pepper)
     if isinstance(done, Problem):
         raise done
-    return _hand_over(done.user, done.opened, response, wiring)
+    return await _hand_over(done.user, done.opened, response, db, wiring)
 
 
 @router.get("/sessions", operation_id="list_sessions")
@@ -151,17 +152,20 @@ async def delete_session(session_id: UUID, caller: CallerDep, response: Response
 
 
 @router.get("/jwks.json", operation_id="signing_keys")
-async def get_keys(wiring: WiringDep, response: Response) -> SigningKeysAnswer:
+async def get_keys(wiring: WiringDep, db: DbDep, response: Response) -> SigningKeysAnswer:
     """The keys that verify access tokens (RFC 7517)."""
+    keyring = await wiring.keys.fresh(db)
     response.headers["Cache-Control"] = "public, max-age=300"
-    return SigningKeysAnswer(keys=tuple(SigningKeyAnswer(kid=key.kid, x=key.x) for key in wiring.keyring.keys))
+    return SigningKeysAnswer(keys=tuple(SigningKeyAnswer(kid=key.kid, x=key.x) for key in keyring.keys))
 
 
-def _hand_over(user: User, opened: OpenedSession, response: Response, wiring: Wiring) -> TokensAnswer:
+async def _hand_over(
+    user: User, opened: OpenedSession, response: Response, db: Database, wiring: Wiring
+) -> TokensAnswer:
     now = now_utc()
     set_refresh(response, opened.refresh_token, expires_at=opened.expires_at, now=now, settings=wiring.settings)
     response.headers["Cache-Control"] = "no-store"
-    access_token = wiring.keyring.access_token(
+    access_token = (await wiring.keys.fresh(db)).access_token(
         user_id=user.id,
         session_id=opened.session_id,
         phone_e164=user.phone_e164,

@@ -98,7 +98,7 @@ async def post_step_up(
     if isinstance(done, Problem):
         raise done
     response.headers["Cache-Control"] = "no-store"
-    token = wiring.keyring.access_token(
+    token = (await wiring.keys.fresh(db)).access_token(
         user_id=done.id, session_id=caller.session_id, phone_e164=done.phone_e164, confirmed_at=now, now=now
     )
     expires_in = int(ACCESS_LIFE.total_seconds())

@@ -25,7 +25,7 @@ async def publish_keys(keyring: Keyring, tx: Tx, now: datetime) -> None:
     await tx.execute(
         update(PublishedKey)
         .where(PublishedKey.kid.not_in(in_force), PublishedKey.retired_at.is_(None))
-        .values(retired_at=now)
+        .values(retired_at=now, sealed=None)
     )
     told = select(PublishedKey).where(
         PublishedKey.retired_at.is_(None) | (PublishedKey.retired_at > now - REMEMBER_RETIRED)
