@@ -48,7 +48,7 @@ async def seconds_until(http: httpx.AsyncClient, account: str, token: str, expec
             if status == expected:
                 took.setdefault(service, asked - began)
         if time.perf_counter() - began > 30:
-            raise SystemExit(f"not everywhere after 30 s: {took}")
+            raise AssertionError(f"{expected} not everywhere after 30 s: {took}")
         await asyncio.sleep(0.01)
     return took
 

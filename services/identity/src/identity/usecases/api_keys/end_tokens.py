@@ -15,8 +15,7 @@ from kit.ids import new_id
 
 async def end_tokens(row: ApiKeyRow, tx: Tx, now: datetime) -> None:
     """Every token of the key is refused by every service as soon as it hears; the next ones are called otherwise."""
-    event = SessionsRevoked(
-        account_id=row.account_id,
+    event = SessionsRevoked(  # no account: those who hear write down sessions of everybody
         version=1,  # of a subject of its own: each name of a key's tokens is revoked once
         user_id=row.session_id,
         session_ids=(row.session_id,),
