@@ -1,5 +1,6 @@
 """What one account can never see of another, and what the serving role can never touch."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -11,9 +12,21 @@ from sqlalchemy.exc import DBAPIError
 from kit.db import sqlstate
 from kit.testing import Bench
 from tests.identity.conftest import People
+from tests.load import mixed_accounts
+from zapys_dev.databases import Urls
+from zapys_dev.testing import TestServers
 
 OF_ACCOUNTS = ("account", "vanity_address", "membership", "audit_entry", "member_copy", "app_user")
-OF_SIGNING_IN = ("login_phone", "login_code", "session", "refresh_token", "signing_key", "dead_letter")
+OF_SIGNING_IN = (
+    "login_phone",
+    "login_code",
+    "login_send",
+    "used_captcha",
+    "session",
+    "refresh_token",
+    "signing_key",
+    "dead_letter",
+)
 
 
 async def test_without_an_account_no_row_is_visible_and_with_another_none_of_this(bench: Bench, people: People) -> None:
@@ -29,6 +42,18 @@ async def test_without_an_account_no_row_is_visible_and_with_another_none_of_thi
                 if column:
                     seen = await tx.scalars(text(f"SELECT DISTINCT {column} FROM {table}"))
                     assert set(seen) == {UUID(account[-36:])}, table
+
+
+async def test_requests_that_share_connections_and_fail_midway_see_no_foreign_row(
+    servers: TestServers, fresh_database: Callable[..., Urls]
+) -> None:
+    """Ten thousand of them run by tests/load/mixed_accounts.py."""
+    urls = fresh_database("identity")
+    name = urls.app_url.rsplit("/", 1)[1]
+    seen = await mixed_accounts.measure(urls, f"{servers.postgres_url.rsplit('/', 1)[0]}/{name}", 400)
+    assert (seen["requests"], seen["foreign"], seen["missing"]) == (400, 0, 0)
+    assert seen["own"] > 1000
+    assert seen["failed midway"] > 10
 
 
 async def test_an_account_sees_only_people_who_work_in_it(bench: Bench, people: People) -> None:
