@@ -34,6 +34,17 @@ def normalise(written: str, *, region: str = DEFAULT_REGION) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def is_foreign(written: str, region: str) -> bool:
+    """Whether a number says by its `+` and country code that it belongs to another country than `region`."""
+    if not written.strip().startswith("+"):
+        return False
+    try:
+        number = phonenumbers.parse(written.strip(), region)
+    except phonenumbers.NumberParseException:
+        return False
+    return number.country_code != phonenumbers.country_code_for_region(region)
+
+
 def gets_sms(phone_e164: str) -> bool:
     """Whether a number may be a mobile one; those of flats, offices and free lines get no SMS."""
     kind = phonenumbers.number_type(phonenumbers.parse(phone_e164))

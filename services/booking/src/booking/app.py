@@ -23,6 +23,7 @@ from .api import (
 )
 from .api.records import ROUTERS as RECORDS
 from .consumers import consumers
+from .loops import add_loops
 from .settings import Settings
 from .usecases.bookings.hold_time import forget_expired_holds
 from .usecases.bookings.rivalry import Turns
@@ -64,4 +65,5 @@ def build(settings: Settings) -> Service:
             await forget_expired_holds(tx, now_utc())
 
     service.loops["expired_holds"] = lambda: every(settings.expired_holds_every_s, forget)
+    add_loops(service, settings)
     return service

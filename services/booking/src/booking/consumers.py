@@ -23,8 +23,8 @@ from kit import access
 from kit.messaging import Consumers
 
 from .usecases.copies.copy_account import copy_account
-from .usecases.copies.hear_prepayment import hear_prepayment
 from .usecases.copies.hear_message import hear_message
+from .usecases.copies.hear_prepayment import hear_prepayment
 from .usecases.copies.hear_settlement import hear_receipt, hear_settlement
 from .usecases.copies.seat_member import seat_member
 

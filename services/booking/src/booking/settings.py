@@ -12,3 +12,12 @@ class Settings(ServiceSettings):
 
     expired_holds_every_s: float = 30.0
     """How often holds that nobody asked for are cleared away; wanted time is freed at once anyway."""
+
+    journals_every_s: float = 30.0
+    """How often it is looked whether the journal of a location is due."""
+    domains_every_s: float = 60.0
+    """How often domains that wait for their proof are looked for; each is asked about every ten minutes."""
+    dns_servers: str = ""
+    """Resolvers to ask, `host:port` and comma separated; empty: the system's own."""
+    dns_timeout_s: float = 4.0
+    """Until DNS has answered, all tries together."""

@@ -10,6 +10,7 @@ from sqlalchemy import func, select, tuple_
 
 from booking.errors import ClientErased, ClientIsDouble
 from booking.queries.clients import living, matches
+from booking.queries.order import by_name
 from booking.queries.visits import visits_of
 from booking.tables import AccountCopy, BookingRow, ClientRow
 from booking.usecases.clients.custom_fields import contact_fields_of
@@ -42,7 +43,7 @@ async def list_clients(
 ) -> ClientList:
     """By name. Nobody can search in what they may not see."""
     member.require(Permission.CLIENT_VIEW)
-    name = func.lower(ClientRow.name)
+    name = by_name(func.lower(ClientRow.name))
     rows = select(ClientRow).where(ClientRow.account_id == account.account_id, living())
     if query and query.strip():
         seen = Eyes.of(member)

@@ -81,7 +81,7 @@ async def cancel_mine(
     body: CancelBody | None = None,
 ) -> Response:
     """Cancel it oneself, until the account's cut-off; the time is free at once."""
-    account_id = await _account_of(db, booking_id, caller)
+    account_id = await account_of_mine(db, booking_id, caller)
 
     async def cancel() -> Response:
         async with db.tx(account_id) as tx:
@@ -113,7 +113,7 @@ async def reschedule_mine(
     turns: TurnsDep,
 ) -> Response:
     """Move it oneself to another offered start, until the account's cut-off."""
-    account_id = await _account_of(db, booking_id, caller)
+    account_id = await account_of_mine(db, booking_id, caller)
 
     async def move() -> Response:
         async with db.tx(account_id) as tx:
@@ -144,7 +144,7 @@ async def my_booking(
     booking_id: UUID, caller: CallerDep, db: DbDep, now: NowDep, response: Response
 ) -> MyBookingAnswer:
     """One of mine."""
-    account_id = await _account_of(db, booking_id, caller)
+    account_id = await account_of_mine(db, booking_id, caller)
     async with db.tx(account_id) as tx:
         account = await tx.get_one(AccountCopy, account_id)
         visit = await visit_of(tx, account_id, booking_id)
@@ -160,7 +160,7 @@ def _is_mine(caller: Caller) -> ColumnElement[bool]:
     return or_(ClientRow.user_id == caller.user_id, ClientRow.phone_e164 == caller.phone_e164)
 
 
-async def _account_of(db: Database, booking_id: UUID, caller: Caller) -> UUID:
+async def account_of_mine(db: Database, booking_id: UUID, caller: Caller) -> UUID:
     """The account of a booking that is the caller's; raises `NotFound` for those of others."""
     rows = select(BookingRow.account_id).join(ClientRow, _card_of_booking())
     async with db.system_tx() as tx:

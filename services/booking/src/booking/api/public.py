@@ -11,17 +11,22 @@ from fastapi import APIRouter, Path, Query, Response
 from sqlalchemy import func, or_, select
 
 from booking.domain.wall_clock import moment_of
+from booking.errors import ForeignPhone
 from booking.queries.client_limits import Booker
+from booking.queries.order import by_name
 from booking.queries.public import one_booking, public_account, public_page
+from booking.queries.reviews import ratings_of
 from booking.tables import AccountCopy, LocationRow
 from booking.usecases.actors import Actor
 from booking.usecases.bookings.create_booking import Order, book_hold, create_booking
 from booking.usecases.bookings.hold_time import hold_time
 from booking.usecases.bookings.places import Wish
 from booking.usecases.clients.find_card import Known, find_card, phone_of
+from booking.usecases.site.captcha import require_answer
 from contracts import Money
 from contracts.http.booking import (
     BookingAnswer,
+    BookingClient,
     ClientBody,
     HoldAnswer,
     HoldBody,
@@ -29,8 +34,8 @@ from contracts.http.booking import (
     PublicBookingBody,
     WantedItem,
 )
-from contracts.http.catalogue import Catalogue, CatalogueItem, PublicPage
-from kit import context
+from contracts.http.catalogue import Catalogue, CatalogueItem, PublicPage, Rating
+from kit import context, phones
 from kit.access import Caller
 from kit.db import Database
 from kit.edge import DbDep, OptionalCallerDep
@@ -51,7 +56,7 @@ async def catalogue(
     limit: Limit = PAGE,
 ) -> Catalogue:
     """Firms that want to be listed, by name."""
-    name = func.lower(AccountCopy.name)
+    name = by_name(func.lower(AccountCopy.name))
     rows = select(AccountCopy).where(AccountCopy.is_active, ~AccountCopy.unlisted)
     if city:
         rows = rows.where(func.lower(AccountCopy.city) == city.strip().lower())
@@ -72,8 +77,14 @@ async def catalogue(
             addresses.setdefault(account_id, []).append(str(address))
         # The cursor compares as the database does, so the database says how the name reads in lower case.
         last = await tx.scalar(select(func.lower(page[-1].name))) if len(found) > limit else None
+        ratings = await ratings_of(tx, [row.account_id for row in page])
+    nothing = Rating(average=None, count=0)
     items = [
-        CatalogueItem(**public_account(row).model_dump(), addresses=sorted(addresses.get(row.account_id, [])))
+        CatalogueItem(
+            **public_account(row).model_dump(),
+            addresses=sorted(addresses.get(row.account_id, [])),
+            rating=ratings.get(row.account_id, nothing),
+        )
         for row in page
     ]
     return Catalogue(items=items, next_cursor=str(Cursor(last, page[-1].account_id)) if last is not None else None)
@@ -139,15 +150,19 @@ async def post_booking(
     now: NowDep,
     turns: TurnsDep,
 ) -> Response:
-    """Book as the signed-in person: the phone that was confirmed is the client's."""
-    if caller is None:
-        raise Unauthenticated
-    known = _known(account, body.client or ClientBody(), caller)
+    """Book as the signed-in person: the phone that was confirmed is the client's.
+
+    Where the account allows it, also without signing in: with a name, a phone and a solved puzzle.
+    """
+    written = body.client or ClientBody()
+    known = _known(account, written, caller) if caller else _unconfirmed(account, written)
 
     async def book() -> Response:
         async with db.tx(account.account_id) as tx:
 
             async def effect() -> BookingAnswer:
+                if caller is None:
+                    await require_answer(tx, body.captcha, now)
                 order = Order(
                     client=lambda: find_card(tx, account.account_id, known, now),
                     comment=body.comment or None,
@@ -158,7 +173,8 @@ async def post_booking(
                 else:
                     wish = _wish(account, body.wanted_items(), body.starts_at, body.location_id, _booker(caller))
                     visit = await create_booking(tx, wish, order, now)
-                return booking_answer(visit, OWN)
+                answer = booking_answer(visit, OWN)
+                return answer if caller else _as_written(answer, known)
 
             response = await once.run(tx, effect)
         response.headers.update(etag(1))
@@ -210,3 +226,34 @@ def _known(account: AccountCopy, written: ClientBody, caller: Caller) -> Known:
         language=written.language or context.current().language,  # type: ignore[arg-type]
         user_id=caller.user_id,
     )
+
+
+def _unconfirmed(account: AccountCopy, written: ClientBody) -> Known:
+    """Somebody who did not sign in; raises `Unauthenticated` where the account wants a confirmed phone.
+
+    A number of another country is taken only where the account neither confirms phones nor checks their format.
+    """
+    rules = account.booking_rules
+    is_foreign = written.phone is not None and phones.is_foreign(written.phone, account.country)
+    if rules.phone_confirmation:
+        if is_foreign and not rules.phone_format_check:
+            raise ForeignPhone("phone_confirmation")
+        raise Unauthenticated
+    if written.name is None or written.phone is None:
+        raise InvalidInput.of("/client/name" if written.name is None else "/client/phone", "missing")
+    if is_foreign and rules.phone_format_check:
+        raise ForeignPhone("phone_format_check")
+    return Known(
+        name=written.name,
+        surname=written.surname,
+        phone_e164=phone_of(account, written.phone, "/client/phone"),
+        email=written.email,
+        language=written.language or context.current().language,  # type: ignore[arg-type]
+    )
+
+
+def _as_written(answer: BookingAnswer, known: Known) -> BookingAnswer:
+    """Who only typed a phone is told what they typed, not what is on the card of that phone."""
+    assert answer.client is not None
+    client = BookingClient(id=answer.client.id, name=known.name or "", surname=known.surname, phone=known.phone_e164)
+    return answer.model_copy(update={"client": client})

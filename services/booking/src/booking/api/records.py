@@ -1,5 +1,9 @@
-"""The routes beside the calendar: cards, files, reports, goods."""
+"""The routes beside the calendar: cards, files, reports, goods, reviews, links, domains, the recycle bin."""
 
-from . import client_care, client_imports, reports, stock
+from . import client_care, client_imports, links, recycle, report_schedules, reports, reviews, site, stock
 
-ROUTERS = [module.router for module in (client_care, client_imports, reports, stock)]
+_OF_CLIENTS = (client_care, client_imports, reviews)
+_OF_THE_SITE = (links, site)
+_OF_THE_HOUSE = (recycle, report_schedules, reports, stock)
+
+ROUTERS = [module.router for module in (*_OF_CLIENTS, *_OF_THE_SITE, *_OF_THE_HOUSE)]

@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 from sqlalchemy import select, tuple_
 
+from booking.queries.order import by_name
 from booking.queries.visits import Visit
 from booking.records import StockItem, StockMovement
 from booking.tables import AccountCopy
@@ -50,7 +51,7 @@ async def list_stock(
     member.require(Permission.BOOKING_VIEW)
     rows = select(StockItem).where(StockItem.account_id == account.account_id, StockItem.is_deleted == deleted)
     async with db.tx(account.account_id) as tx:
-        found = await tx.scalars(rows.order_by(StockItem.name, StockItem.id))
+        found = await tx.scalars(rows.order_by(by_name(StockItem.name), StockItem.id))
         return StockItemList(items=[_item(account, row) for row in found])
 
 

@@ -11,17 +11,19 @@ from sqlalchemy import select
 from booking.tables import ScheduleRow, ServiceRow, StaffMemberRow, StaffMemberService
 from kit.db import Tx
 
+from .order import by_name
+
 
 async def services_of(tx: Tx, account_id: UUID) -> list[ServiceRow]:
     """What the account sells, by name."""
     rows = select(ServiceRow).where(ServiceRow.account_id == account_id, ~ServiceRow.is_deleted)
-    return list(await tx.scalars(rows.order_by(ServiceRow.name, ServiceRow.id)))
+    return list(await tx.scalars(rows.order_by(by_name(ServiceRow.name), ServiceRow.id)))
 
 
 async def staff_of(tx: Tx, account_id: UUID) -> list[StaffMemberRow]:
     """Who serves, by name; those who left are not among them."""
     rows = select(StaffMemberRow).where(StaffMemberRow.account_id == account_id, ~StaffMemberRow.is_deleted)
-    return list(await tx.scalars(rows.order_by(StaffMemberRow.name, StaffMemberRow.id)))
+    return list(await tx.scalars(rows.order_by(by_name(StaffMemberRow.name), StaffMemberRow.id)))
 
 
 async def who_does_what(tx: Tx, account_id: UUID) -> tuple[dict[UUID, list[UUID]], dict[UUID, list[UUID]]]:

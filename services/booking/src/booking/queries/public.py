@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from booking.domain.lifecycle import may_change_until
-from booking.queries.visits import visits_of
+from booking.queries.visits import Visit, visits_of
 from booking.tables import AccountCopy, BookingRow, LocationRow
 from contracts.http.booking import OneBookingAnswer
 from contracts.http.catalogue import (
@@ -21,6 +21,7 @@ from kit.errors import NotFound
 
 from .accounts import locations_of
 from .catalogue import services_of, staff_of, who_does_what
+from .reviews import rating_of
 
 
 async def public_page(tx: Tx, account: AccountCopy) -> PublicPage:
@@ -64,6 +65,7 @@ async def public_page(tx: Tx, account: AccountCopy) -> PublicPage:
             )
             for row in staff
         ],
+        rating=await rating_of(tx, account_id),
     )
 
 
@@ -79,6 +81,7 @@ def public_account(account: AccountCopy) -> PublicAccount:
             "currency": account.currency,
             "language": account.language,
             "time_zone": account.time_zone,
+            "unlisted": account.unlisted,
         }
     )
 
@@ -90,23 +93,27 @@ async def one_booking(tx: Tx, code: str) -> OneBookingAnswer:
         raise NotFound("booking")
     account = await tx.get_one(AccountCopy, row.account_id)
     [visit] = await visits_of(tx, row.account_id, [row])
+    return OneBookingAnswer.model_validate(one_visit(account, visit))
+
+
+def one_visit(account: AccountCopy, visit: Visit) -> dict[str, object]:
+    """What whoever has the link may see of a visit."""
+    row = visit.booking
     until = may_change_until(row.starts_at, account.booking_rules.cancel_cutoff_min)
-    return OneBookingAnswer.model_validate(
-        {
-            "code": row.code,
-            "state": row.state,
-            "account_name": account.name,
-            "vanity_address": account.vanity_address,
-            "location": _location(visit.location),
-            "time_zone": visit.location.time_zone,
-            "starts_at": visit.local(row.starts_at),
-            "ends_at": visit.local(row.ends_at),
-            "services": [item.service_name for item in visit.items],
-            "staff": [visit.staff_names.get(person, "") for person in visit.staff_member_ids],
-            "price": visit.money(row.price),
-            "may_change_until": visit.local(until),
-        }
-    )
+    return {
+        "code": row.code,
+        "state": row.state,
+        "account_name": account.name,
+        "vanity_address": account.vanity_address,
+        "location": _location(visit.location),
+        "time_zone": visit.location.time_zone,
+        "starts_at": visit.local(row.starts_at),
+        "ends_at": visit.local(row.ends_at),
+        "services": [item.service_name for item in visit.items],
+        "staff": [visit.staff_names.get(person, "") for person in visit.staff_member_ids],
+        "price": visit.money(row.price),
+        "may_change_until": visit.local(until),
+    }
 
 
 def _location(row: LocationRow) -> LocationAnswer:

@@ -28,7 +28,7 @@ async def add_location(tx: Tx, account: AccountCopy, body: LocationBody, now: da
         created_at=now,
     )
     tx.add(row)
-    _say(tx, row)
+    say_location_changed(tx, row)
     return row
 
 
@@ -46,12 +46,18 @@ async def change_location(tx: Tx, account: AccountCopy, location_id: UUID, patch
     if patch.time_zone is not None:
         row.time_zone = patch.time_zone
     row.version += 1
-    _say(tx, row)
+    say_location_changed(tx, row)
     return row
 
 
-def _say(tx: Tx, row: LocationRow) -> None:
+def say_location_changed(tx: Tx, row: LocationRow) -> None:
+    """Tell the location's whole state."""
     state = LocationState(
-        id=row.id, name=row.name, address=row.address, phone_e164=row.phone_e164, time_zone=row.time_zone
+        id=row.id,
+        name=row.name,
+        address=row.address,
+        phone_e164=row.phone_e164,
+        time_zone=row.time_zone,
+        is_deleted=row.is_deleted,
     )
     tx.emit(LocationChanged(account_id=row.account_id, version=row.version, location=state))

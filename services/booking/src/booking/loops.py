@@ -1,0 +1,36 @@
+"""What the worker does by itself beside the calendar."""
+
+from __future__ import annotations
+
+from kit.loops import every
+from kit.messaging import now_utc
+from kit.service import Service
+
+from .errors import DomainTaken
+from .providers.dns import Dns
+from .settings import Settings
+from .usecases.reports.prepare_journals import prepare_due_journals
+from .usecases.site.captcha import forget_used
+from .usecases.site.own_domain import check_domain, domains_to_look_at
+
+
+def add_loops(service: Service, settings: Settings) -> None:
+    """Journals at their hour, proofs of domains, used puzzles."""
+    dns = Dns(settings.dns_servers, settings.dns_timeout_s)
+    service.state["dns"] = dns
+
+    async def journals() -> None:
+        await prepare_due_journals(service.db, now_utc())
+
+    async def domains() -> None:
+        async with service.db.system_tx() as tx:
+            waiting = await domains_to_look_at(tx, now_utc())
+            await forget_used(tx, now_utc())
+        for account_id in waiting:
+            try:
+                await check_domain(service.db, dns, account_id, now_utc())
+            except DomainTaken:
+                continue  # its state is looked at again, and its owner is told when asking
+
+    service.loops["daily_journals"] = lambda: every(settings.journals_every_s, journals)
+    service.loops["own_domains"] = lambda: every(settings.domains_every_s, domains)
