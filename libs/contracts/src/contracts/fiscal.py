@@ -158,3 +158,18 @@ class PrepaymentExpired(_OfPrepayment):
     """It was not paid in time: whoever owns the booking may give its time away."""
 
     name: ClassVar[str] = "fiscal.prepayment.expired.v1"
+
+
+class BooksDiffer(Event):
+    """The daily comparison of settlements, receipts, ledger and card payments found something that does not agree."""
+
+    name: ClassVar[str] = "fiscal.books.differ.v1"
+    reconciliation_id: UUID
+    since: str
+    until: str
+    count: int = Field(ge=1)
+    codes: tuple[str, ...] = Field(description="Kinds of difference; texts and cures are the service's own.")
+
+    @property
+    def subject_id(self) -> str:
+        return str(self.reconciliation_id)

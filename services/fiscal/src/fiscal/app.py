@@ -3,7 +3,20 @@
 from pathlib import Path
 
 import fiscal
-from fiscal.api import acquirers, cash, prepayments, receipts, registers, settlements, shifts, top_ups
+from fiscal.api import (
+    acquirers,
+    cash,
+    cash_desk,
+    finance,
+    prepayments,
+    receipts,
+    reconciliation,
+    registers,
+    settlements,
+    shifts,
+    subscription,
+    top_ups,
+)
 from fiscal.consumers import build_consumers, hear_of_payments
 from fiscal.providers.acquirers.liqpay import LiqPay
 from fiscal.providers.acquirers.monobank import Monobank
@@ -18,14 +31,18 @@ from fiscal.usecases.payments.acquiring import CHANNEL as PAYMENTS
 from fiscal.usecases.payments.acquiring import Acquiring, platform_shops
 from fiscal.usecases.payments.payment_loop import PaymentLoop
 from fiscal.usecases.receipt_loop import ReceiptLoop
+from fiscal.usecases.reconcile import reconcile_yesterday
 from kit.edge import texts_of
 from kit.loops import every
+from kit.messaging import now_utc
 from kit.secrets import SecretBox
 from kit.service import Service, new_service
 from kit.settings import read_secret
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 FOLLOW_SHIFTS_EVERY_S = 2.0
+RECONCILE_EVERY_S = 900.0
+"""An account is compared once a day, in the first quarter of an hour after its midnight."""
 
 
 def build(settings: Settings) -> Service:
@@ -42,6 +59,11 @@ def build(settings: Settings) -> Service:
             settlements.router,
             cash.router,
             receipts.router,
+            finance.router,
+            reconciliation.router,
+            cash_desk.router,
+            subscription.router,
+            subscription.public,
             top_ups.router,
             acquirers.router,
             prepayments.router,
@@ -56,6 +78,9 @@ def build(settings: Settings) -> Service:
         desk, service.wakeups.of(CHANNEL), settings.lanes_at_once, grace_s=settings.shutdown_grace_s
     )
     service.loops["receipts"] = receipt_loop.run
+    service.loops["reconciliation"] = lambda: every(
+        RECONCILE_EVERY_S, lambda: reconcile_yesterday(service.db, now_utc())
+    )
     service.loops["shifts"] = lambda: every(FOLLOW_SHIFTS_EVERY_S, lambda: follow_shifts(desk))
     service.state |= {"box": box, "desk": desk, "receipt_loop": receipt_loop}
     add_payments(service, settings, box)

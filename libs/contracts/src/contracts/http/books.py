@@ -282,7 +282,6 @@ class Subscription(Answer):
     base: PriceOfExtra
     extras: list[PriceOfExtra]
     monthly_total: Money
-    sms_balance_url: str
     changed_at: AwareDatetime | None
     changed_by_name: str | None
 

@@ -25,6 +25,9 @@ _TABLE = """
     accounts/*/payment-types/**                        fiscal
     accounts/*/receipts/**                             fiscal
     accounts/*/payments/**                             fiscal
+    accounts/*/finance/**                              fiscal
+    accounts/*/subscription/**                         fiscal
+    price-list/**                                      fiscal
     accounts/*/bookings/*/settlement/**                fiscal
     accounts/*/bookings/*/prepayment/**                fiscal
     accounts/*/acquirers/**                            fiscal

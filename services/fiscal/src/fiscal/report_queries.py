@@ -1,0 +1,317 @@
+"""Money by day, register, payment type, person and service: sums of the ledger and of what it was paid for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, case, func, literal, literal_column, or_, select
+from sqlalchemy.orm import aliased
+
+from fiscal.book_tables import DayClose, RegisterTurnover, SettlementLine
+from fiscal.queries import in_scope
+from fiscal.tables import CashOperation, CashRegister, Settlement, SettlementPayment
+from kit.db import Tx
+
+LISTED = 500
+"""Reversals that a report lists one by one."""
+
+
+@dataclass(frozen=True)
+class Period:
+    """Operating days from `since` to `until`, both included, at the registers that the reader may see."""
+
+    account_id: UUID
+    since: date
+    until: date
+    locations: frozenset[UUID] | None
+    cash_register_id: UUID | None = None
+
+    def days(self, column: Any) -> ColumnElement[bool]:
+        found: ColumnElement[bool] = column.between(self.since, self.until)
+        return found
+
+    def registers(self) -> Any:
+        """The registers of the period, for `IN`."""
+        query = select(CashRegister.id).where(CashRegister.account_id == self.account_id, in_scope(self.locations))
+        return query.where(CashRegister.id == self.cash_register_id) if self.cash_register_id else query
+
+
+@dataclass(frozen=True)
+class Sums:
+    """One line of a report, in minor units; `given_back` is not above zero."""
+
+    key: str
+    name: str
+    currency: str
+    sold: int
+    given_back: int
+    tips: int
+    entries: int
+    reversals: int
+
+    @property
+    def net(self) -> int:
+        return self.sold + self.given_back
+
+
+async def totals(tx: Tx, period: Period) -> list[Sums]:
+    """One line per currency, from the turnover of the ledger."""
+    return await _of_turnover(tx, period, literal(""), literal(""))
+
+
+async def by_day(tx: Tx, period: Period) -> list[Sums]:
+    """One line per operating day with any money."""
+    day = func.to_char(RegisterTurnover.operating_day, "YYYY-MM-DD")
+    return await _of_turnover(tx, period, day, day)
+
+
+async def by_register(tx: Tx, period: Period) -> list[Sums]:
+    """One line per cash register."""
+    return await _of_turnover(tx, period, RegisterTurnover.cash_register_id, CashRegister.name)
+
+
+async def by_payment_type(tx: Tx, period: Period) -> list[Sums]:
+    """One line per payment type; its name is left to the reader's language."""
+    return await _of_turnover(tx, period, RegisterTurnover.payment_type, RegisterTurnover.payment_type)
+
+
+async def by_staff_member(tx: Tx, period: Period) -> list[Sums]:
+    """Each person's part of what was paid, and the tips left for them."""
+    sold = await _of_lines(tx, period, SettlementLine.staff_member_id, SettlementLine.staff_member_name)
+    tips = await tx.execute(
+        select(
+            CashOperation.staff_member_id,
+            func.max(CashOperation.staff_member_name),
+            CashOperation.currency,
+            func.sum(CashOperation.amount),
+        )
+        .where(
+            CashOperation.account_id == period.account_id,
+            CashOperation.figure == "tips",
+            period.days(CashOperation.operating_day),
+            CashOperation.cash_register_id.in_(period.registers()),
+        )
+        .group_by(CashOperation.staff_member_id, CashOperation.currency)
+    )
+    return _with_tips(
+        sold, [(str(key or ""), name or "", currency, int(amount)) for key, name, currency, amount in tips]
+    )
+
+
+async def by_service(tx: Tx, period: Period) -> list[Sums]:
+    """Services and goods; tips belong to none of them and stand in a line of their own."""
+    sold = await _of_lines(tx, period, SettlementLine.code, SettlementLine.name)
+    return _with_tips(sold, [("", "", line.currency, line.tips) for line in await totals(tx, period) if line.tips])
+
+
+async def _of_turnover(tx: Tx, period: Period, key: Any, name: Any) -> list[Sums]:
+    turnover = RegisterTurnover
+    is_revenue, is_back = turnover.figure == "revenue", turnover.is_reversal
+    rows = await tx.execute(
+        select(
+            key,
+            func.max(name),
+            turnover.currency,
+            _sum(turnover.amount, is_revenue & ~is_back),
+            _sum(turnover.amount, is_revenue & is_back),
+            _sum(turnover.amount, ~is_revenue),
+            _sum(turnover.entries, ~is_back),
+            _sum(turnover.entries, is_back),
+        )
+        .join(
+            CashRegister,
+            (CashRegister.account_id == turnover.account_id) & (CashRegister.id == turnover.cash_register_id),
+        )
+        .where(
+            turnover.account_id == period.account_id,
+            turnover.figure.in_(["revenue", "tips"]),
+            period.days(turnover.operating_day),
+            turnover.cash_register_id.in_(period.registers()),
+        )
+        .group_by(key, turnover.currency)
+        .order_by(key, turnover.currency)
+    )
+    return [Sums(str(key), str(name), currency, *map(int, sums)) for key, name, currency, *sums in rows]
+
+
+async def _of_lines(tx: Tx, period: Period, key: Any, name: Any) -> list[Sums]:
+    line, payment, act = SettlementLine, SettlementPayment, Settlement
+    rows = await tx.execute(
+        select(
+            key,
+            func.max(name),
+            act.currency,
+            _sum(line.amount, line.amount > 0),
+            _sum(line.amount, line.amount < 0),
+            func.count().filter(line.amount > 0),
+            func.count().filter(line.amount < 0),
+        )
+        .join(act, (act.account_id == line.account_id) & (act.id == line.settlement_id))
+        .join(
+            payment,
+            (payment.account_id == line.account_id)
+            & (payment.settlement_id == line.settlement_id)
+            & (payment.position == line.payment_position),
+        )
+        .where(
+            act.account_id == period.account_id,
+            period.days(act.operating_day),
+            payment.cash_register_id.in_(period.registers()),
+        )
+        .group_by(key, act.currency)
+        .order_by(func.max(name), act.currency)
+    )
+    return [
+        Sums(str(key or ""), name or "", currency, int(sold), int(back), 0, int(entries), int(reversals))
+        for key, name, currency, sold, back, entries, reversals in rows
+    ]
+
+
+def _with_tips(sold: Sequence[Sums], tips: Sequence[tuple[str, str, str, int]]) -> list[Sums]:
+    found = {(line.key, line.currency): line for line in sold}
+    for key, name, currency, amount in tips:
+        line = found.get((key, currency)) or Sums(key, name, currency, 0, 0, 0, 0, 0)
+        found[key, currency] = Sums(
+            key, line.name or name, currency, line.sold, line.given_back, amount, line.entries, line.reversals
+        )
+    return list(found.values())
+
+
+def _sum(column: Any, condition: Any) -> Any:
+    return func.coalesce(func.sum(case((condition, column), else_=0)), 0)
+
+
+@dataclass(frozen=True)
+class Undone:
+    """An entry that took another back, with that other (none is possible for neither) and the register's name."""
+
+    line: CashOperation
+    of: CashOperation | None
+    register: str
+
+
+async def reversals(tx: Tx, period: Period, *, back_dated: bool = False) -> tuple[list[Undone], int]:
+    """What was taken back in the period, newest first, and how many more there are than are answered.
+
+    With `back_dated` instead whatever was dated on a day already over, written in these days.
+    """
+    was = aliased(CashOperation)
+    wanted = (
+        CashOperation.is_back_dated & func.date(CashOperation.created_at).between(period.since, period.until)
+        if back_dated
+        else CashOperation.kind.in_(["reversal", "refund"]) & period.days(CashOperation.operating_day)
+    )
+    rows = await tx.execute(
+        select(CashOperation, was, CashRegister.name, func.count().over())
+        .join(
+            CashRegister,
+            (CashRegister.account_id == CashOperation.account_id) & (CashRegister.id == CashOperation.cash_register_id),
+        )
+        .outerjoin(
+            was,
+            (was.account_id == CashOperation.account_id)
+            & or_(was.id == CashOperation.reverses_id, was.id == CashOperation.refunds_id),
+        )
+        .where(
+            CashOperation.account_id == period.account_id,
+            CashOperation.cash_register_id.in_(period.registers()),
+            wanted,
+        )
+        .order_by(CashOperation.id.desc())
+        .limit(LISTED)
+    )
+    found = rows.all()
+    return [Undone(line, of, name) for line, of, name, _ in found], (found[0][3] if found else 0) - len(found)
+
+
+@dataclass(frozen=True)
+class DaySums:
+    """One register, payment type and currency on one day; `sums` by figure, those given back apart."""
+
+    cash_register_id: UUID
+    register: str
+    payment_type: str
+    currency: str
+    opening: int
+    sums: dict[tuple[str, bool], int]
+    entries: int
+
+    def of(self, figure: str, *, is_reversal: bool | None = None) -> int:
+        """The sum of a figure; of its entries or of its reversals alone where that is said."""
+        return sum(
+            amount for (name, back), amount in self.sums.items() if name == figure and is_reversal in (None, back)
+        )
+
+    @property
+    def closing(self) -> int:
+        return self.opening + sum(self.sums.values())
+
+
+async def day_sums(tx: Tx, period: Period) -> list[DaySums]:
+    """Opening, movements and closing of every register on the day `period.until`."""
+    turnover, day = RegisterTurnover, period.until
+    is_today = turnover.operating_day == day
+    rows = await tx.execute(
+        select(
+            turnover.cash_register_id,
+            CashRegister.name,
+            turnover.payment_type,
+            turnover.currency,
+            turnover.figure,
+            turnover.is_reversal,
+            _sum(turnover.amount, ~is_today),
+            _sum(turnover.amount, is_today),
+            _sum(turnover.entries, is_today),
+        )
+        .join(
+            CashRegister,
+            (CashRegister.account_id == turnover.account_id) & (CashRegister.id == turnover.cash_register_id),
+        )
+        .where(
+            turnover.account_id == period.account_id,
+            turnover.operating_day <= day,
+            turnover.cash_register_id.in_(period.registers()),
+        )
+        .group_by(*_first(6))
+        .order_by(CashRegister.name, turnover.payment_type, turnover.currency)
+    )
+    found: dict[tuple[UUID, str, str], DaySums] = {}
+    for register_id, name, payment_type, currency, figure, is_back, before, today, entries in rows:
+        sums = found.get((register_id, payment_type, currency))
+        opening = (sums.opening if sums else 0) + int(before)
+        of_day = {**(sums.sums if sums else {}), (figure, is_back): int(today)}
+        counted = (sums.entries if sums else 0) + int(entries)
+        found[register_id, payment_type, currency] = DaySums(
+            register_id, name, payment_type, currency, opening, of_day, counted
+        )
+    return list(found.values())
+
+
+def _first(columns: int) -> list[Any]:
+    """The first columns by number, for GROUP BY."""
+    return [literal_column(str(number)) for number in range(1, columns + 1)]
+
+
+async def day_closes(
+    tx: Tx, period: Period, *, only: UUID | None = None, limit: int = 500
+) -> list[tuple[DayClose, str]]:
+    """Counted days, newest first, with the names of their registers."""
+    query = (
+        select(DayClose, CashRegister.name)
+        .join(
+            CashRegister,
+            (CashRegister.account_id == DayClose.account_id) & (CashRegister.id == DayClose.cash_register_id),
+        )
+        .where(
+            DayClose.account_id == period.account_id,
+            period.days(DayClose.operating_day),
+            DayClose.cash_register_id.in_(period.registers()),
+        )
+        .order_by(DayClose.operating_day.desc(), DayClose.id.desc())
+        .limit(limit)
+    )
+    if only is not None:
+        query = query.where(DayClose.id == only)
+    return [(close, name) for close, name in await tx.execute(query)]
