@@ -27,6 +27,12 @@ LATE = timedelta(hours=24)
 DAYS_BACK = 7
 """The daily comparison looks so far back: what was late yesterday may be cured or spoiled today."""
 _ZONE = ZoneInfo("Europe/Kyiv")
+_SET = """
+    SELECT set_config('enable_nestloop', '{nestloop}', true), set_config('jit', '{jit}', true),
+        set_config('work_mem', '{work_mem}', true)
+"""
+"""For the big statement: rows are never looked up one by one on a stale guess of how few they are, and the compiler,
+which would take seconds for it, stays out."""
 
 log = structlog.get_logger("reconciliation")
 
@@ -56,11 +62,10 @@ async def compare_books(tx: Tx, account_id: UUID, since: date, until: date, now:
         "late_at": now - LATE,
     }
     began = time.perf_counter()
-    # Rows counted on an hour-old guess must not be looked up one by one.
-    await tx.execute(text("SELECT set_config('enable_nestloop', 'off', true), set_config('work_mem', '32MB', true)"))
+    await tx.execute(text(_SET.format(nestloop="off", jit="off", work_mem="32MB")))
     rows = (await tx.execute(DIFFERENCES, {**params, "at_most": AT_MOST})).mappings().all()
     counted = (await tx.execute(CHECKED, params)).mappings().one()
-    await tx.execute(text("SELECT set_config('enable_nestloop', 'on', true)"))
+    await tx.execute(text(_SET.format(nestloop="on", jit="on", work_mem="4MB")))
     return Found(
         since,
         until,
