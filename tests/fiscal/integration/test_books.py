@@ -337,7 +337,9 @@ async def test_a_doubled_submit_has_one_effect(salon: Salon) -> None:
     till = await salon.register()
     body = {"kind": "deposit", "cash_register_id": till, "amount": 1_000}
     key = "once-and-no-more"
-    answers = await asyncio.gather(*(salon.ask("POST", "/cash-operations", body, idempotency_key=key) for _ in range(4)))
+    answers = await asyncio.gather(
+        *(salon.ask("POST", "/cash-operations", body, idempotency_key=key) for _ in range(4))
+    )
     assert {answer.status_code for answer in answers} == {201}
     assert len({answer.json()["id"] for answer in answers}) == 1
     other = await salon.ask("POST", "/cash-operations", {**body, "amount": 1_001}, idempotency_key=key)
