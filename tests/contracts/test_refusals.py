@@ -4,7 +4,9 @@ import importlib
 
 import pytest
 
-from kit.errors import Kind, MissingPermission, MissingScope
+import kit.errors
+import kit.second_person
+from kit.errors import Kind, Problem
 from kit.texts import LANGUAGES
 from zapys_dev.databases import SERVICES
 from zapys_dev.generated.product import wired_services
@@ -43,6 +45,8 @@ def test_every_denial_says_which_rule_it_follows(service: str) -> None:
     with wired_services() as wired:
         [texts] = [each.service.texts for each in wired if each.name == service]
     own = declared(importlib.import_module(f"{service}.errors"))
-    denials = [problem for problem in (MissingPermission, MissingScope, *own) if problem.kind is Kind.FORBIDDEN]
+    everywhere = [*declared(kit.errors), *declared(kit.second_person)]
+    denials: list[type[Problem]] = [problem for problem in (*everywhere, *own) if problem.kind is Kind.FORBIDDEN]
+    assert len(denials) >= 5
     missing = [f"{p.code} {each}" for p in denials for each in LANGUAGES if not texts.find(each, f"{p.code}.rule")]
     assert missing == []

@@ -12,6 +12,7 @@ from uuid import UUID
 import pytest
 from pydantic import SecretStr
 
+from contracts.booking import LocationChanged, LocationState
 from contracts.identity import LoginCodeRequested
 from identity.app import build, say_keys
 from identity.settings import Settings
@@ -123,6 +124,12 @@ class People:
         answer = await self.http.post(f"{account}/members", json=body, headers=owner.headers)
         assert answer.status_code == 201, answer.text
         return await self.sign_in(phone), f"{account}/members/{answer.json()['id']}"
+
+    async def place(self, account: str, *, is_deleted: bool = False) -> str:
+        """A location of the account, as booking says it; answers its id."""
+        state = LocationState(id=new_id(), name="На Подолі", time_zone="Europe/Kyiv", is_deleted=is_deleted)
+        await self.bench.deliver(LocationChanged(account_id=UUID(account[-36:]), version=1, location=state))
+        return str(state.id)
 
 
 @pytest.fixture(scope="session")

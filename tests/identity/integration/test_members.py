@@ -7,7 +7,6 @@ import pytest
 
 from contracts.identity import MembershipAdded, MembershipRemoved, MembershipRestored
 from identity.roles import PRESETS
-from kit.ids import new_id
 from kit.testing import Bench
 from tests.identity.conftest import People, new_phone
 from tests.identity.integration.test_sign_in import let_time_pass
@@ -73,7 +72,7 @@ async def test_a_removed_member_is_shut_out_at_once_and_comes_back_whole(bench: 
     owner, account = await people.owner()
     helper, _ = await people.add(owner, account, "support")
     plain, _ = await people.add(owner, account, "administrator")
-    here = str(new_id())
+    here = await people.place(account)
     olena, path = await people.add(
         owner, account, accepts_bookings=True, location_ids=[here], permissions={"cash.delete": True}
     )

@@ -112,7 +112,7 @@ async def test_what_a_person_has_already_is_no_grant(bench: Bench, people: Peopl
 
 async def test_nobody_grants_locations_beyond_their_own(bench: Bench, people: People) -> None:
     owner, account = await people.owner()
-    here, there = str(new_id()), str(new_id())
+    here, there = await people.place(account), await people.place(account)
     manager, own_path = await people.add(owner, account, "manager", location_ids=[here])
     body = {"phone": new_phone(), "name": "Новий", "role": "master", "location_ids": [here, there]}
     refused = await bench.http.post(f"{account}/members", json=body, headers=manager.headers)
@@ -201,7 +201,8 @@ async def test_only_an_owner_appoints_changes_or_removes_an_owner(bench: Bench, 
 
 async def test_a_person_made_owner_gets_every_right_in_every_location(bench: Bench, people: People) -> None:
     owner, account = await people.owner()
-    _, path = await people.add(owner, account, location_ids=[str(new_id())], permissions={"booking.cancel": False})
+    here = await people.place(account)
+    _, path = await people.add(owner, account, location_ids=[here], permissions={"booking.cancel": False})
     made = (await bench.http.patch(path, json={"role": "owner"}, headers=owner.headers)).json()
     assert (made["permissions"], made["location_ids"]) == (sorted(Permission), None)
 

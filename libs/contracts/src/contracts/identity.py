@@ -1,6 +1,6 @@
 """Events of people, accounts and rights."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field
@@ -63,6 +63,9 @@ class AccountState(Value):
     is_active: bool = True
     is_demo: bool = False
     booking_rules: BookingRules = BookingRules()
+    second_person_for: frozenset[str] = Field(
+        default=frozenset(), description="Permissions whose use has to be approved by somebody else, act by act."
+    )
 
 
 class _OfAccount(Event):
@@ -171,3 +174,44 @@ class SigningKeysPublished(Event):
     @property
     def subject_id(self) -> str:
         return "signing_keys"
+
+
+class AccessRequested(Event):
+    """A refused person asks for rights, for locations, or for the approval of one act; said again when decided."""
+
+    name: ClassVar[str] = "identity.access.requested.v1"
+
+    request_id: UUID
+    rule: str = Field(description="Code of the refusal that led here.")
+    permissions: tuple[str, ...] = ()
+    location_ids: tuple[UUID, ...] = ()
+    all_locations: bool = False
+    act: str | None = Field(default=None, description="Fingerprint of the one act that shall be approved.")
+    note: str | None = None
+    state: Literal["open", "granted", "declined", "expired"]
+    asked_by: UUID = Field(description="User who asks.")
+    asked_by_name: str
+    ask_user_ids: tuple[UUID, ...] = Field(default=(), description="Users who can decide; they are to be told.")
+    expires_at: AwareDatetime
+
+    @property
+    def subject_id(self) -> str:
+        return str(self.request_id)
+
+
+class ActApproved(Event):
+    """A second person allowed one act of one user, once; every service that guards acts keeps a copy."""
+
+    name: ClassVar[str] = "identity.act.approved.v1"
+    must_be_heard: ClassVar[bool] = True
+
+    approval_id: UUID
+    user_id: UUID
+    permission: str
+    act: str = Field(description="Method, path and fingerprint of query and body of the request.")
+    approved_by: UUID
+    expires_at: AwareDatetime
+
+    @property
+    def subject_id(self) -> str:
+        return str(self.approval_id)

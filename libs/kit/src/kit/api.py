@@ -149,7 +149,10 @@ class _Edge:
         headers = dict(scope["headers"])
         request_id = headers.get(REQUEST_ID_HEADER.encode(), b"").decode("latin-1")[:64] or str(new_id())
         language = negotiate(headers.get(b"accept-language", b"").decode("latin-1") or None)
-        context.set_current(context.RequestContext(correlation_id=request_id, language=language))
+        origin = (
+            f"{(scope.get('client') or ('',))[0]} {headers.get(b'user-agent', b'').decode('latin-1')[:200]}".strip()
+        )
+        context.set_current(context.RequestContext(correlation_id=request_id, language=language, origin=origin))
         structlog.contextvars.bind_contextvars(request_id=request_id)
         started_at = time.perf_counter()
         status = 0

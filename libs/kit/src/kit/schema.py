@@ -192,3 +192,34 @@ def drop_access_tables() -> None:
     """Undo `create_access_tables`."""
     for table in ("revoked_session", "signing_key_copy", "member_copy"):
         op.execute(f"DROP TABLE {table}")
+
+
+def create_second_person_tables(service: str) -> None:
+    """Copies of the acts that need two people, and of what was approved."""
+    op.execute(
+        "CREATE TABLE marked_acts (account_id uuid PRIMARY KEY, version integer NOT NULL, permissions text[] NOT NULL)"
+    )
+    op.execute(
+        """
+        CREATE TABLE approval (
+            account_id uuid NOT NULL,
+            id uuid NOT NULL,
+            user_id uuid NOT NULL,
+            act text NOT NULL,
+            permission text NOT NULL,
+            approved_by uuid NOT NULL,
+            expires_at timestamptz NOT NULL,
+            used_at timestamptz,
+            PRIMARY KEY (account_id, id)
+        )
+        """
+    )
+    op.execute("CREATE INDEX approval_of ON approval (account_id, user_id, act) WHERE used_at IS NULL")
+    protect("marked_acts", service)
+    protect("approval", service)
+
+
+def drop_second_person_tables() -> None:
+    """Undo `create_second_person_tables`."""
+    for table in ("approval", "marked_acts"):
+        op.execute(f"DROP TABLE {table}")

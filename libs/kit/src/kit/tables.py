@@ -138,3 +138,28 @@ class RevokedSession(Base):
 
     session_id: Mapped[UUID] = mapped_column(primary_key=True)
     tokens_expire_at: Mapped[datetime]
+
+
+class MarkedActs(Base):
+    """The rights of an account whose use needs a second person."""
+
+    __tablename__ = "marked_acts"
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    permissions: Mapped[list[str]]
+
+
+class Approval(Base):
+    """One act that a second person allowed once."""
+
+    __tablename__ = "approval"
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    user_id: Mapped[UUID]
+    act: Mapped[str]
+    permission: Mapped[str]
+    approved_by: Mapped[UUID]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]

@@ -16,12 +16,28 @@ from kit.messaging import now_utc
 from kit.service import Service, new_service
 from kit.settings import read_secret
 
-from .api import accounts, api_keys, audit, auth, codes, me, members
+from .api import (
+    accounts,
+    api_keys,
+    appointments,
+    audit,
+    auth,
+    codes,
+    demo,
+    drafts,
+    me,
+    members,
+    platform,
+    requests,
+)
+from .api import settings as account_settings
 from .consumers import consumers
 from .key_store import KeyStore
 from .keyring import Keyring
 from .settings import Settings
+from .usecases.end_expired import end_expired
 from .usecases.forget_old import forget_old
+from .usecases.keep_demo import keep_demo
 from .usecases.publish_keys import publish_keys
 from .wiring import Wiring
 
@@ -29,6 +45,8 @@ MIGRATIONS = Path(__file__).parents[2] / "migrations"
 KEYS_FIRST_PAUSE_S = 5.0
 KEYS_EVERY_S = 300.0
 FORGET_EVERY_S = 600
+EXPIRED_EVERY_S = 2.0
+DEMO_EVERY_S = 60.0
 
 log = structlog.get_logger("identity")
 
@@ -51,7 +69,12 @@ def build(settings: Settings) -> Service:
             me.router,
             accounts.router,
             members.router,
+            requests.router,
             audit.router,
+            account_settings.router,
+            drafts.router,
+            demo.router,
+            platform.router,
         ],
         consumers=consumers,
     )
@@ -60,6 +83,10 @@ def build(settings: Settings) -> Service:
     service.checks["signing_keys"] = partial(_keys_check, service.access)
     service.loops["signing keys"] = partial(_keep_saying_keys, service.db, wiring.keys)
     service.loops["forget old"] = partial(every, FORGET_EVERY_S, partial(_forget, service.db))
+    service.operator_routers = [appointments.router]
+    if settings.demo:
+        service.loops["demo"] = partial(every, DEMO_EVERY_S, partial(_keep_demo, service.db))
+    service.loops["end expired"] = partial(every, EXPIRED_EVERY_S, partial(_end_expired, service.db))
     return service
 
 
@@ -96,3 +123,12 @@ async def _keys_check(access: Access) -> str | None:
 async def _forget(db: Database) -> None:
     async with db.system_tx() as tx:
         await forget_old(tx, now_utc())
+
+
+async def _end_expired(db: Database) -> None:
+    async with db.system_tx() as tx:
+        await end_expired(tx, now_utc())
+
+
+async def _keep_demo(db: Database) -> None:
+    await keep_demo(db, now_utc())

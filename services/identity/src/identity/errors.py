@@ -199,3 +199,79 @@ class OwnerHoldsEverything(Problem):
 
     code: ClassVar[str] = "identity.owner_holds_everything"
     kind: ClassVar[Kind] = Kind.REFUSED
+
+
+@dataclass(eq=False)
+class MemberHasVisits(Problem):
+    """Clients are awaited at this person; the departure waits for a choice about them."""
+
+    code: ClassVar[str] = "identity.member_has_visits"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    name: str
+    count: int
+    bookings: list[dict[str, Any]]
+    choices: list[str]
+
+
+@dataclass(eq=False)
+class DangerUnconfirmed(Problem):
+    """Dangerous rights would be given, and the giver has not yet seen what can go wrong."""
+
+    code: ClassVar[str] = "identity.danger_unconfirmed"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    dangers: list[dict[str, str]]
+
+
+@dataclass(eq=False)
+class NobodyElse(Problem):
+    """No second person holds the right, so nobody could approve."""
+
+    code: ClassVar[str] = "identity.nobody_else"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    permission: str
+
+
+@dataclass(eq=False)
+class OwnRequest(Problem):
+    """Nobody decides about what they asked for themselves."""
+
+    code: ClassVar[str] = "identity.own_request"
+    kind: ClassVar[Kind] = Kind.FORBIDDEN
+    holders: list[str]
+
+
+@dataclass(eq=False)
+class RequestDecided(Problem):
+    """The request was decided or has run out."""
+
+    code: ClassVar[str] = "identity.request_decided"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    state: str
+
+
+@dataclass(eq=False)
+class PlatformOnly(Problem):
+    """This door is for those who work for the platform."""
+
+    code: ClassVar[str] = "identity.platform_only"
+    kind: ClassVar[Kind] = Kind.FORBIDDEN
+
+
+@dataclass(eq=False)
+class DemoOnlyShows(Problem):
+    """The demo is shared by everybody who looks at it: what would leave it is off."""
+
+    code: ClassVar[str] = "identity.demo_only_shows"
+    kind: ClassVar[Kind] = Kind.REFUSED
+
+
+@dataclass(eq=False)
+class DemoNotReady(Problem):
+    """The demo account of today is not there yet."""
+
+    code: ClassVar[str] = "identity.demo_not_ready"
+    kind: ClassVar[Kind] = Kind.UNAVAILABLE
+
+    @property
+    def retry_after_s(self) -> int:
+        return 5

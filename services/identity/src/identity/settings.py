@@ -18,6 +18,8 @@ class Settings(ServiceSettings):
     """Ed25519 private keys in PEM, one or more: the first signs, all of them verify (docs/adr on tokens and keys)."""
     code_pepper_file: Path | None = None
     """Secret from which login codes, their proofs and successors of refresh tokens are derived."""
+    demo: bool = False
+    """Whether this installation shows a demo account, a fresh one every day."""
     allowed_calling_codes: str = "380"
     """Calling codes, comma separated, to which login codes may be sent."""
 

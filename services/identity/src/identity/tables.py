@@ -26,6 +26,7 @@ class Base(DeclarativeBase):
         dict[str, Any]: JSONB,
         dict[str, bool]: JSONB,
         list[Any]: JSONB,
+        list[str]: ARRAY(Text),
         list[UUID]: ARRAY(Uuid),
         list[datetime]: ARRAY(DateTime(timezone=True)),
     }
@@ -74,6 +75,7 @@ class Account(Base):
     is_active: Mapped[bool] = mapped_column(default=True)
     is_demo: Mapped[bool] = mapped_column(default=False)
     booking_rules: Mapped[dict[str, Any]]
+    second_person_for: Mapped[list[str]] = mapped_column(default=list)
     created_at: Mapped[datetime]
     created_by: Mapped[UUID]
 
@@ -97,6 +99,7 @@ class Account(Base):
             is_active=self.is_active,
             is_demo=self.is_demo,
             booking_rules=self.rules,
+            second_person_for=frozenset(self.second_person_for),
         )
 
 
@@ -122,10 +125,15 @@ class Membership(Base):
     name: Mapped[str | None]
     role: Mapped[Any] = mapped_column(Text)
     permission_changes: Mapped[dict[str, bool]] = mapped_column(default=dict)
+    permission_expiries: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Moments (ISO 8601) at which single personal grants end, by key."""
+    next_expiry_at: Mapped[datetime | None]
     location_ids: Mapped[list[UUID] | None]
     accepts_bookings: Mapped[bool] = mapped_column(default=False)
     staff_member_id: Mapped[UUID | None]
     added_at: Mapped[datetime]
+    ends_at: Mapped[datetime | None]
+    """When the whole membership ends by itself."""
     removed_at: Mapped[datetime | None]
 
     @property
@@ -137,6 +145,16 @@ class Membership(Base):
     def permissions(self) -> frozenset[str]:
         """Effective keys after role and personal changes."""
         return grants.effective(PRESETS[self.role], self.permission_changes)
+
+    @property
+    def expiries(self) -> dict[str, datetime]:
+        """The moments at which single personal grants end."""
+        return {key: datetime.fromisoformat(at) for key, at in self.permission_expiries.items()}
+
+    @expiries.setter
+    def expiries(self, wanted: dict[str, datetime]) -> None:
+        self.permission_expiries = {key: at.isoformat() for key, at in sorted(wanted.items())}
+        self.next_expiry_at = min(wanted.values(), default=None)
 
     @property
     def scope(self) -> frozenset[UUID] | None:
@@ -181,6 +199,102 @@ class AuditEntry(Base):
     subject_id: Mapped[UUID]
     subject_name: Mapped[str]
     changes: Mapped[list[Any]]
+    origin: Mapped[str] = mapped_column(default="")
+    """Address and program that the act came from; empty for the clock."""
+    reason: Mapped[str | None]
+
+
+class LocationCopy(Base):
+    """A location as booking said it last."""
+
+    __tablename__ = "location_copy"
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    location_id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    name: Mapped[str]
+    is_deleted: Mapped[bool]
+
+
+class VisitCopy(Base):
+    """When somebody is awaited at whom; nothing about the client."""
+
+    __tablename__ = "visit_copy"
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    booking_id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    code: Mapped[str]
+    location_id: Mapped[UUID]
+    staff_member_ids: Mapped[list[UUID]]
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    is_active: Mapped[bool]
+
+
+class AccessRequest(Base):
+    """What a refused person asked for, and what became of it."""
+
+    __tablename__ = "access_request"
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    version: Mapped[int] = mapped_column(default=1)
+    member_id: Mapped[UUID]
+    member_name: Mapped[str]
+    asked_member_id: Mapped[UUID | None]
+    rule: Mapped[str]
+    permissions: Mapped[list[str]]
+    location_ids: Mapped[list[UUID]]
+    all_locations: Mapped[bool]
+    act: Mapped[str | None]
+    note: Mapped[str | None]
+    state: Mapped[Any] = mapped_column(Text)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[UUID | None]
+    decided_by_name: Mapped[str | None]
+
+
+class RegistrationDraft(Base):
+    """What a person has filled in of a registration so far, step by step."""
+
+    __tablename__ = "registration_draft"
+
+    user_id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    steps: Mapped[dict[str, Any]]
+    changed_at: Mapped[datetime]
+
+
+class PlatformStaff(Base):
+    """Somebody who works for the platform itself."""
+
+    __tablename__ = "platform_staff"
+
+    user_id: Mapped[UUID] = mapped_column(primary_key=True)
+    role: Mapped[Any] = mapped_column(Text)
+    name: Mapped[str]
+    appointed_at: Mapped[datetime]
+    dismissed_at: Mapped[datetime | None]
+
+
+class SupportVisit(Base):
+    """Somebody of the platform inside an account: why, since when, until when."""
+
+    __tablename__ = "support_visit"
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    user_id: Mapped[UUID]
+    name: Mapped[str]
+    role: Mapped[Any] = mapped_column(Text)
+    member_id: Mapped[UUID]
+    reason: Mapped[str]
+    started_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
 
 
 class LoginPhone(Base):

@@ -236,6 +236,9 @@ class AccountChangeBody(Body):
     city: Line | None = None
     unlisted: StrictBool = False
     booking_rules: BookingRulesBody = BookingRulesBody()
+    second_person_for: tuple[str, ...] = Field(
+        default=(), max_length=50, description="Permissions whose use somebody else has to approve, act by act."
+    )
 
 
 class AccountAnswer(Answer):
@@ -254,6 +257,7 @@ class AccountAnswer(Answer):
     is_active: bool
     is_demo: bool
     booking_rules: BookingRules
+    second_person_for: tuple[str, ...] = ()
     created_at: AwareDatetime
 
 
@@ -278,6 +282,13 @@ class MemberBody(Body):
     )
     accepts_bookings: StrictBool = False
     permissions: dict[str, StrictBool] = Field(default={}, max_length=100, description="Personal changes of the role.")
+    permission_expiries: dict[str, AwareDatetime] = Field(
+        default={}, max_length=100, description="When single rights granted in `permissions` end by themselves."
+    )
+    ends_at: AwareDatetime | None = Field(default=None, description="When the whole membership ends by itself.")
+    confirmed: StrictBool | None = Field(
+        default=None, description="False: refuse with the reasons when dangerous rights would be given; true: seen."
+    )
 
 
 class MemberChangeBody(Body):
@@ -291,6 +302,13 @@ class MemberChangeBody(Body):
     location_ids: tuple[UUID, ...] | None = Field(default=None, min_length=1, max_length=200)
     accepts_bookings: StrictBool = False
     permissions: dict[str, StrictBool | None] = Field(default={}, max_length=100)
+    permission_expiries: dict[str, AwareDatetime | None] = Field(
+        default={}, max_length=100, description="When single personal grants end by themselves; null: never."
+    )
+    ends_at: AwareDatetime | None = Field(default=None, description="When the whole membership ends; null: never.")
+    confirmed: StrictBool | None = Field(
+        default=None, description="False: refuse with the reasons when dangerous rights would be given; true: seen."
+    )
 
 
 class MemberAnswer(Answer):
@@ -306,6 +324,8 @@ class MemberAnswer(Answer):
     role: RoleKey
     permissions: tuple[str, ...] = Field(description="Effective keys, sorted.")
     permission_changes: dict[str, bool] = Field(description="Where this person differs from the role.")
+    permission_expiries: dict[str, AwareDatetime] = Field(default={}, description="When single grants end.")
+    ends_at: AwareDatetime | None = Field(default=None, description="When the membership ends by itself.")
     location_ids: tuple[UUID, ...] | None
     accepts_bookings: bool
     is_active: bool
@@ -359,7 +379,7 @@ class AuditActor(Answer):
 class AuditSubject(Answer):
     """What it was done to; a name as it was then."""
 
-    type: Literal["account", "member", "api_key"]
+    type: Literal["account", "member", "api_key", "request", "visit"]
     id: UUID
     name: str
 
@@ -382,6 +402,8 @@ class AuditEntryAnswer(Answer):
     text: str = Field(description="The act in the reader's language.")
     subject: AuditSubject
     changes: tuple[AuditChange, ...]
+    origin: str = Field(default="", description="Address and program it came from; empty for the clock.")
+    reason: str | None = Field(default=None, description="Why, where the act asks for a reason.")
 
 
 class AuditAnswer(Answer):

@@ -15,6 +15,7 @@ from identity.errors import VanityAddressTaken
 from identity.tables import Account, User
 from identity.usecases.audit import Actor
 from identity.usecases.change_account import change_account
+from identity.usecases.keep_demo import check_leaves_demo
 from identity.usecases.register_account import register_account
 from kit.db import Database
 from kit.edge import CallerDep, DbDep, MemberDep
@@ -53,6 +54,7 @@ async def post_account(body: AccountBody, caller: CallerDep, db: DbDep, once: On
         owner = await tx.get(User, caller.user_id)
     if owner is None:
         raise Unauthenticated
+    check_leaves_demo(owner)
     account_id = new_id()
     try:
         async with db.tx(account_id) as tx:

@@ -48,8 +48,9 @@ def membership_answer(membership: Membership, account: Account, user: User) -> M
 def account_answer(account: Account) -> AccountAnswer:
     """An account with its settings."""
     return AccountAnswer(
-        **account.state().model_dump(exclude={"booking_rules"}),
+        **account.state().model_dump(exclude={"booking_rules", "second_person_for"}),
         booking_rules=account.rules,
+        second_person_for=tuple(account.second_person_for),
         version=account.version,
         created_at=account.created_at,
     )
@@ -68,6 +69,8 @@ def member_answer(membership: Membership, user: User, *, sees_phone: bool) -> Me
         role=membership.role,
         permissions=tuple(sorted(membership.permissions)),
         permission_changes=membership.permission_changes,
+        permission_expiries=membership.expiries,
+        ends_at=membership.ends_at,
         location_ids=None if membership.location_ids is None else tuple(membership.location_ids),
         accepts_bookings=membership.accepts_bookings,
         is_active=membership.removed_at is None,

@@ -41,6 +41,8 @@ async def get_audit(
                 text=texts.get(language, f"audit.{entry.action}", {"subject": entry.subject_name}),
                 subject=AuditSubject(type=entry.subject_type, id=entry.subject_id, name=entry.subject_name),
                 changes=tuple(AuditChange.model_validate(change) for change in entry.changes),
+                origin=entry.origin,
+                reason=entry.reason,
             )
             for entry in page
         ),

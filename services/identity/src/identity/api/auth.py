@@ -71,7 +71,7 @@ async def post_session(
             memberships = await queries.memberships_of(tx, done.user.id)
     if isinstance(done, Problem):
         raise done
-    tokens = await _hand_over(done.user, done.opened, response, db, wiring)
+    tokens = await hand_over(done.user, done.opened, response, db, wiring)
     device_token = codes.device_token(wiring.pepper, phone_e164)
     cookies.keep(response, "device", device_token, max_age_s=cookies.DEVICE_KEPT_S, settings=wiring.settings)
     user = user_answer(done.user, memberships)
@@ -92,7 +92,7 @@ async def post_refresh(
         done = await refresh_session(token, tx, now_utc(), pepper=wiring.pepper)
     if isinstance(done, Problem):
         raise done
-    return await _hand_over(done.user, done.opened, response, db, wiring)
+    return await hand_over(done.user, done.opened, response, db, wiring)
 
 
 @router.get("/sessions", operation_id="list_sessions")
@@ -159,9 +159,10 @@ async def get_keys(wiring: WiringDep, db: DbDep, response: Response) -> SigningK
     return SigningKeysAnswer(keys=tuple(SigningKeyAnswer(kid=key.kid, x=key.x) for key in keyring.keys))
 
 
-async def _hand_over(
+async def hand_over(
     user: User, opened: OpenedSession, response: Response, db: Database, wiring: Wiring
 ) -> TokensAnswer:
+    """Give a session's tokens to whoever opened it."""
     now = now_utc()
     set_refresh(response, opened.refresh_token, expires_at=opened.expires_at, now=now, settings=wiring.settings)
     response.headers["Cache-Control"] = "no-store"

@@ -1,7 +1,7 @@
 """Members of an account and their rights."""
 
 from collections.abc import Iterable
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, Literal, cast
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
@@ -19,7 +19,7 @@ from contracts.http.identity import (
 from contracts.permissions import Permission
 from identity import queries
 from identity.roles import DANGEROUS, EVERYTHING, PRESETS
-from identity.tables import Membership, User
+from identity.tables import LocationCopy, Membership, User
 from identity.usecases.add_member import add_member
 from identity.usecases.change_member import change_member
 from identity.usecases.register_user import register_user
@@ -28,19 +28,26 @@ from identity.usecases.restore_member import restore_member
 from identity.wiring import WiringDep
 from kit import context
 from kit.access import Member
+from kit.db import Database
 from kit.edge import DbDep, MemberDep
 from kit.errors import FieldError, InvalidInput
+from kit.freshness import wait_for_copy
 from kit.idempotency import OnceDep
 from kit.messaging import now_utc
+from kit.second_person import SafeguardDep
 from kit.texts import Texts
 
 from .answers import member_answer
 from .etags import ExpectedVersionDep, set_etag
 from .phones import allowed_phone
+from .words import WordsDep
 
 router = APIRouter(prefix="/api/v1/accounts/{account_id}", tags=["Members and rights"])
 
-_RIGHTS = {"role", "permissions", "location_ids"}
+_RIGHTS = {"role", "permissions", "location_ids", "permission_expiries", "ends_at"}
+OnConflict = Annotated[
+    Literal["keep"] | None, Query(description="What to do about clients who are awaited: keep their visits.")
+]
 _STALE: dict[int | str, dict[str, Any]] = {412: {"description": "Somebody changed the member meanwhile"}}
 
 
@@ -68,15 +75,23 @@ async def get_members(
     },
 )
 async def post_member(
-    account_id: UUID, body: MemberBody, member: MemberDep, db: DbDep, wiring: WiringDep, once: OnceDep
+    account_id: UUID,
+    body: MemberBody,
+    member: MemberDep,
+    db: DbDep,
+    wiring: WiringDep,
+    once: OnceDep,
+    guard: SafeguardDep,
+    words: WordsDep,
 ) -> Response:
     """Add a person by phone; somebody unknown signs in later with a code."""
     member.require(Permission.STAFF_EDIT)
-    if body.permissions:
+    if body.permissions or body.permission_expiries or body.ends_at:
         member.require(Permission.PERMISSIONS_EDIT)
     member.require_fresh()
     _check_keys(body.permissions)
     phone_e164 = allowed_phone(body.phone, wiring.settings)
+    await wait_for_locations(db, account_id, body.location_ids)
     async with db.system_tx() as tx:
         # A person is nobody's row, so the account's own transaction could neither find nor make one.
         language = cast(Language, context.current().language)
@@ -84,7 +99,10 @@ async def post_member(
     async with db.tx(account_id) as tx:
 
         async def add() -> MemberAnswer:
-            return _seen_by(member, *await add_member(body, user.id, member, tx, now_utc()))
+            if body.permissions:
+                await guard.check(member, Permission.PERMISSIONS_EDIT, tx, now_utc())
+            added = await add_member(body, user.id, member, tx, now_utc(), reasons=words.of_danger)
+            return _seen_by(member, *added)
 
         return await once.run(tx, add)
 
@@ -106,16 +124,32 @@ async def patch_member(
     db: DbDep,
     response: Response,
     expected: ExpectedVersionDep,
+    guard: SafeguardDep,
+    words: WordsDep,
+    on_conflict: OnConflict = None,
 ) -> MemberAnswer:
     """Change name and column with the right to edit staff; role, rights and scope with the right to edit rights."""
     if body.model_fields_set & _RIGHTS:
         member.require(Permission.PERMISSIONS_EDIT)
         member.require_fresh()
-    if body.model_fields_set - _RIGHTS or not body.model_fields_set:
+    if body.model_fields_set - _RIGHTS - {"confirmed"} or not body.model_fields_set:
         member.require(Permission.STAFF_EDIT)
     _check_keys(body.permissions)
+    await wait_for_locations(db, account_id, body.location_ids)
     async with db.tx(account_id) as tx:
-        membership, user = await change_member(member_id, body, member, tx, now_utc(), expected=expected)
+        now = now_utc()
+        if body.model_fields_set & _RIGHTS:
+            await guard.check(member, Permission.PERMISSIONS_EDIT, tx, now)
+        membership, user = await change_member(
+            member_id,
+            body,
+            member,
+            tx,
+            now,
+            expected=expected,
+            reasons=words.of_danger,
+            keep_visits=on_conflict == "keep",
+        )
     set_etag(response, membership.version)
     return _seen_by(member, membership, user)
 
@@ -123,15 +157,27 @@ async def patch_member(
 @router.delete(
     "/members/{member_id}",
     operation_id="remove_member",
-    responses={409: {"description": "The last owner stays"}, **_STALE},
+    responses={409: {"description": "The last owner stays, or clients are awaited"}, **_STALE},
 )
 async def delete_member(
-    account_id: UUID, member_id: UUID, member: MemberDep, db: DbDep, expected: ExpectedVersionDep
+    account_id: UUID,
+    member_id: UUID,
+    member: MemberDep,
+    db: DbDep,
+    expected: ExpectedVersionDep,
+    guard: SafeguardDep,
+    on_conflict: OnConflict = None,
 ) -> MemberAnswer:
-    """End a membership; it can be restored with everything that belonged to it."""
+    """End a membership; it can be restored with everything that belonged to it.
+
+    While clients are awaited at the person, 409 lists their visits until `on_conflict` says what becomes of them.
+    """
     member.require(Permission.STAFF_DELETE)
     async with db.tx(account_id) as tx:
-        return _seen_by(member, *await remove_member(member_id, member, tx, now_utc(), expected=expected))
+        now = now_utc()
+        await guard.check(member, Permission.STAFF_DELETE, tx, now)
+        removed = await remove_member(member_id, member, tx, now, expected=expected, keep_visits=on_conflict == "keep")
+        return _seen_by(member, *removed)
 
 
 @router.post("/members/{member_id}/restore", operation_id="restore_member")
@@ -167,6 +213,17 @@ async def get_permissions(
             for key, preset in PRESETS.items()
         ),
     )
+
+
+async def wait_for_locations(db: Database, account_id: UUID, location_ids: Iterable[UUID] | None) -> None:
+    """Give the word of a location that was made a moment ago the time to arrive."""
+    for location_id in location_ids or ():
+
+        async def look_up(location_id: UUID = location_id) -> LocationCopy | None:
+            async with db.tx(account_id) as tx:
+                return await tx.get(LocationCopy, (account_id, location_id))
+
+        await wait_for_copy(location_id, look_up)
 
 
 def _seen_by(viewer: Member, membership: Membership, user: User) -> MemberAnswer:

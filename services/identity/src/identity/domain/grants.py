@@ -1,9 +1,11 @@
 """Who may give which rights to whom."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from identity.errors import GrantExceedsOwn
+from kit.errors import InvalidInput
 
 
 def effective(preset: frozenset[str], changes: Mapping[str, bool]) -> frozenset[str]:
@@ -47,3 +49,28 @@ def newly_covered(before: frozenset[UUID] | None, after: frozenset[UUID] | None)
     if before is None:
         return frozenset()
     return None if after is None else after - before
+
+
+def expiries_after(
+    former: Mapping[str, datetime], wanted: Mapping[str, datetime | None], changes: Mapping[str, bool], now: datetime
+) -> dict[str, datetime]:
+    """When single grants end after new wishes; only what was personally granted can end.
+
+    Raises `InvalidInput` for a moment that has passed and for a right that is no personal grant.
+    """
+    for key, at in wanted.items():
+        if at is not None and at <= now:
+            raise InvalidInput.of(f"/permission_expiries/{key}", "past")
+        if at is not None and not changes.get(key):
+            raise InvalidInput.of(f"/permission_expiries/{key}", "not_granted")
+    result = {**former, **wanted}
+    return {key: at for key, at in result.items() if at is not None and changes.get(key)}
+
+
+def without_ended(
+    changes: Mapping[str, bool], expiries: Mapping[str, datetime], now: datetime
+) -> tuple[dict[str, bool], dict[str, datetime]]:
+    """The personal changes and expiries that are left once everything due by `now` has ended."""
+    ended = {key for key, at in expiries.items() if at <= now}
+    kept = {key: given for key, given in changes.items() if key not in ended}
+    return kept, {key: at for key, at in expiries.items() if key not in ended}

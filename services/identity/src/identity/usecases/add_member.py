@@ -13,19 +13,22 @@ from identity.roles import OWNER, PRESETS
 from identity.tables import Membership, User
 from kit.access import Member
 from kit.db import Tx
+from kit.errors import InvalidInput
 from kit.ids import new_id
 
 from .audit import Actor, audit_member, changes_between, member_fields
-from .members import check_owner_only, lock_members
+from .confirm_danger import Reasons, check_confirmed
+from .members import check_locations, check_owner_only, lock_members
 from .tell_membership import tell_membership
 
 
 async def add_member(
-    command: MemberBody, user_id: UUID, actor: Member, tx: Tx, now: datetime
+    command: MemberBody, user_id: UUID, actor: Member, tx: Tx, now: datetime, *, reasons: Reasons
 ) -> tuple[Membership, User]:
     """The new membership of `user_id`, who need not have signed in before.
 
-    Raises `MemberExists`, `MemberWasRemoved`, `GrantExceedsOwn`, `OwnerOnly`, `OwnerHoldsEverything`.
+    Raises `MemberExists`, `MemberWasRemoved`, `GrantExceedsOwn`, `OwnerOnly`, `OwnerHoldsEverything`,
+    `DangerUnconfirmed`, and `InvalidInput` for a location that is none and for a moment that has passed.
     """
     await lock_members(actor.account_id, tx)
     await _check_is_new(user_id, actor.account_id, tx)
@@ -41,6 +44,11 @@ async def add_member(
         own_scope=actor.location_ids,
         holders=actor.holders,
     )
+    await check_locations(scope, actor.account_id, tx)
+    if command.ends_at is not None and command.ends_at <= now:
+        raise InvalidInput.of("/ends_at", "past")
+    gained = grants.effective(PRESETS[command.role], changes)
+    check_confirmed(command.confirmed, gained, reasons)
     membership = Membership(
         account_id=actor.account_id,
         version=1,
@@ -52,7 +60,9 @@ async def add_member(
         accepts_bookings=command.accepts_bookings,
         staff_member_id=new_id() if command.accepts_bookings else None,
         added_at=now,
+        ends_at=command.ends_at,
     )
+    membership.expiries = grants.expiries_after({}, command.permission_expiries, changes, now)
     tx.add(membership)
     await tx.flush()
     # From here on the person is a member, so the account may read them.

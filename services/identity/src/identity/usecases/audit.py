@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from identity.tables import Account, AuditEntry, Membership
+from identity.tables import AccessRequest, Account, AuditEntry, Membership, SupportVisit
+from kit import context
 from kit.db import Tx
 
 Action = Literal[
@@ -19,15 +20,27 @@ Action = Literal[
     "member.profile_changed",
     "api_key.made",
     "api_key.revoked",
+    "member.grants_ended",
+    "member.ended",
+    "request.made",
+    "request.granted",
+    "request.declined",
+    "act.approved",
+    "visit.began",
+    "visit.ended",
 ]
 
 
 @dataclass(frozen=True)
 class Actor:
-    """Whose act it is."""
+    """Whose act it is; nobody's for the clock."""
 
-    user_id: UUID
+    user_id: UUID | None
     name: str
+
+
+CLOCK = Actor(None, "")
+"""Time itself: what ends by the clock is nobody's act."""
 
 
 def changes_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -54,9 +67,31 @@ def audit_member(
     actor: Actor,
     tx: Tx,
     now: datetime,
+    *,
+    reason: str | None = None,
 ) -> None:
     """An act on a member."""
-    _write(action, membership.account_id, ("member", membership.id, name), changes, actor, tx, now)
+    _write(action, membership.account_id, ("member", membership.id, name), changes, actor, tx, now, reason)
+
+
+def audit_request(action: Action, request: AccessRequest, actor: Actor, tx: Tx, now: datetime) -> None:
+    """An act on a request for rights."""
+    asked: dict[str, Any] = {
+        "permissions": request.permissions,
+        "location_ids": [str(location_id) for location_id in request.location_ids],
+        "all_locations": request.all_locations,
+        "act": request.act,
+    }
+    changes = [{"field": field, "before": None, "after": value} for field, value in asked.items() if value]
+    _write(
+        action, request.account_id, ("request", request.id, request.member_name), changes, actor, tx, now, request.note
+    )
+
+
+def audit_visit(action: Action, visit: SupportVisit, actor: Actor, tx: Tx, now: datetime) -> None:
+    """Somebody of the platform came or went."""
+    changes = [{"field": "ends_at", "before": None, "after": visit.ends_at.isoformat()}]
+    _write(action, visit.account_id, ("visit", visit.id, visit.name), changes, actor, tx, now, visit.reason)
 
 
 def audit_api_key(
@@ -81,6 +116,8 @@ def member_fields(membership: Membership, name: str) -> dict[str, Any]:
         "permissions": sorted(membership.permissions),
         "location_ids": None if membership.location_ids is None else sorted(map(str, membership.location_ids)),
         "accepts_bookings": membership.accepts_bookings,
+        "permission_expiries": dict(sorted(membership.permission_expiries.items())),
+        "ends_at": None if membership.ends_at is None else membership.ends_at.isoformat(),
     }
 
 
@@ -92,6 +129,7 @@ def _write(
     actor: Actor,
     tx: Tx,
     now: datetime,
+    reason: str | None = None,
 ) -> None:
     subject_type, subject_id, subject_name = subject
     tx.add(
@@ -105,5 +143,7 @@ def _write(
             subject_id=subject_id,
             subject_name=subject_name,
             changes=changes,
+            origin=context.current().origin if actor.user_id else "",
+            reason=reason,
         )
     )

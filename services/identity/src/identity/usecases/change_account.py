@@ -12,19 +12,23 @@ from kit.db import Tx
 from kit.errors import StaleVersion
 
 from .audit import Actor, audit_account, changes_between
+from .second_person_marks import check_marks
 from .take_address import take_address
+from .tell_account import tell_account
 
 
 async def change_account(
     account_id: UUID, command: AccountChangeBody, actor: Actor, tx: Tx, now: datetime, *, expected: int | None
 ) -> Account:
-    """Apply the named fields. Raises `StaleVersion` when `expected` is not the version in force."""
+    """Apply the named fields. Raises `StaleVersion` when `expected` is not the version in force, `NobodyElse`."""
     account = await tx.get_one(Account, account_id, with_for_update=True)
     if expected is not None and expected != account.version:
         raise StaleVersion(account.version)
     before = account.state().model_dump(mode="json")
     wanted = command.model_dump(exclude_unset=True)
     rules = wanted.pop("booking_rules", {})
+    if "second_person_for" in wanted:
+        account.second_person_for = await check_marks(wanted.pop("second_person_for"), account_id, tx)
     address = wanted.pop("vanity_address", account.vanity_address)
     if address != account.vanity_address:
         await take_address(address, account_id, tx)
@@ -38,5 +42,5 @@ async def change_account(
     if changes:
         account.version += 1
         audit_account("account.changed", account, changes, actor, tx, now)
-        tx.emit(AccountChanged(account_id=account_id, version=account.version, account=account.state()))
+        await tell_account(AccountChanged, account, tx)
     return account

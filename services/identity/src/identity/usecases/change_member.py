@@ -11,28 +11,51 @@ from identity.roles import OWNER, PRESETS
 from identity.tables import Membership, User
 from kit.access import Member
 from kit.db import Tx
+from kit.errors import InvalidInput
 from kit.ids import new_id
 
 from .audit import Actor, audit_member, changes_between, member_fields
-from .members import check_owner_only, check_owner_stays, lock_members, member_to_change
+from .confirm_danger import Reasons, check_confirmed
+from .members import (
+    check_locations,
+    check_nobody_waits,
+    check_owner_only,
+    check_owner_stays,
+    lock_members,
+    member_to_change,
+)
 from .tell_membership import tell_membership
 
 
 async def change_member(
-    member_id: UUID, command: MemberChangeBody, actor: Member, tx: Tx, now: datetime, *, expected: int | None
+    member_id: UUID,
+    command: MemberChangeBody,
+    actor: Member,
+    tx: Tx,
+    now: datetime,
+    *,
+    expected: int | None,
+    reasons: Reasons,
+    keep_visits: bool,
 ) -> tuple[Membership, User]:
     """Apply the named fields.
 
-    Raises `NotFound`, `StaleVersion`, `GrantExceedsOwn`, `OwnerOnly`, `LastOwner`, `OwnerHoldsEverything`.
+    Raises `NotFound`, `StaleVersion`, `GrantExceedsOwn`, `OwnerOnly`, `LastOwner`, `OwnerHoldsEverything`,
+    `DangerUnconfirmed`, `MemberHasVisits` when somebody who is awaited shall take no bookings any more, and
+    `InvalidInput` for a location that is none and for a moment that has passed.
     """
     await lock_members(actor.account_id, tx)
     membership, user = await member_to_change(actor.account_id, member_id, tx, is_removed=False, expected=expected)
     named = command.model_fields_set
     before = member_fields(membership, membership.name_with(user))
-    await _change_rights(membership, user, command, actor, tx)
+    held = membership.permissions
+    await _change_rights(membership, user, command, actor, tx, now)
+    check_confirmed(command.confirmed, membership.permissions - held, reasons)
     if "name" in named:
         membership.name = command.name
     if "accepts_bookings" in named:
+        if membership.accepts_bookings and not command.accepts_bookings and not keep_visits:
+            await check_nobody_waits(membership, membership.name_with(user), tx, now)
         membership.accepts_bookings = command.accepts_bookings
         if command.accepts_bookings and membership.staff_member_id is None:
             membership.staff_member_id = new_id()
@@ -45,7 +68,9 @@ async def change_member(
     return membership, user
 
 
-async def _change_rights(membership: Membership, user: User, command: MemberChangeBody, actor: Member, tx: Tx) -> None:
+async def _change_rights(
+    membership: Membership, user: User, command: MemberChangeBody, actor: Member, tx: Tx, now: datetime
+) -> None:
     named = command.model_fields_set
     role = command.role if "role" in named else membership.role
     scope = membership.scope
@@ -57,6 +82,14 @@ async def _change_rights(membership: Membership, user: User, command: MemberChan
     kept = {} if role == OWNER else membership.permission_changes
     changes = grants.merged(kept, wanted, PRESETS[role])
     if role == OWNER and (changes or scope is not None):
+        raise OwnerHoldsEverything
+    expiries = grants.expiries_after(
+        membership.expiries, command.permission_expiries if "permission_expiries" in named else {}, changes, now
+    )
+    ends_at = command.ends_at if "ends_at" in named else membership.ends_at
+    if "ends_at" in named and ends_at is not None and ends_at <= now:
+        raise InvalidInput.of("/ends_at", "past")
+    if role == OWNER and ends_at is not None:
         raise OwnerHoldsEverything
     is_same = (role, changes, scope) == (membership.role, membership.permission_changes, membership.scope)
     if not is_same or membership.is_owner:
@@ -70,6 +103,10 @@ async def _change_rights(membership: Membership, user: User, command: MemberChan
         own_scope=actor.location_ids,
         holders=actor.holders,
     )
+    if scope != membership.scope:
+        await check_locations(scope, membership.account_id, tx)
     membership.role = role
     membership.permission_changes = changes
     membership.location_ids = None if scope is None else sorted(scope)
+    membership.expiries = expiries
+    membership.ends_at = ends_at

@@ -11,12 +11,14 @@ from identity.tables import Membership, User
 from kit.db import Tx
 
 from .audit import Actor, audit_member, changes_between
+from .keep_demo import check_leaves_demo
 from .tell_membership import tell_membership
 
 
 async def change_profile(user_id: UUID, command: ProfileBody, tx: Tx, now: datetime) -> User:
     """Apply the named fields and tell every account where the person works. Needs a transaction of the system."""
     user = await tx.get_one(User, user_id, with_for_update=True)
+    check_leaves_demo(user)
     before = _audited(user)
     former_channels = user.channels
     wanted = command.model_dump(exclude_unset=True)

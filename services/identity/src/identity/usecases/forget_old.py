@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func
 
 from identity.domain import codes, guard, vanity
-from identity.tables import LoginCode, LoginPhone, LoginSend, Session, UsedCaptcha, VanityAddress
+from identity.tables import LoginCode, LoginPhone, LoginSend, Session, UsedCaptcha, VanityAddress, VisitCopy
 from kit.db import Tx
 
 KEEP_CODES = timedelta(days=7)
+KEEP_VISITS = timedelta(days=2)
 KEEP_ENDED_SESSIONS = timedelta(days=30)
 
 
@@ -21,4 +22,5 @@ async def forget_old(tx: Tx, now: datetime) -> None:
     await tx.execute(delete(UsedCaptcha).where(UsedCaptcha.expires_at < now))
     before = now - KEEP_ENDED_SESSIONS
     await tx.execute(delete(Session).where((Session.expires_at < before) | (Session.ended_at < before)))
+    await tx.execute(delete(VisitCopy).where(VisitCopy.ends_at < now - KEEP_VISITS))
     await tx.execute(delete(VanityAddress).where(VanityAddress.released_at < now - vanity.FROZEN))

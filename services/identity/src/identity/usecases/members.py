@@ -1,16 +1,19 @@
 """Reading members for a change, and the rules that every change of a member keeps."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
 
-from identity.errors import LastOwner, OwnerOnly
+from identity.errors import LastOwner, MemberHasVisits, OwnerOnly
 from identity.roles import OWNER
-from identity.tables import Account, Membership, User
+from identity.tables import Account, LocationCopy, Membership, User, VisitCopy
 from kit.access import Member
 from kit.db import Tx
-from kit.errors import NotFound, StaleVersion
+from kit.errors import InvalidInput, NotFound, StaleVersion
+
+MOST_VISITS_SHOWN = 100
 
 
 async def lock_members(account_id: UUID, tx: Tx) -> None:
@@ -50,3 +53,46 @@ async def check_owner_stays(leaving: Membership, user: User, tx: Tx) -> None:
     )
     if await tx.scalar(others) == 0:
         raise LastOwner(leaving.name_with(user))
+
+
+async def check_locations(location_ids: frozenset[UUID] | None, account_id: UUID, tx: Tx) -> None:
+    """Raise `InvalidInput` for a location that the account does not have."""
+    if not location_ids:
+        return
+    there = select(LocationCopy.location_id).where(
+        LocationCopy.account_id == account_id,
+        LocationCopy.location_id.in_(location_ids),
+        LocationCopy.is_deleted.is_(False),
+    )
+    unknown = location_ids - set(await tx.scalars(there))
+    if unknown:
+        raise InvalidInput.of("/location_ids", "location", ids=sorted(map(str, unknown)))
+
+
+async def check_nobody_waits(membership: Membership, name: str, tx: Tx, now: datetime) -> None:
+    """Raise `MemberHasVisits` when clients are still awaited at this person."""
+    if membership.staff_member_id is None:
+        return
+    ahead = (
+        select(VisitCopy)
+        .where(
+            VisitCopy.account_id == membership.account_id,
+            VisitCopy.is_active,
+            VisitCopy.ends_at > now,
+            VisitCopy.staff_member_ids.contains([membership.staff_member_id]),
+        )
+        .order_by(VisitCopy.starts_at)
+    )
+    visits = (await tx.scalars(ahead)).all()
+    if visits:
+        shown = [
+            {
+                "booking_id": str(visit.booking_id),
+                "code": visit.code,
+                "location_id": str(visit.location_id),
+                "starts_at": visit.starts_at.isoformat(),
+                "ends_at": visit.ends_at.isoformat(),
+            }
+            for visit in visits[:MOST_VISITS_SHOWN]
+        ]
+        raise MemberHasVisits(name, len(visits), shown, ["keep"])

@@ -11,10 +11,13 @@ from kit.db import Tx
 
 from .audit import Actor, audit_account, audit_member, changes_between, member_fields
 from .take_address import take_address
+from .tell_account import tell_account
 from .tell_membership import tell_membership
 
 
-async def register_account(account_id: UUID, command: AccountBody, owner: User, tx: Tx, now: datetime) -> Account:
+async def register_account(
+    account_id: UUID, command: AccountBody, owner: User, tx: Tx, now: datetime, *, is_demo: bool = False
+) -> Account:
     """The account with its owner, in the transaction of `account_id`. Raises `VanityAddressTaken`."""
     await take_address(command.vanity_address, account_id, tx)
     account = Account(
@@ -29,8 +32,9 @@ async def register_account(account_id: UUID, command: AccountBody, owner: User, 
         city=command.city,
         unlisted=False,
         is_active=True,
-        is_demo=False,
+        is_demo=is_demo,
         booking_rules=BookingRules().model_dump(),
+        second_person_for=[],
         created_at=now,
         created_by=owner.id,
     )
@@ -53,6 +57,6 @@ async def register_account(account_id: UUID, command: AccountBody, owner: User, 
     audit_account("account.registered", account, changes_between({}, state.model_dump(mode="json")), actor, tx, now)
     fields = member_fields(membership, owner.shown_name)
     audit_member("member.added", membership, owner.shown_name, changes_between({}, fields), actor, tx, now)
-    tx.emit(AccountRegistered(account_id=account_id, version=1, account=state))
+    await tell_account(AccountRegistered, account, tx)
     await tell_membership(MembershipAdded, membership, owner, tx)
     return account

@@ -9,19 +9,25 @@ from kit.access import Member
 from kit.db import Tx
 
 from .audit import Actor, audit_member
-from .members import check_owner_only, check_owner_stays, lock_members, member_to_change
+from .members import check_nobody_waits, check_owner_only, check_owner_stays, lock_members, member_to_change
 from .tell_membership import tell_membership
 
 
 async def remove_member(
-    member_id: UUID, actor: Member, tx: Tx, now: datetime, *, expected: int | None
+    member_id: UUID, actor: Member, tx: Tx, now: datetime, *, expected: int | None, keep_visits: bool
 ) -> tuple[Membership, User]:
-    """End the membership from the next request on. Raises `NotFound`, `StaleVersion`, `OwnerOnly`, `LastOwner`."""
+    """End the membership from the next request on.
+
+    Clients who are awaited stand in the way unless their visits shall be kept, to be moved or cancelled in the
+    calendar. Raises `NotFound`, `StaleVersion`, `OwnerOnly`, `LastOwner`, `MemberHasVisits`.
+    """
     await lock_members(actor.account_id, tx)
     membership, user = await member_to_change(actor.account_id, member_id, tx, is_removed=False, expected=expected)
     await check_owner_only(actor, [membership.role], tx)
     if membership.is_owner:
         await check_owner_stays(membership, user, tx)
+    if not keep_visits:
+        await check_nobody_waits(membership, membership.name_with(user), tx, now)
     membership.removed_at = now
     membership.version += 1
     told_by = Actor(actor.caller.user_id, actor.name)

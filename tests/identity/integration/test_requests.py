@@ -1,0 +1,129 @@
+"""Asking for what was refused, deciding about it, and acts that need two people."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from contracts.identity import AccessRequested, ActApproved
+from kit.testing import Bench
+from tests.identity.conftest import People, Somebody
+
+
+async def ask(bench: Bench, refusal: dict[str, Any], who: Somebody) -> Any:
+    """Press the button of a refusal."""
+    order = refusal["ask"]
+    return await bench.http.request(
+        order["method"], order["url"].removeprefix("https://zapys.test"), json=order["body"], headers=who.headers
+    )
+
+
+@pytest.mark.row("X3")
+@pytest.mark.row("S35")
+async def test_one_press_sends_the_wish_and_one_more_fulfils_it(bench: Bench, people: People) -> None:
+    owner, account = await people.owner()
+    master, path = await people.add(owner, account)
+    refused = (await bench.http.get(f"{account}/audit", headers=master.headers)).json()
+    asked = await ask(bench, refused, master)
+    assert (asked.status_code, asked.json()["state"]) == (201, "open")
+    assert asked.json()["permissions"] == ["audit.view"]
+    again = await ask(bench, refused, master)
+    assert again.json()["id"] == asked.json()["id"]  # pressed twice, asked once
+    [said] = await bench.said(AccessRequested, account_id=UUID(account[-36:]))
+    assert (said.state, said.ask_user_ids, said.asked_by) == ("open", (owner.user_id,), master.user_id)
+    [waiting] = (await bench.http.get(f"{account}/access-requests?state=open", headers=owner.headers)).json()["items"]
+    assert waiting["id"] == asked.json()["id"]
+    request = f"{account}/access-requests/{waiting['id']}"
+    until = (datetime.now(UTC) + timedelta(days=7)).isoformat()
+    granted = await bench.http.post(f"{request}/grant", json={"expires_at": until}, headers=owner.headers)
+    assert (granted.status_code, granted.json()["state"]) == (200, "granted")
+    assert (await bench.http.get(f"{account}/audit", headers=master.headers)).status_code == 200
+    members = (await bench.http.get(f"{account}/members", headers=owner.headers)).json()["items"]
+    [mine] = [member for member in members if member["id"] == path[-36:]]
+    assert list(mine["permission_expiries"]) == ["audit.view"]
+    late = await bench.http.post(f"{request}/decline", headers=owner.headers)
+    assert (late.status_code, late.json()["code"], late.json()["state"]) == (409, "identity.request_decided", "granted")
+    told = [
+        entry["action"] for entry in (await bench.http.get(f"{account}/audit", headers=owner.headers)).json()["items"]
+    ]
+    assert told[:3] == ["request.granted", "member.changed", "request.made"]
+
+
+async def test_a_missing_location_is_asked_for_too(bench: Bench, people: People) -> None:
+    owner, account = await people.owner()
+    here, there = await people.place(account), await people.place(account)
+    master, path = await people.add(owner, account, location_ids=[here])
+    body = {"rule": "access.missing_scope", "location_ids": [there]}
+    asked = await bench.http.post(f"{account}/access-requests", json=body, headers=master.headers)
+    await bench.http.post(f"{account}/access-requests/{asked.json()['id']}/grant", headers=owner.headers)
+    members = (await bench.http.get(f"{account}/members", headers=owner.headers)).json()["items"]
+    assert {m["id"]: m["location_ids"] for m in members}[path[-36:]] == sorted([here, there])
+
+
+async def test_nobody_grants_their_own_wish_nor_more_than_they_hold(bench: Bench, people: People) -> None:
+    owner, account = await people.owner()
+    manager, _ = await people.add(owner, account, "manager", name="Керівник")
+    master, _ = await people.add(owner, account)
+    own = await bench.http.post(
+        f"{account}/access-requests", json={"permissions": ["cash.delete"]}, headers=manager.headers
+    )
+    refused = await bench.http.post(f"{account}/access-requests/{own.json()['id']}/grant", headers=manager.headers)
+    assert (refused.status_code, refused.json()["code"]) == (403, "identity.own_request")
+    wish = await bench.http.post(
+        f"{account}/access-requests", json={"permissions": ["cash.delete"]}, headers=master.headers
+    )
+    refused = await bench.http.post(f"{account}/access-requests/{wish.json()['id']}/grant", headers=manager.headers)
+    assert (refused.status_code, refused.json()["code"]) == (403, "identity.grant_exceeds_own")
+    assert refused.json()["ask"]["body"]["permissions"] == ["cash.delete"]
+    other = await people.add(owner, account)
+    seen = (await bench.http.get(f"{account}/access-requests", headers=other[0].headers)).json()["items"]
+    assert seen == []  # what others ask for is nobody's business
+    declined = await bench.http.post(f"{account}/access-requests/{wish.json()['id']}/decline", headers=owner.headers)
+    assert declined.json()["state"] == "declined"
+
+
+@pytest.mark.row("X16")
+async def test_a_marked_act_waits_for_a_second_person_and_then_happens_once(bench: Bench, people: People) -> None:
+    owner, account = await people.owner()
+    lonely = await bench.http.patch(account, json={"second_person_for": ["staff.delete"]}, headers=owner.headers)
+    assert (lonely.status_code, lonely.json()["code"]) == (409, "identity.nobody_else")
+    manager, _ = await people.add(owner, account, "manager", name="Керівник")
+    _, path = await people.add(owner, account)
+    _, other = await people.add(owner, account)
+    marked = await bench.http.patch(account, json={"second_person_for": ["staff.delete"]}, headers=owner.headers)
+    assert marked.json()["second_person_for"] == ["staff.delete"]
+    refused = await bench.http.delete(path, headers=owner.headers)
+    assert (refused.status_code, refused.json()["code"]) == (403, "access.second_person_needed")
+    assert refused.json()["holders"] == ["Керівник"]
+    asked = await ask(bench, refused.json(), owner)
+    request = f"{account}/access-requests/{asked.json()['id']}"
+    assert (await bench.http.post(f"{request}/grant", headers=owner.headers)).json()["code"] == "identity.own_request"
+    assert (await bench.http.delete(path, headers=owner.headers)).status_code == 403
+    approved = await bench.http.post(f"{request}/grant", headers=manager.headers)
+    assert approved.json()["state"] == "granted"
+    [said] = await bench.said(ActApproved, account_id=UUID(account[-36:]))
+    assert (said.user_id, said.approved_by, said.permission) == (owner.user_id, manager.user_id, "staff.delete")
+    assert (await bench.http.delete(other, headers=owner.headers)).status_code == 403  # another act
+    assert (await bench.http.delete(path, headers=manager.headers)).status_code == 403  # another person
+    assert (await bench.http.delete(path, headers=owner.headers)).status_code == 200
+    await bench.http.post(f"{path}/restore", headers=owner.headers)
+    assert (await bench.http.delete(path, headers=owner.headers)).status_code == 403  # approved once, done once
+    journal = (await bench.http.get(f"{account}/audit", headers=owner.headers)).json()["items"]
+    [approval] = [entry for entry in journal if entry["action"] == "act.approved"]
+    assert approval["actor"]["name"] == "Керівник"
+
+
+async def test_only_acts_that_ask_for_it_can_be_marked_and_only_rights_that_exist_be_asked_for(
+    bench: Bench, people: People
+) -> None:
+    owner, account = await people.owner()
+    wrong = await bench.http.patch(account, json={"second_person_for": ["booking.view"]}, headers=owner.headers)
+    assert (wrong.status_code, wrong.json()["errors"][0]["code"]) == (422, "not_markable")
+    master, _ = await people.add(owner, account)
+    for body in ({"permissions": ["cash.print"]}, {"rule": "not a code"}, {"act": "DELETE /x 0"}):
+        refused = await bench.http.post(f"{account}/access-requests", json=body, headers=master.headers)
+        assert refused.status_code == 422
+    stranger = {"permissions": ["audit.view"], "to": str(UUID(int=7))}
+    refused = await bench.http.post(f"{account}/access-requests", json=stranger, headers=master.headers)
+    assert refused.status_code == 404
