@@ -240,7 +240,9 @@ class Crawl:
                     filled = re.sub(r"\{(\w+)(?::\w+)?\}", lambda part: values.get(part[1], part[0]), path)
                     if "{" not in filled:
                         queue.append(filled)
-        async with httpx.AsyncClient(base_url=stack.gateway_url, cookies={"zapys_access": reader.token}, timeout=20) as browser:
+        async with httpx.AsyncClient(
+            base_url=stack.gateway_url, cookies={"zapys_access": reader.token}, timeout=20
+        ) as browser:
             while queue and len(done) < MOST_PAGES:
                 address = queue.pop(0).partition("#")[0]
                 if address in done or not address.startswith("/") or "logout" in address:

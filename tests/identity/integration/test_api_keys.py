@@ -8,7 +8,6 @@ from sqlalchemy import select, text, update
 
 from contracts.identity import SessionsRevoked
 from identity.api_key_tables import ApiKeyRow
-from kit.ids import new_id
 from kit.testing import Bench
 from tests.identity.conftest import People, Somebody
 
@@ -116,7 +115,7 @@ async def test_nobody_makes_a_key_that_may_more_than_they(bench: Bench, people: 
         "identity.grant_exceeds_own",
         ["cash.delete"],
     )
-    narrow, _ = await people.add(owner, account, "manager", location_ids=[str(new_id())])
+    narrow, _ = await people.add(owner, account, "manager", location_ids=[await people.place(account)])
     wide = await make(bench, narrow, account)
     assert wide.json()["location_ids"] == ["*"]
     master, _ = await people.add(owner, account)

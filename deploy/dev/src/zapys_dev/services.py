@@ -161,6 +161,7 @@ def _identity(around: Surroundings) -> dict[str, str]:
     return {
         "SIGNING_KEY_FILE": str(around.keys.file("identity-signing-key", new_signing_key)),
         "CODE_PEPPER_FILE": str(around.keys.file("identity-code-pepper")),
+        "DEMO": "true",
         "RATE_LIMITS": "on" if around.rate_limits else "off",
     }
 

@@ -200,10 +200,9 @@ class AccessRequested(Event):
 
 
 class ActApproved(Event):
-    """A second person allowed one act of one user, once; every service that guards acts keeps a copy."""
+    """A second person allowed one act of one user, once; a service that guards acts this way keeps a copy."""
 
     name: ClassVar[str] = "identity.act.approved.v1"
-    must_be_heard: ClassVar[bool] = True
 
     approval_id: UUID
     user_id: UUID

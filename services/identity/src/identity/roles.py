@@ -85,14 +85,5 @@ DANGEROUS = frozenset(
     }
 )
 
-MARKABLE = frozenset(
-    {
-        Permission.STAFF_DELETE,
-        Permission.PERMISSIONS_EDIT,
-        Permission.CASH_DELETE,
-        Permission.CASH_EDIT,
-        Permission.OPERATING_DAY_CHOOSE,
-        Permission.SETTLEMENT_REVERSE,
-    }
-)
-"""Rights whose use an account may leave to two people; their services ask for it (docs/adr on the second person)."""
+MARKABLE = frozenset({Permission.STAFF_DELETE, Permission.PERMISSIONS_EDIT})
+"""Rights whose use an account may leave to two people; money has rules of its own (docs/adr on the second person)."""
