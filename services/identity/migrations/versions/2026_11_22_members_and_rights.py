@@ -9,7 +9,7 @@ from alembic import op
 from kit.schema import create_second_person_tables, drop_second_person_tables, grant, protect
 
 revision = "2026_11_22_members_and_rights"
-down_revision = "2026_11_22_api_keys"
+down_revision = "2026_11_22_rotated_keys"
 branch_labels = None
 depends_on = None
 
