@@ -15,6 +15,10 @@ STEP_UP_AGE = timedelta(minutes=15)
 """How long ago a person may have entered a code from the own phone and still do a dangerous act."""
 
 
+EXPORT_AGE = timedelta(hours=12)
+"""The same for taking many records out: once in a working day."""
+
+
 @dataclass(frozen=True)
 class ApiKey:
     """A program of one account, with the rights that were chosen when its key was made."""
@@ -61,14 +65,17 @@ class Caller:
         if self.api_key is not None:
             raise PersonRequired
 
-    def require_fresh(self, now: datetime | None = None) -> None:
+    def require_fresh(self, age: timedelta = STEP_UP_AGE, *, programs: bool = False) -> None:
         """Let a dangerous act happen only soon after a code was entered.
 
-        Raises `StepUpRequired` for a person whose last code is older than `STEP_UP_AGE`, `PersonRequired` for a key.
+        Raises `StepUpRequired` for a person whose last code is older than `age`, and `PersonRequired` for an API key,
+        unless `programs` may do it: whoever made the key had entered a code.
         """
+        if self.api_key is not None and programs:
+            return
         self.require_person()
-        if self.confirmed_at is None or (now or datetime.now(UTC)) - self.confirmed_at > STEP_UP_AGE:
-            raise StepUpRequired(int(STEP_UP_AGE.total_seconds()))
+        if self.confirmed_at is None or datetime.now(UTC) - self.confirmed_at > age:
+            raise StepUpRequired(int(age.total_seconds()))
 
 
 @dataclass(frozen=True)
@@ -109,9 +116,9 @@ class Member:
         if location_id is not None and not self.covers(location_id):
             raise MissingScope(str(location_id), self.holders_at(location_id))
 
-    def require_fresh(self) -> None:
+    def require_fresh(self, age: timedelta = STEP_UP_AGE, *, programs: bool = False) -> None:
         """As of the caller: for dangerous acts, after the right itself was asked for."""
-        self.caller.require_fresh()
+        self.caller.require_fresh(age, programs=programs)
 
     def covers(self, location_id: UUID) -> bool:
         """Whether the member's scope includes the location."""

@@ -33,6 +33,7 @@ from contracts.http.clients import (
 )
 from contracts.permissions import Permission
 from kit.access import Member
+from kit.callers import EXPORT_AGE
 from kit.edge import DbDep, MemberDep
 from kit.errors import MissingScope
 from kit.idempotency import OnceDep
@@ -146,6 +147,7 @@ async def get_export(client_id: ClientId, member: MemberDep, db: DbDep, now: Now
     """Everything that is kept of the person here, for the person."""
     member.require(Permission.CLIENT_VIEW)
     member.require(Permission.REPORTS_EXPORT)
+    member.require_fresh(EXPORT_AGE, programs=True)
     _require_contacts(member)
     _require_everywhere(member)
     async with db.tx(member.account_id) as tx:

@@ -39,6 +39,7 @@ from contracts.http.reports import (
 from contracts.permissions import Permission
 from kit import context
 from kit.access import Member
+from kit.callers import EXPORT_AGE
 from kit.db import Database, Tx
 from kit.edge import DbDep, MemberDep
 from kit.errors import InvalidInput
@@ -84,6 +85,7 @@ async def _asked(
     member.require(Permission.REPORTS_VIEW, location_id=location_id)
     if wanted != "json":
         member.require(Permission.REPORTS_EXPORT)
+        member.require_fresh(EXPORT_AGE, programs=True)
     if last < first:
         raise InvalidInput.of("query/to", "from_before_to")
     if (last - first).days >= LONGEST_DAYS:

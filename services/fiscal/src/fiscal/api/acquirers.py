@@ -75,6 +75,7 @@ async def put(
 ) -> bodies.AcquirerShown:
     """Use these keys for new orders. They are stored sealed and never shown back."""
     member.require(Permission.SETTINGS_INTEGRATIONS)
+    member.require_fresh()
     if provider is not bodies.AcquirerName.MONOBANK and not body.merchant:
         raise InvalidInput.of("/merchant", "missing")
     if provider is bodies.AcquirerName.WAYFORPAY and not body.domain:

@@ -76,6 +76,8 @@ async def add(
 ) -> Response:
     """Add a register. Credentials are stored sealed and never shown back; `check` tries them."""
     member.require(Permission.SETTINGS_INTEGRATIONS, location_id=body.location_id)
+    if body.checkbox:
+        member.require_fresh()
     await require_location(db, account_id, body.location_id)
     values = RegisterValues(
         name=body.name,
@@ -107,6 +109,8 @@ async def change(
     """Change what is sent. New credentials let receipts go that waited for them."""
     member.require(Permission.SETTINGS_INTEGRATIONS)
     sent = body.model_fields_set
+    if "checkbox" in sent:
+        member.require_fresh()
     if "location_id" in sent:
         await require_location(db, account_id, body.location_id)
     values = RegisterValues(

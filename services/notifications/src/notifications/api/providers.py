@@ -69,6 +69,7 @@ async def replace(
 ) -> ProviderSettings:
     """Save the connection. A secret that is left out keeps its stored value; held messages try again at once."""
     member.require(Permission.SETTINGS_INTEGRATIONS)
+    member.require_fresh()
     async with db.tx(member.account_id) as tx:
         now = await clock.now(tx)
         account = await save_provider(tx, member.account_id, provider, body, providers, now)
