@@ -5,6 +5,7 @@ from pathlib import Path
 from kit.loops import every
 from kit.messaging import now_utc
 from kit.service import Service, new_service
+from kit.wakeups import wait_for
 
 from .api import (
     availability,
@@ -20,6 +21,7 @@ from .api import (
     resources,
     schedules,
     series,
+    waitlist,
 )
 from .api.records import ROUTERS as RECORDS
 from .consumers import consumers
@@ -27,6 +29,8 @@ from .loops import add_loops
 from .settings import Settings
 from .usecases.bookings.hold_time import forget_expired_holds
 from .usecases.bookings.rivalry import Turns
+from .usecases.waitlist.call import CHANNEL
+from .usecases.waitlist.offer_time import serve_waitlists
 from .words import TEXTS
 
 MIGRATIONS = Path(__file__).parent.parent.parent / "migrations"
@@ -48,6 +52,7 @@ def build(settings: Settings) -> Service:
         resources,
         schedules,
         series,
+        waitlist,
     )
     service = new_service(
         "booking",
@@ -64,6 +69,15 @@ def build(settings: Settings) -> Service:
         async with service.db.system_tx() as tx:
             await forget_expired_holds(tx, now_utc())
 
+    free_time = service.wakeups.of(CHANNEL)
+
+    async def serve() -> None:
+        while True:
+            free_time.clear()
+            await serve_waitlists(service.db)
+            await wait_for(free_time, settings.waitlist_every_s)
+
+    service.loops["waitlist"] = serve
     service.loops["expired_holds"] = lambda: every(settings.expired_holds_every_s, forget)
     add_loops(service, settings)
     return service

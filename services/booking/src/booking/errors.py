@@ -94,6 +94,15 @@ class NoSeries(Problem):
 
 
 @dataclass(eq=False)
+class WaitsEnough(Problem):
+    """The client waits for as many times as one may."""
+
+    code: ClassVar[str] = "booking.waits_enough"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    most: int
+
+
+@dataclass(eq=False)
 class CutoffPassed(Problem):
     """It is too late for the client to change this visit; `until` was the last moment, in the location's time."""
 
@@ -261,6 +270,7 @@ PROBLEMS: tuple[type[Problem], ...] = (
     StaffHasLogin,
     SeriesConflict,
     NoSeries,
+    WaitsEnough,
     CutoffPassed,
     WrongState,
     DayAlreadyClosed,

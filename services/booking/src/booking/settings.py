@@ -21,3 +21,5 @@ class Settings(ServiceSettings):
     """Resolvers to ask, `host:port` and comma separated; empty: the system's own."""
     dns_timeout_s: float = 4.0
     """Until DNS has answered, all tries together."""
+    waitlist_every_s: float = 5.0
+    """How often offers that ran out are looked for; freed time is offered at once."""

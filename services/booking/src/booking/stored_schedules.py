@@ -47,9 +47,10 @@ def _plan(hours: list[dict[str, Any]] | None, breaks: list[dict[str, Any]] | Non
 
 
 def _clock(span: Mapping[str, Any]) -> Interval:
-    return _minutes(span["from"]), _minutes(span["to"])
+    return minutes_of(span["from"]), minutes_of(span["to"])
 
 
-def _minutes(written: str) -> int:
+def minutes_of(written: str) -> int:
+    """Minutes of the day of a clock time such as 09:30."""
     hours, minutes = written.split(":")
     return int(hours) * 60 + int(minutes)

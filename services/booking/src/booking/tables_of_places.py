@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import SmallInteger
-from sqlalchemy.dialects.postgresql import TSTZRANGE, Range
+from sqlalchemy.dialects.postgresql import JSONB, TSTZRANGE, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kit.ids import new_id
@@ -90,7 +90,7 @@ class WaitlistEntry(Base):
     queued_at: Mapped[datetime]
     looked_at: Mapped[datetime | None]
     hold_id: Mapped[UUID | None]
-    offer: Mapped[dict[str, Any] | None]
+    offer: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     offer_code: Mapped[str | None]
     offer_expires_at: Mapped[datetime | None]
     offers_made: Mapped[int] = mapped_column(default=0)

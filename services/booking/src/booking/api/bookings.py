@@ -24,6 +24,7 @@ from booking.usecases.clients.find_card import Known, find_card, living_card_of,
 from contracts.booking import State as StateName
 from contracts.http.booking import BookingAnswer, BookingList, BookingPatch, ClientBody, StaffBookingBody, WantedItem
 from contracts.http.catalogue import Day
+from contracts.http.waitlist import StaffWaitlistBody
 from contracts.permissions import Permission
 from kit.access import Member
 from kit.db import Tx
@@ -200,7 +201,9 @@ def require_seen(member: Member, visit: Visit) -> None:
         raise NotFound("booking")
 
 
-async def client_of(tx: Tx, account: AccountCopy, body: StaffBookingBody, now: datetime) -> ClientRow | None:
+async def client_of(
+    tx: Tx, account: AccountCopy, body: StaffBookingBody | StaffWaitlistBody, now: datetime
+) -> ClientRow | None:
     """The card of whoever comes, found or opened; none where nobody was named."""
     if body.client_id is not None:
         return await _card(tx, account.account_id, body.client_id)

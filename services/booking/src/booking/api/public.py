@@ -155,7 +155,9 @@ async def post_booking(
     Where the account allows it, also without signing in: with a name, a phone and a solved puzzle.
     """
     written = body.client or ClientBody()
-    known = _known(account, written, caller) if caller else _unconfirmed(account, written)
+    known = known_of(account, written, caller) if caller else _unconfirmed(account, written)
+
+    booker = Booker(known.user_id, known.phone_e164)
 
     async def book() -> Response:
         async with db.tx(account.account_id) as tx:
@@ -169,9 +171,9 @@ async def post_booking(
                     actor=Actor.client(caller),
                 )
                 if body.hold_id is not None:
-                    visit = await book_hold(tx, account, body.hold_id, order, now, booker=_booker(caller))
+                    visit = await book_hold(tx, account, body.hold_id, order, now, booker=booker)
                 else:
-                    wish = _wish(account, body.wanted_items(), body.starts_at, body.location_id, _booker(caller))
+                    wish = _wish(account, body.wanted_items(), body.starts_at, body.location_id, booker)
                     visit = await create_booking(tx, wish, order, now)
                 answer = booking_answer(visit, OWN)
                 return answer if caller else _as_written(answer, known)
@@ -215,7 +217,8 @@ def _booker(caller: Caller | None) -> Booker | None:
     return Booker(caller.user_id, caller.phone_e164) if caller else None
 
 
-def _known(account: AccountCopy, written: ClientBody, caller: Caller) -> Known:
+def known_of(account: AccountCopy, written: ClientBody, caller: Caller) -> Known:
+    """A signed-in client, as their form and their token tell; raises `InvalidInput` for another's phone."""
     if written.phone is not None and phone_of(account, written.phone, "/client/phone") != caller.phone_e164:
         raise InvalidInput.of("/client/phone", "not_your_phone")
     return Known(

@@ -36,10 +36,14 @@ async def client_full(
     rules = account.booking_rules
     if booker is None or (rules.client_coming_max is None and rules.client_daily_max is None):
         return ()
-    cards = select(ClientRow.id).where(
-        ClientRow.account_id == account.account_id,
-        or_(ClientRow.phone_e164 == booker.phone_e164, ClientRow.user_id == booker.user_id),
-    )
+    own = [
+        column == value
+        for column, value in ((ClientRow.phone_e164, booker.phone_e164), (ClientRow.user_id, booker.user_id))
+        if value is not None
+    ]
+    if not own:
+        return ()
+    cards = select(ClientRow.id).where(ClientRow.account_id == account.account_id, or_(*own))
     rows = select(BookingRow.starts_at, BookingRow.ends_at, BookingRow.state).where(
         BookingRow.account_id == account.account_id,
         BookingRow.client_id.in_(cards),

@@ -10,6 +10,7 @@ from booking.queries.visits import Visit
 from booking.tables import AccountCopy
 from booking.usecases.actors import Actor
 from booking.usecases.stock.sell_goods import give_back_all
+from booking.usecases.waitlist.call import Freed, tell_freed
 from contracts.booking import BookingCancelled
 from kit.db import Tx
 
@@ -42,6 +43,8 @@ async def cancel_booking(
             tell_client=tell_client,
         )
     )
+    spans = [Freed(item.staff_member_id, item.starts_at, item.ends_at) for item in visit.items]
+    await tell_freed(tx, booking.account_id, booking.location_id, spans, "cancelled", booking.id)
 
 
 def require_before_cutoff(account: AccountCopy, visit: Visit, now: datetime) -> None:

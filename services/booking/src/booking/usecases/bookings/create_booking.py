@@ -15,6 +15,7 @@ from booking.queries.client_limits import Booker
 from booking.queries.visits import Visit, staff_names
 from booking.tables import AccountCopy, BookingItemRow, BookingRow, ClientRow, HoldRow, LocationRow
 from booking.usecases.actors import Actor
+from booking.usecases.waitlist.entries import take_offer
 from contracts.booking import BookingCreated
 from kit.db import Tx
 from kit.errors import NotFound
@@ -83,6 +84,7 @@ async def book_hold(
     for item in items:
         owner = {"booking_id": booking_id, "booking_item_id": item.id}
         await pass_on(tx, account.account_id, hold_id, item.time_ids, **owner)
+    await take_offer(tx, account, hold_id, booking_id, now)
     await tx.delete(hold)
     return await _write(tx, account, booking_id, location, items, order, now, assigned_by=hold.assigned_by)
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import delete
 
 from booking.tables import HoldRow
+from booking.usecases.waitlist.call import call_waitlist
 from kit.db import Tx
 from kit.ids import new_id
 
@@ -15,10 +16,12 @@ from .places import Wish
 from .take_time import TakenTime, take_time
 
 
-async def hold_time(tx: Tx, wish: Wish, created_by: UUID | None, now: datetime) -> tuple[HoldRow, TakenTime]:
-    """Take the time for as long as the account's rules say; raises the refusal when it cannot be had."""
+async def hold_time(
+    tx: Tx, wish: Wish, created_by: UUID | None, now: datetime, *, minutes: int | None = None
+) -> tuple[HoldRow, TakenTime]:
+    """Take the time for so many minutes, or as long as the account's rules say; raises the refusal."""
     hold_id = new_id()
-    expires_at = now + timedelta(minutes=wish.account.booking_rules.hold_min)
+    expires_at = now + timedelta(minutes=minutes or wish.account.booking_rules.hold_min)
     taken = await take_time(tx, wish, now, hold=(hold_id, expires_at))
     hold = HoldRow(
         account_id=wish.account.account_id,
@@ -39,5 +42,7 @@ async def hold_time(tx: Tx, wish: Wish, created_by: UUID | None, now: datetime) 
 
 async def forget_expired_holds(tx: Tx, now: datetime) -> int:
     """Delete every hold whose time is over, in all accounts; answers how many."""
-    gone = await tx.execute(delete(HoldRow).where(HoldRow.expires_at <= now).returning(HoldRow.id))
-    return len(gone.all())
+    gone = (await tx.scalars(delete(HoldRow).where(HoldRow.expires_at <= now).returning(HoldRow.account_id))).all()
+    for account_id in sorted(set(gone)):
+        await call_waitlist(tx, account_id)
+    return len(gone)

@@ -13,6 +13,7 @@ from booking.queries.client_limits import Booker
 from booking.queries.visits import Visit, staff_names
 from booking.tables import AccountCopy
 from booking.usecases.actors import Actor
+from booking.usecases.waitlist.call import Freed, tell_freed
 from contracts.booking import BookingRescheduled
 from contracts.http.booking import WantedItem
 from kit.db import Tx
@@ -71,6 +72,7 @@ async def reschedule_booking(
         ),
     )
     previous = booking.starts_at, tuple(visit.staff_member_ids)
+    freed = [Freed(item.staff_member_id, item.starts_at, item.ends_at) for item in visit.items]
     await give_back(tx, account.account_id, booking.id)
     taken = await take_time(tx, wish, now, booking_id=booking.id, item_ids=[item.id for item in visit.items])
     for row, item in zip(visit.items, taken.items, strict=True):
@@ -101,3 +103,4 @@ async def reschedule_booking(
             rescheduled_by="client" if actor.kind == "client" else "staff",
         )
     )
+    await tell_freed(tx, account.account_id, booking.location_id, freed, "rescheduled", booking.id)

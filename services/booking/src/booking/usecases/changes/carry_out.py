@@ -22,6 +22,7 @@ from booking.usecases.actors import Actor
 from booking.usecases.bookings.cancel_booking import cancel_booking
 from booking.usecases.bookings.record_act import record_act
 from booking.usecases.bookings.reschedule_booking import reschedule_booking
+from booking.usecases.waitlist.call import call_waitlist
 from kit.db import Tx
 
 from .alternatives import Alternative, alternatives_of
@@ -124,6 +125,7 @@ async def carry_out(
         desk.permit(choice.kind, visit)
         await _do(tx, desk, visit, choice, change.reason, now)
         outcome.append(Outcome(booking_id, choice.kind, visit.local(visit.booking.starts_at), visit.staff_member_ids))
+    await call_waitlist(tx, desk.account.account_id)
     return Effect(result, conflicts, seen, outcome)
 
 

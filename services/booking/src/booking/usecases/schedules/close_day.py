@@ -18,6 +18,7 @@ from booking.queries.visits import Visit
 from booking.tables import AccountCopy, ClosedDayRow
 from booking.tables_of_places import HolidaysConfirmed
 from booking.usecases.changes.carry_out import Change
+from booking.usecases.waitlist.call import call_waitlist
 from contracts.http.catalogue import ClosedDayBody
 from kit.db import Tx
 from kit.errors import NotFound
@@ -64,6 +65,8 @@ async def open_day(tx: Tx, account_id: UUID, closed_day_id: UUID) -> ClosedDayRo
     if row is None:
         raise NotFound("closed_day")
     await tx.delete(row)
+    await tx.flush()
+    await call_waitlist(tx, account_id)
     return row
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from booking.queries.conflicts import only, visits_ahead
 from booking.tables import TimeOffRow
 from booking.usecases.changes.carry_out import Change
+from booking.usecases.waitlist.call import call_waitlist
 from contracts.http.catalogue import TimeOffBody
 from kit.db import Tx
 from kit.errors import NotFound
@@ -58,3 +59,5 @@ async def give_up_time_off(tx: Tx, account_id: UUID, staff_member_id: UUID, time
     if row is None or row.staff_member_id != staff_member_id:
         raise NotFound("time_off")
     row.deleted_at = row.deleted_at or now
+    await tx.flush()
+    await call_waitlist(tx, account_id)

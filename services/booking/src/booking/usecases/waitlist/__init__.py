@@ -1,0 +1,1 @@
+"""Freed time goes to those who wait, to one person at a time."""
