@@ -321,8 +321,8 @@ async def test_messages_of_a_booking_and_their_settings(salon: Salon, visitor: M
     assert saved["client_kinds"]["reminder_3d"] is False
     refuse = {"messages": True, "reminders": False, "changes": True}
     of_card = f"{root}/clients/{booking['client']['id']}/notification-preferences"
-    assert await owner.ask("PUT", of_card, refuse) == refuse
-    assert await client.ask("PUT", "/me/notification-preferences", refuse) == refuse
+    assert refuse.items() <= (await owner.ask("PUT", of_card, refuse)).items()
+    assert refuse.items() <= (await client.ask("PUT", "/me/notification-preferences", refuse)).items()
 
 
 async def test_sms_providers_balance_and_templates(salon: Salon) -> None:

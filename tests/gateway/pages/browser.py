@@ -91,7 +91,8 @@ class Browser:
             _put(values, node.attributes["name"] or "", chosen[0].text(strip=True) if said is None else said)
         values |= typed
         where = str(self.page.answer.url.join(forms[0].attributes["action"] or ""))
-        self.page = Page(await self.http.post(where, data=values, headers=headers))
+        told = {"Referer": str(self.page.answer.url), **(headers or {})}
+        self.page = Page(await self.http.post(where, data=values, headers=told))
         return self.page
 
 

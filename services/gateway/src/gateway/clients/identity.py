@@ -24,6 +24,10 @@ class Identity:
         """Tokens for a code."""
         return await self.call(bodies.SignedInAnswer, "POST", "/auth/sessions", body=body)
 
+    async def step_up(self, body: bodies.StepUpBody) -> bodies.StepUpAnswer:
+        """An access token that is good for dangerous acts, for a fresh code."""
+        return await self.call(bodies.StepUpAnswer, "POST", "/auth/step-up", body=body)
+
     async def refresh(self, refresh_token: str) -> bodies.TokensAnswer:
         """A new pair of tokens for an unused refresh token."""
         body = bodies.RefreshBody(refresh_token=refresh_token)

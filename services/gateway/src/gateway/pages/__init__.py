@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from .bookings_of_mine import router as bookings_of_mine
 from .catalogue import router as catalogue
+from .confirm import router as confirm
 from .desk import ROUTERS as DESK
 from .help_pages import router as help_pages
 from .login import router as login
@@ -16,5 +17,5 @@ from .unknown import router as unknown
 
 def routers() -> list[APIRouter]:
     """Everything a browser may open; the addresses of firms come last, since any word could be one."""
-    ours = [catalogue, login, bookings_of_mine, help_pages, one_booking, *MANAGE, *DESK]
+    ours = [catalogue, login, confirm, bookings_of_mine, help_pages, one_booking, *MANAGE, *DESK]
     return [*ours, booking_steps, booking_page, unknown]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from contracts.http.identity import LoginCodeBody, SignInBody
+from contracts.http.identity import LoginCodeBody, SignInBody, StepUpBody
 from gateway.clients import Refused
 
 from .visit import Visit
@@ -81,3 +81,11 @@ async def sign_in(visit: Visit, phone: str, code: str) -> None:
     if session.device_token:
         visit.cookies.put(_DEVICE, session.device_token)
     visit.signed_in(session)
+
+
+async def confirm(visit: Visit, code: str) -> None:
+    """Trade the code for an access token that is good for dangerous acts. Raises `Refused`."""
+    waiting = pending(visit)
+    attempt = waiting.attempt if waiting is not None else ""
+    fresh = await visit.api.identity.step_up(visit.body(StepUpBody, {"code": code, "attempt": attempt or None}))
+    visit.confirmed(fresh)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from typing import Any
+from urllib.parse import quote
 
 import structlog
 from fastapi import APIRouter, Request
@@ -42,6 +43,9 @@ _HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), otp-credentials=(self)",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+
+
+_FRESH_CODE_NEEDED = "access.step_up_required"
 
 
 class PageRoute(APIRoute):
@@ -84,6 +88,8 @@ def _instead(visit: Visit, error: Exception) -> Response:
     if isinstance(error, Refused):
         if error.status == 401:
             return _signed_out_meanwhile(visit)
+        if error.code == _FRESH_CODE_NEEDED:
+            return visit.go(f"/login/confirm?next={quote(visit.form_address)}")
         return problem_page(visit, error.problem, error.status)
     if isinstance(error, RequestValidationError) or (isinstance(error, HTTPException) and error.status_code == 404):
         error = PageUnknown()

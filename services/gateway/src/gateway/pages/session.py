@@ -56,8 +56,13 @@ class Renewals:
 def keep(cookies: Cookies, tokens: TokensAnswer) -> None:
     """Let the browser keep a pair of tokens."""
     left = int((tokens.refresh_expires_at - datetime.now(UTC)).total_seconds())
-    cookies.put(ACCESS, tokens.access_token, max_age_s=max(1, tokens.expires_in - _EARLIER_S))
+    keep_access(cookies, tokens.access_token, tokens.expires_in)
     cookies.put(REFRESH, tokens.refresh_token, max_age_s=max(1, left))
+
+
+def keep_access(cookies: Cookies, access_token: str, expires_in: int) -> None:
+    """Let the browser keep another access token of the same session; `expires_in` in seconds."""
+    cookies.put(ACCESS, access_token, max_age_s=max(1, expires_in - _EARLIER_S))
 
 
 def forget(cookies: Cookies) -> None:

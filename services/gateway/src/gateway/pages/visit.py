@@ -6,14 +6,14 @@ import secrets
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Any, TypeVar
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 from uuid import UUID
 
 from fastapi import Depends, Request
 from pydantic import BaseModel, ValidationError
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from contracts.http.identity import MembershipAnswer, ProfileAnswer, TokensAnswer
+from contracts.http.identity import MembershipAnswer, ProfileAnswer, StepUpAnswer, TokensAnswer
 from gateway.clients import Api, Asker, Refused, Services
 from gateway.settings import Settings
 from kit import context, problems
@@ -88,6 +88,11 @@ class Visit:
         self._token = tokens.access_token
         self._profile = None
 
+    def confirmed(self, fresh: StepUpAnswer) -> None:
+        """From here on this session may do dangerous acts for a while."""
+        session.keep_access(self.cookies, fresh.access_token, fresh.expires_in)
+        self._token = fresh.access_token
+
     def signed_out(self) -> None:
         """From here on it is nobody's."""
         session.forget(self.cookies)
@@ -134,6 +139,14 @@ class Visit:
     @property
     def query(self) -> Mapping[str, str]:
         return self.request.query_params
+
+    @property
+    def form_address(self) -> str:
+        """The page of ours whose form was sent, or the page that is shown."""
+        sent_from = urlsplit(self.request.headers.get("referer", ""))
+        if self.request.method == "GET" or sent_from.netloc != self.request.headers.get("host"):
+            return self.address
+        return f"{sent_from.path}?{sent_from.query}" if sent_from.query else sent_from.path
 
     # Forms
 
