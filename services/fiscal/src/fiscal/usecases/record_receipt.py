@@ -57,6 +57,7 @@ def claim(at: Step) -> None:
 
 def accepted(at: Step) -> None:
     """Checkbox has it and works on it."""
+    _answered(at)
     at.receipt.accepted_at = at.receipt.accepted_at or at.now
     at.receipt.reason_code = at.receipt.provider_text = None
     at.receipt.next_attempt_at = None
@@ -94,6 +95,7 @@ async def registered(at: Step, said: ReceiptAnswer) -> None:
 
 def failed(at: Step, text: str) -> None:
     """Checkbox refused it for good: it gives way to the next and waits for a person."""
+    _answered(at)
     at.receipt.state = ReceiptState.FAILED
     at.receipt.reason_code = Reason.REJECTED
     at.receipt.provider_text = text
@@ -110,9 +112,16 @@ def ended_with_error(at: Step) -> None:
 
 def back_to_due(at: Step) -> None:
     """Surely not accepted: it may be sent again under the same id."""
+    _answered(at)
     at.receipt.state = ReceiptState.DUE
     at.receipt.reason_code = at.receipt.provider_text = None
     at.receipt.accepted_at = at.receipt.not_found_at = at.receipt.next_attempt_at = None
+
+
+def _answered(at: Step) -> None:
+    """The gap to the next receipt counts from here: from the claim, a slow way there could bring two close together."""
+    if at.lane.last_sent_at is not None and at.lane.last_sent_at < at.now:
+        at.lane.last_sent_at = at.now
 
 
 def slow_down(at: Step, desk: FiscalDesk) -> None:
