@@ -20,8 +20,8 @@ import tempfile
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -245,7 +245,10 @@ async def run(servers: TestServers, sales: int, registers: int, *, kill_s: float
     began = time.monotonic()
     async with stage(servers, workers=2) as (bench, simulators, workers):
         await simulators.put("/switches/checkbox", {"receipts_per_second": 2})
-        storm = Storm(await open_salon(bench), simulators, workers, seed)
+        salon = await open_salon(bench)
+        # A storm may outlast an access token of the usual length.
+        again = bench.mint.person(user_id=salon.owner.user_id, life=timedelta(hours=2))
+        storm = Storm(replace(salon, owner=again), simulators, workers, seed)
         await storm.add_registers(registers)
         trouble = [
             asyncio.create_task(work) for work in (storm.stall(), storm.kill(kill_s), storm.close_shifts(close_s))

@@ -42,3 +42,4 @@ class FiscalCallbackReceived(_Callback):
     """A call of a fiscal provider about one register; the token says which."""
 
     name: ClassVar[str] = "gateway.fiscal_callback.received.v1"
+    must_be_heard: ClassVar[bool] = True

@@ -17,7 +17,7 @@ from fiscal.api import (
     subscription,
     top_ups,
 )
-from fiscal.consumers import build_consumers, hear_of_payments
+from fiscal.consumers import build_consumers, hear_of_checkbox, hear_of_payments
 from fiscal.providers.acquirers.liqpay import LiqPay
 from fiscal.providers.acquirers.monobank import Monobank
 from fiscal.providers.acquirers.wayforpay import WayForPay
@@ -25,7 +25,12 @@ from fiscal.providers.acquirers.words import Acquirer
 from fiscal.providers.checkbox import Checkbox
 from fiscal.settings import Settings
 from fiscal.usecases.cashier_calls import FiscalDesk
+from fiscal.usecases.close_shifts import close_shifts
+from fiscal.usecases.deliver_receipts import deliver_receipts
 from fiscal.usecases.fiscal_shifts import follow_shifts
+from fiscal.usecases.follow_offline import follow_offline
+from fiscal.usecases.hooks import CHANNEL as HOOKS
+from fiscal.usecases.hooks import look_at_shifts, set_hooks, want_hooks
 from fiscal.usecases.lanes import CHANNEL
 from fiscal.usecases.payments.acquiring import CHANNEL as PAYMENTS
 from fiscal.usecases.payments.acquiring import Acquiring, platform_shops
@@ -38,6 +43,7 @@ from kit.messaging import now_utc
 from kit.secrets import SecretBox
 from kit.service import Service, new_service
 from kit.settings import read_secret
+from kit.wakeups import wait_for
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 FOLLOW_SHIFTS_EVERY_S = 2.0
@@ -83,8 +89,32 @@ def build(settings: Settings) -> Service:
     )
     service.loops["shifts"] = lambda: every(FOLLOW_SHIFTS_EVERY_S, lambda: follow_shifts(desk))
     service.state |= {"box": box, "desk": desk, "receipt_loop": receipt_loop}
+    add_checkbox_loops(service, settings, desk)
     add_payments(service, settings, box)
     return service
+
+
+def add_checkbox_loops(service: Service, settings: Settings, desk: FiscalDesk) -> None:
+    """What goes on around receipts: shifts that end with their day, web hooks, deliveries, work offline."""
+    callbacks_url = (settings.callbacks_url or settings.public_url).rstrip("/")
+    wake = service.wakeups.of(HOOKS)
+
+    async def hooks() -> None:
+        while True:
+            wake.clear()
+            await want_hooks(desk)
+            await set_hooks(desk, callbacks_url)
+            await look_at_shifts(desk)
+            await wait_for(wake, FOLLOW_SHIFTS_EVERY_S)
+
+    async def follow() -> None:
+        await close_shifts(desk)
+        await deliver_receipts(desk)
+        await follow_offline(desk)
+
+    service.loops["checkbox_hooks"] = hooks
+    service.loops["checkbox_follow"] = lambda: every(FOLLOW_SHIFTS_EVERY_S, follow)
+    hear_of_checkbox(service.consumers, desk.box)
 
 
 def add_payments(service: Service, settings: Settings, box: SecretBox) -> None:

@@ -13,14 +13,16 @@ from contracts.booking import (
     BookingRescheduled,
     LocationChanged,
 )
-from contracts.gateway import PaymentCallbackReceived
+from contracts.gateway import FiscalCallbackReceived, PaymentCallbackReceived
 from contracts.identity import AccountChanged, AccountRegistered
 from fiscal.usecases.copies import copy_account, copy_booking, copy_location
+from fiscal.usecases.hooks import take_callback
 from fiscal.usecases.payments.acquiring import Acquiring
 from fiscal.usecases.payments.ask_prepayment import ask_by_rules, drop_prepayment
 from fiscal.usecases.payments.take_notice import take_notice
 from kit import access
 from kit.messaging import Consumers
+from kit.secrets import SecretBox
 
 
 def build_consumers() -> Consumers:
@@ -40,6 +42,11 @@ def build_consumers() -> Consumers:
         BookingCancelled,
     )(copy_booking)
     return consumers
+
+
+def hear_of_checkbox(consumers: Consumers, box: SecretBox) -> None:
+    """What Checkbox calls about."""
+    consumers.on(FiscalCallbackReceived, name="take_fiscal_callback")(partial(take_callback, box=box))
 
 
 def hear_of_payments(consumers: Consumers, acquiring: Acquiring) -> None:

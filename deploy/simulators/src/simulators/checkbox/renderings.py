@@ -9,6 +9,7 @@ import segno
 
 from simulators.checkbox.receipts import Receipt
 
+_PDF_ESCAPES = str.maketrans({"(": r"\(", ")": r"\)", "\\": r"\\"})
 _TITLES = {
     "SELL": "ФІСКАЛЬНИЙ ЧЕК",
     "RETURN": "ВИДАТКОВИЙ ЧЕК",
@@ -52,6 +53,42 @@ def receipt_qr(receipt: Receipt) -> bytes:
     image = io.BytesIO()
     segno.make(receipt.tax_url()).save(image, kind="png", scale=4)
     return image.getvalue()
+
+
+def receipt_pdf(receipt: Receipt, now: datetime) -> bytes:
+    """One page with the lines of the receipt; letters that the standard fonts lack are left as question marks."""
+    lines = receipt_text(receipt, now, 42).splitlines()
+    shown = [line.encode("ascii", "replace").decode().translate(_PDF_ESCAPES) for line in lines]
+    drawn = "BT /F1 9 Tf 20 560 Td 11 TL\n" + "\n".join(f"({line}) Tj T*" for line in shown) + "\nET"
+    objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 280 580] /Contents 4 0 R "
+        "/Resources << /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Courier >> >> >> >>",
+        f"<< /Length {len(drawn)} >>\nstream\n{drawn}\nendstream",
+    ]
+    page, places = "%PDF-1.4\n", []
+    for number, content in enumerate(objects, 1):
+        places.append(len(page))
+        page += f"{number} 0 obj\n{content}\nendobj\n"
+    table = "".join(f"{place:010d} 00000 n \n" for place in places)
+    count = len(objects) + 1
+    page += f"xref\n0 {count}\n0000000000 65535 f \n{table}"
+    return (page + f"trailer\n<< /Size {count} /Root 1 0 R >>\nstartxref\n{page.index('xref')}\n%%EOF\n").encode()
+
+
+def receipt_xml(receipt: Receipt, now: datetime) -> str:
+    """The document as it goes to the tax office, in short."""
+    shown = receipt.shown(now)
+    lines = "".join(
+        f"<ROW><NAME>{escape(good['good']['name'])}</NAME><COST>{_money(good['total_sum'])}</COST></ROW>"
+        for good in shown["goods"]
+    )
+    return (
+        f'<?xml version="1.0" encoding="utf-8"?><CHECK><CHECKHEAD><UID>{receipt.id}</UID>'
+        f"<ORDERTAXNUM>{shown['fiscal_code'] or ''}</ORDERTAXNUM></CHECKHEAD>"
+        f"<CHECKTOTAL><SUM>{_money(shown['total_sum'])}</SUM></CHECKTOTAL><CHECKBODY>{lines}</CHECKBODY></CHECK>"
+    )
 
 
 def report_text(report: dict[str, Any]) -> str:

@@ -90,6 +90,9 @@ AmountIn = Annotated[
 """An amount as an integer in minor units, or as `{"amount", "currency"}`."""
 
 Password = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+TAX_CODES = "Checkbox's codes of the taxes on every line of a receipt; see the register's taxes."
+Pin = Annotated[str, StringConstraints(pattern="^[0-9]{4,12}$")]
+TaxCode = Annotated[StrictInt, Field(ge=0, le=1000)]
 Comment = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
 
 
@@ -107,8 +110,9 @@ class CheckboxCredentials(Body):
     """What a register needs to issue receipts through Checkbox."""
 
     licence_key: Line = Field(repr=False)
-    cashier_login: Line = Field(repr=False)
-    cashier_password: Password = Field(repr=False)
+    cashier_login: Line | None = Field(default=None, repr=False)
+    cashier_password: Password | None = Field(default=None, repr=False)
+    cashier_pin: Pin | None = Field(default=None, repr=False, description="In place of login and password.")
 
 
 class CheckboxChanges(Body):
@@ -117,6 +121,7 @@ class CheckboxChanges(Body):
     licence_key: Line | None = Field(default=None, repr=False)
     cashier_login: Line | None = Field(default=None, repr=False)
     cashier_password: Password | None = Field(default=None, repr=False)
+    cashier_pin: Pin | None = Field(default=None, repr=False, description="In place of login and password.")
 
 
 class NewCashRegister(Body):
@@ -124,6 +129,7 @@ class NewCashRegister(Body):
     payment_types: list[PaymentType] = Field(min_length=1, max_length=len(PaymentType))
     location_id: UUID | None = Field(default=None, description="None: it serves every location.")
     checkbox: CheckboxCredentials | None = Field(default=None, description="None: this register gives no receipts.")
+    tax_codes: list[TaxCode] = Field(default_factory=list, max_length=10, description=TAX_CODES)
 
 
 class CashRegisterChanges(Body):
@@ -134,12 +140,14 @@ class CashRegisterChanges(Body):
     location_id: UUID | None = None
     is_active: StrictBool | None = None
     checkbox: CheckboxChanges | None = None
+    tax_codes: list[TaxCode] | None = Field(default=None, max_length=10, description=TAX_CODES)
 
 
 class CheckboxShown(Answer):
     """Stored credentials: secrets are never shown back."""
 
-    cashier_login: str
+    cashier_login: str = Field(description="Empty for a cashier who signs in by PIN.")
+    signs_in_by: Literal["password", "pin"] = "password"
     licence_key_masked: str
     fiscal_number: str | None = None
 
@@ -166,6 +174,7 @@ class CashRegister(Answer):
     location_id: UUID | None
     is_active: bool
     checkbox: CheckboxShown | None
+    tax_codes: list[int] = Field(default_factory=list)
     fiscal_shift: FiscalShift | None = Field(description="The shift that is not closed; none for closed.")
     balances: list[Money] = Field(description="What lies in the register by the ledger, one per currency.")
     waiting_receipts: int = 0
@@ -352,6 +361,80 @@ class Reversals(Answer):
     items: list[Settlement]
 
 
+class ReceiptDelivery(Answer):
+    """A receipt on its way to the client; the address is shown masked."""
+
+    id: UUID
+    way: Literal["email", "sms"]
+    recipient: str
+    state: Literal["wanted", "sent", "failed"]
+    provider_text: str | None = None
+    created_at: AwareDatetime
+    created_by_name: str
+
+
+class NewReceiptDelivery(Body):
+    """Where to send a receipt: to an e-mail address or to a phone."""
+
+    email: (
+        Annotated[str, StringConstraints(pattern=r"^[^@\s<>\"]{1,64}@[^@\s<>\"]{1,190}\.[^@\s<>\".]{2,63}$")] | None
+    ) = None
+    phone: Line | None = None
+
+
+class Tax(Answer):
+    """A tax rate of Checkbox."""
+
+    code: int
+    label: str
+    symbol: str
+    rate: float
+
+
+class Taxes(Answer):
+    items: list[Tax]
+
+
+class ReportPayment(Answer):
+    """Totals of one way of paying in a shift."""
+
+    label: str
+    sold: Money
+    returned: Money
+    service_in: Money
+    service_out: Money
+
+
+class ReportTax(Answer):
+    label: str
+    turnover: Money
+    value: Money
+
+
+class FiscalReport(Answer):
+    """Totals of a shift as Checkbox counts them: an X-report so far, a Z-report at its end."""
+
+    id: str
+    is_z_report: bool
+    receipts: int
+    returns: int
+    payments: list[ReportPayment]
+    taxes: list[ReportTax]
+    cash: Money = Field(description="In the register at Checkbox.")
+    created_at: AwareDatetime | None = None
+
+
+class FiscalShiftOfPast(FiscalShift):
+    """A shift with its Z-report, once it is closed."""
+
+    z_report: FiscalReport | None = None
+
+
+class FiscalShifts(Answer):
+    items: list[FiscalShiftOfPast]
+    next_cursor: str | None = None
+
+
 class Receipt(ReceiptShort):
     """A fiscal receipt with its way so far."""
 
@@ -369,6 +452,9 @@ class Receipt(ReceiptShort):
     next_attempt_at: AwareDatetime | None = None
     registered_at: AwareDatetime | None = None
     is_offline: bool = False
+    is_sent_to_tax_office: bool = Field(default=False, description="One made offline gets there later.")
+    page_url: str | None = Field(default=None, description="The receipt's page at Checkbox, for the client.")
+    deliveries: list[ReceiptDelivery] = Field(default_factory=list)
 
 
 class Receipts(Answer):

@@ -13,7 +13,7 @@ from fiscal.payment_tables import AcquirerAccount, CardPayment, Prepayment
 from fiscal.usecases.payments.acquiring import Acquiring
 from kit.db import Tx
 
-PREFIX = "fiscal.payment."
+PREFIX = "card_payment."
 
 
 async def _acquiring(request: Request) -> Acquiring:

@@ -84,7 +84,8 @@ async def add(
         payment_types=[kind.value for kind in body.payment_types],
         location_id=body.location_id,
         sets_location=True,
-        checkbox=body.checkbox.model_dump() if body.checkbox else {},
+        checkbox=body.checkbox.model_dump(exclude_none=True) if body.checkbox else {},
+        tax_codes=body.tax_codes,
     )
     async with db.tx(account_id) as tx:
 
@@ -121,6 +122,7 @@ async def change(
         is_active=body.is_active,
         checkbox=body.checkbox.model_dump(exclude_none=True) if body.checkbox else {},
         drops_checkbox="checkbox" in sent and body.checkbox is None,
+        tax_codes=body.tax_codes,
     )
     async with db.tx(account_id) as tx:
         await _shown(tx, member, register_id, words)  # in the member's scope, or not found

@@ -3,16 +3,19 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
+from sqlalchemy import select
 
 from contracts.http import fiscal as bodies
 from contracts.permissions import Permission
 from fiscal.api import views
 from fiscal.api.words import WordsDep
+from fiscal.tables import FiscalShift
 from fiscal.usecases.cashier_calls import FiscalDesk
 from fiscal.usecases.check_register import check_register
 from fiscal.usecases.fiscal_shifts import close_shift, credentials_for, open_shift
-from kit.edge import MemberDep
+from fiscal.usecases.read_checkbox import taxes_of, x_report
+from kit.edge import DbDep, MemberDep
 from kit.messaging import now_utc
 
 router = APIRouter(prefix="/api/v1/accounts/{account_id}/cash-registers/{register_id}", tags=["cash registers"])
@@ -77,3 +80,64 @@ async def close(
     member.require(Permission.FISCAL_SHIFT_MANAGE)
     who = await credentials_for(desk, member, register_id, Permission.FISCAL_SHIFT_MANAGE)
     return views.fiscal_shift(await close_shift(desk, who), words)
+
+
+@router.get("/fiscal-shifts", operation_id="list_fiscal_shifts")
+async def shifts(
+    account_id: UUID,
+    register_id: UUID,
+    member: MemberDep,
+    db: DbDep,
+    desk: DeskDep,
+    words: WordsDep,
+    cursor: UUID | None = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 30,
+) -> bodies.FiscalShifts:
+    """The register's shifts, newest first, each with its Z-report."""
+    member.require(Permission.CASH_VIEW)
+    await credentials_for(desk, member, register_id, Permission.CASH_VIEW)
+    query = select(FiscalShift).where(FiscalShift.account_id == account_id, FiscalShift.cash_register_id == register_id)
+    if cursor is not None:
+        query = query.where(FiscalShift.id < cursor)
+    async with db.tx(account_id) as tx:
+        found = (await tx.scalars(query.order_by(FiscalShift.id.desc()).limit(limit))).all()
+    return bodies.FiscalShifts(
+        items=[
+            bodies.FiscalShiftOfPast(
+                **dict(views.fiscal_shift(shift, words)),
+                z_report=views.fiscal_report(shift.z_report) if shift.z_report else None,
+            )
+            for shift in found
+        ],
+        next_cursor=str(found[-1].id) if len(found) == limit else None,
+    )
+
+
+@router.post("/fiscal-shift/x-report", operation_id="make_x_report")
+async def x(
+    account_id: UUID,  # noqa: ARG001 - names the parameter of the path
+    register_id: UUID,
+    member: MemberDep,
+    desk: DeskDep,
+) -> bodies.FiscalReport:
+    """Totals of the open shift so far; it stays open."""
+    member.require(Permission.CASH_VIEW)
+    return views.fiscal_report(
+        await x_report(desk, await credentials_for(desk, member, register_id, Permission.CASH_VIEW))
+    )
+
+
+@router.get("/taxes", operation_id="list_taxes")
+async def taxes(
+    account_id: UUID,  # noqa: ARG001 - names the parameter of the path
+    register_id: UUID,
+    member: MemberDep,
+    desk: DeskDep,
+) -> bodies.Taxes:
+    """The taxes that the register's owner has at Checkbox: their codes go on the lines of receipts."""
+    member.require(Permission.SETTINGS_INTEGRATIONS)
+    who = await credentials_for(desk, member, register_id, Permission.SETTINGS_INTEGRATIONS)
+    found = await taxes_of(desk, who)
+    return bodies.Taxes(
+        items=[bodies.Tax(code=tax.code, label=tax.label, symbol=tax.symbol, rate=tax.rate) for tax in found]
+    )

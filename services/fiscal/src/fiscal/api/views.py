@@ -7,8 +7,12 @@ from uuid import UUID
 from contracts.base import Money
 from contracts.http import fiscal as bodies
 from fiscal.api.words import Words
+from fiscal.checkbox_tables import ReceiptDelivery
 from fiscal.queries import ActShown, RegisterShown
 from fiscal.tables import BookingCopy, CashOperation, FiscalShift, Receipt
+from fiscal.usecases.credentials import PIN
+
+PAGE = "https://check.checkbox.ua/"
 
 
 def receipt_short(receipt: Receipt | None, words: Words) -> bodies.ReceiptShort:
@@ -33,6 +37,8 @@ def receipt_in_full(receipt: Receipt, register_name: str, words: Words, now: dat
         next_attempt_at=receipt.next_attempt_at,
         registered_at=receipt.registered_at,
         is_offline=receipt.is_offline,
+        is_sent_to_tax_office=receipt.sent_to_tax_office_at is not None,
+        page_url=f"{PAGE}{receipt.provider_id}" if receipt.fiscal_code else None,
     )
 
 
@@ -137,8 +143,10 @@ def cash_register(shown: RegisterShown, words: Words, *, sees_money: bool) -> bo
     row = shown.row
     checkbox = None
     if row.is_fiscal:
+        by_pin = (row.cashier_login or "").startswith(PIN)
         checkbox = bodies.CheckboxShown(
-            cashier_login=row.cashier_login,
+            cashier_login="" if by_pin else row.cashier_login,
+            signs_in_by="pin" if by_pin else "password",
             licence_key_masked=f"…{row.licence_hint}",
             fiscal_number=row.fiscal_number,
         )
@@ -150,6 +158,7 @@ def cash_register(shown: RegisterShown, words: Words, *, sees_money: bool) -> bo
         location_id=row.location_id,
         is_active=row.is_active,
         checkbox=checkbox,
+        tax_codes=row.tax_codes,
         fiscal_shift=fiscal_shift(shown.shift, words) if shown.shift else None,
         balances=[Money(amount=amount, currency=currency) for currency, amount in sorted(shown.balances.items())]
         if sees_money
@@ -197,3 +206,48 @@ def _short(receipt: Receipt, words: Words) -> dict[str, Any]:
         "fiscal_code": receipt.fiscal_code,
         "url": receipt.url,
     }
+
+
+def fiscal_report(report: dict[str, Any]) -> bodies.FiscalReport:
+    """A report of Checkbox in our words; what it does not say is nothing."""
+
+    def money(value: Any) -> Money:
+        return Money(amount=int(value or 0), currency="UAH")
+
+    return bodies.FiscalReport(
+        id=str(report.get("id", "")),
+        is_z_report=bool(report.get("is_z_report")),
+        receipts=int(report.get("sell_receipts_count") or 0),
+        returns=int(report.get("return_receipts_count") or 0),
+        payments=[
+            bodies.ReportPayment(
+                label=str(one.get("label", "")),
+                sold=money(one.get("sell_sum")),
+                returned=money(one.get("return_sum")),
+                service_in=money(one.get("service_in")),
+                service_out=money(one.get("service_out")),
+            )
+            for one in report.get("payments") or []
+        ],
+        taxes=[
+            bodies.ReportTax(
+                label=str(one.get("label", "")), turnover=money(one.get("turnover")), value=money(one.get("value"))
+            )
+            for one in report.get("taxes") or []
+        ],
+        cash=money(report.get("balance")),
+        created_at=report.get("created_at"),
+    )
+
+
+def delivery(wish: ReceiptDelivery) -> bodies.ReceiptDelivery:
+    """A wish to send a receipt."""
+    return bodies.ReceiptDelivery(
+        id=wish.id,
+        way=wish.way,
+        recipient=wish.recipient_masked,
+        state=wish.state,
+        provider_text=wish.provider_text,
+        created_at=wish.created_at,
+        created_by_name=wish.created_by_name,
+    )

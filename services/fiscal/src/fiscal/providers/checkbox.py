@@ -5,6 +5,7 @@ whether the call may have been carried out all the same.
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from importlib.metadata import version
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -16,10 +17,12 @@ from fiscal.providers.checkbox_answers import (
     RegisterInfo,
     Shift,
     Signature,
+    Tax,
     Unanswered,
     is_own,
     read_receipt,
     read_shift,
+    read_taxes,
     refusal,
     text_of,
 )
@@ -60,6 +63,23 @@ class Checkbox:
                 raise
             raise Refused(Refusal.CREDENTIALS, refused.text) from None
 
+    async def sign_in_by_pin(self, licence_key: str, pin: str) -> str:
+        """An access token of the cashier with this PIN at this register."""
+        try:
+            answer = await self._call(
+                self._acting,
+                "POST",
+                "/cashier/signinPinCode",
+                body={"pin_code": pin},
+                licence_key=licence_key,
+                acts=False,
+            )
+            return _understood(answer, lambda body: _word(body, "access_token"), may_have_acted=False)
+        except Refused as refused:
+            if refused.refusal in (Refusal.LATER, Refusal.LICENCE):
+                raise
+            raise Refused(Refusal.CREDENTIALS, refused.text) from None
+
     async def check_signature(self, token: str) -> Signature:
         """The state of the cashier's signature."""
         return await self._ask(
@@ -95,9 +115,17 @@ class Checkbox:
             return None
         return _understood(answer, read_shift, may_have_acted=False)
 
-    async def open_shift(self, token: str, licence_key: str, shift_id: str) -> Shift:
-        """Begin to open a shift under our id; whether it opened is seen by asking for it."""
-        return await self._act("/shifts", {"id": shift_id}, read_shift, token=token, licence_key=licence_key)
+    async def open_shift(
+        self, token: str, licence_key: str, shift_id: str, auto_close_at: datetime | None = None
+    ) -> Shift:
+        """Begin to open a shift under our id; whether it opened is seen by asking for it.
+
+        `auto_close_at` is when Checkbox closes it by itself, should nobody else have done so.
+        """
+        body = {"id": shift_id}
+        if auto_close_at is not None:
+            body["auto_close_at"] = auto_close_at.isoformat()
+        return await self._act("/shifts", body, read_shift, token=token, licence_key=licence_key)
 
     async def close_shift(self, token: str) -> Shift:
         """Begin to close the cashier's shift, with its Z-report."""
@@ -114,6 +142,52 @@ class Checkbox:
             return None
         return _understood(answer, read_receipt, may_have_acted=False)
 
+    async def x_report(self, token: str) -> dict[str, Any]:
+        """The totals of the cashier's open shift so far; nothing is changed by it."""
+        answer = await self._call(self._acting, "POST", "/reports", body={}, token=token, acts=False)
+        return _understood(answer, _object, may_have_acted=False)
+
+    async def taxes(self, licence_key: str) -> list[Tax]:
+        """The tax rates that the register's owner may use."""
+        return await self._ask("/tax", read_taxes, licence_key=licence_key)
+
+    async def hook(self, licence_key: str) -> str | None:
+        """The address that events of the register go to; none where there is none."""
+        answer = await self._call(self._asking, "GET", "/webhook", licence_key=licence_key)
+        if answer.status == 404 and is_own(answer):
+            return None
+        return _understood(answer, lambda body: str(body["url"]) if body else None, may_have_acted=False)
+
+    async def set_hook(self, licence_key: str, url: str) -> str:
+        """Send events of the register to this address; answers the key that they will be signed with."""
+        return await self._act("/webhook", {"url": url}, lambda body: _word(body, "key"), licence_key=licence_key)
+
+    async def rendering(self, receipt_id: str, form: str) -> Answer | None:
+        """A receipt as a document, with its content type; none where Checkbox has none."""
+        answer = await self._call(self._asking, "GET", f"/receipts/{quote(receipt_id)}/{quote(form)}")
+        if answer.status == 404:
+            return None
+        if answer.status != 200:
+            raise Unanswered(f"HTTP {answer.status}", may_have_acted=False)
+        return answer
+
+    async def deliver(self, token: str, receipt_id: str, way: str, to: str) -> None:
+        """Send a receipt to its owner by `email` or `sms`."""
+        body: Any = [to] if way == "email" else {"phone": to.removeprefix("+")}
+        await self._act(f"/receipts/{quote(receipt_id)}/{way}", body, lambda _: None, token=token)
+
+    async def offline_codes(self, licence_key: str) -> tuple[int, int]:
+        """Fiscal numbers left for work without the tax office, and how few of them are too few."""
+        return await self._ask(
+            "/cash-registers/get-offline-codes-count",
+            lambda body: (int(body["available"]), int(body["minimal"])),
+            licence_key=licence_key,
+        )
+
+    async def ask_offline_codes(self, licence_key: str) -> None:
+        """Fill the stock of such numbers; until then the register can not work when the tax office is away."""
+        await self._ask("/cash-registers/ask-offline-codes", lambda _: None, licence_key=licence_key)
+
     async def _ask(
         self, path: str, read: Callable[[Any], T], *, token: str | None = None, licence_key: str | None = None
     ) -> T:
@@ -123,7 +197,7 @@ class Checkbox:
     async def _act(
         self,
         path: str,
-        body: dict[str, Any],
+        body: Any,
         read: Callable[[Any], T],
         *,
         token: str | None = None,
@@ -138,7 +212,7 @@ class Checkbox:
         method: str,
         path: str,
         *,
-        body: dict[str, Any] | None = None,
+        body: Any = None,
         token: str | None = None,
         licence_key: str | None = None,
         acts: bool = True,
@@ -171,3 +245,9 @@ def _word(body: Any, name: str) -> str:
     if not isinstance(value, str) or not value:
         raise ValueError(name)
     return value
+
+
+def _object(body: Any) -> dict[str, Any]:
+    if not isinstance(body, dict):
+        raise ValueError("not an object")
+    return body

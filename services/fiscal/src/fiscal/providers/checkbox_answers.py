@@ -97,6 +97,17 @@ class Shift:
     closed_at: str | None
     register_id: str | None
     error: str | None
+    z_report: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Tax:
+    """A tax rate as Checkbox numbers it; its code goes on the lines of receipts."""
+
+    code: int
+    label: str
+    symbol: str
+    rate: float
 
 
 class ReceiptStatus(StrEnum):
@@ -115,6 +126,8 @@ class ReceiptAnswer:
     url: str | None
     is_offline: bool
     error: str | None
+    is_sent: bool = True
+    """Whether the tax office has got it; one made offline gets there later."""
 
 
 _SHIFT_STATUS = {
@@ -134,7 +147,7 @@ def refusal(status: int, text: str) -> Refusal:
         return Refusal.LATER
     if "ліценз" in said or "licen" in said:
         return Refusal.LICENCE
-    if "логін" in said or "пароль" in said:
+    if "логін" in said or "пароль" in said or "пін-код" in said:
         return Refusal.CREDENTIALS
     if status in (401, 403):
         return Refusal.TOKEN
@@ -201,6 +214,7 @@ def read_shift(body: dict[str, Any]) -> Shift:
             closed_at=body.get("closed_at"),
             register_id=str(register["id"]) if register.get("id") else None,
             error=_error(failed) if status in (ShiftStatus.OPENED, ShiftStatus.CLOSED) else None,
+            z_report=body.get("z_report") if isinstance(body.get("z_report"), dict) else None,
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"not a shift: {error!r}") from error
@@ -220,9 +234,17 @@ def read_receipt(body: dict[str, Any]) -> ReceiptAnswer:
             url=body.get("tax_url"),
             is_offline=bool(body.get("is_created_offline")),
             error=_error(body.get("transaction")) if status is ReceiptStatus.ERROR else None,
+            is_sent=bool(body.get("is_sent_dps")) or not body.get("is_created_offline"),
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"not a receipt: {error!r}") from error
+
+
+def read_taxes(body: Any) -> list[Tax]:
+    """Tax rates; raises `ValueError` for what is none."""
+    if not isinstance(body, list):
+        raise ValueError("not a list of taxes")
+    return [Tax(int(one["code"]), str(one["label"]), str(one.get("symbol", "")), float(one["rate"])) for one in body]
 
 
 def _error(transaction: Any) -> str | None:

@@ -4,9 +4,11 @@ Checkbox keeps ten tokens of a cashier alive and drops the oldest silently, so n
 token is replaced once per call.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
+from uuid import UUID
 
 from sqlalchemy import delete, func
 from sqlalchemy.dialects.postgresql import insert
@@ -30,6 +32,7 @@ class FiscalDesk:
     checkbox: Checkbox
     box: SecretBox
     pace: Pace
+    signing_in: dict[tuple[UUID, str], asyncio.Lock] = field(default_factory=dict, compare=False, repr=False)
 
     def credentials_of(self, register: CashRegister) -> Credentials | None:
         """The register's credentials; none where it has no Checkbox."""
@@ -50,12 +53,24 @@ async def as_cashier(desk: FiscalDesk, who: Credentials, call: Callable[[str], A
             if refused.refusal is not Refusal.TOKEN:
                 raise
             await _forget(desk, who, token)
-    return await call(await sign_in(desk, who))
+    return await call(await _shared_sign_in(desk, who, token))
+
+
+async def _shared_sign_in(desk: FiscalDesk, who: Credentials, refused: str | None) -> str:
+    """A new token; of many callers at once one signs in and the others take what it got."""
+    async with desk.signing_in.setdefault((who.account_id, who.cashier_login), asyncio.Lock()):
+        stored = await _stored(desk, who)
+        if stored is not None and stored != refused:
+            return stored
+        return await sign_in(desk, who)
 
 
 async def sign_in(desk: FiscalDesk, who: Credentials) -> str:
     """A new token, kept for every process."""
-    token = await desk.checkbox.sign_in(who.cashier_login, who.cashier_password)
+    if who.cashier_pin:
+        token = await desk.checkbox.sign_in_by_pin(who.licence_key, who.cashier_pin)
+    else:
+        token = await desk.checkbox.sign_in(who.cashier_login, who.cashier_password)
     sealed = desk.box.seal(token, _owner(who))
     statement = insert(CashierToken).values(
         account_id=who.account_id, cashier_login=who.cashier_login, sealed=sealed, signed_in_at=func.now()

@@ -12,15 +12,17 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 
 from contracts.permissions import Permission
+from fiscal.domain.closing import CHECKBOX_CLOSES_AT, on_the_day
 from fiscal.domain.reasons import Reason, refusal
 from fiscal.errors import CheckboxNotSetUp
 from fiscal.providers.checkbox_answers import Refusal, Refused, Shift, ShiftStatus, Unanswered
 from fiscal.tables import CashRegister, FiscalShift
 from fiscal.usecases.cashier_calls import FiscalDesk, as_cashier
 from fiscal.usecases.credentials import Credentials
+from fiscal.usecases.follow_offline import keep_offline_numbers
 from fiscal.usecases.lanes import lock_lane
 from fiscal.usecases.preflight import learn_register
-from fiscal.usecases.record_shift import FOLLOW_PAUSE, close_row, record_shift, shift_at_work
+from fiscal.usecases.record_shift import FOLLOW_PAUSE, close_row, record_shift, shift_at_work, zone_of
 from kit.access import Member
 from kit.db import Tx
 from kit.errors import NotFound
@@ -47,7 +49,9 @@ async def open_shift(desk: FiscalDesk, who: Credentials) -> FiscalShift:
     Raises the cause as a `FiscalRefusal`.
     """
     try:
-        return await _open(desk, who)
+        shift = await _open(desk, who)
+        await keep_offline_numbers(desk, who)
+        return shift
     except Refused as refused:
         raise refusal(refused.reason, who.account_id, who.cash_register_id, refused.text) from refused
     except Unanswered as silence:
@@ -86,9 +90,11 @@ async def _open(desk: FiscalDesk, who: Credentials) -> FiscalShift:
 async def _begin(desk: FiscalDesk, who: Credentials) -> Shift:
     async with desk.db.tx(who.account_id) as tx:
         shift_id = await _plan_opening(tx, who)
+        zone = await zone_of(tx, who.account_id, who.cash_register_id)
+    ends_at = on_the_day(now_utc(), zone, CHECKBOX_CLOSES_AT)
     try:
         return await as_cashier(
-            desk, who, lambda token: desk.checkbox.open_shift(token, who.licence_key, str(shift_id))
+            desk, who, lambda token: desk.checkbox.open_shift(token, who.licence_key, str(shift_id), ends_at)
         )
     except Refused as refused:
         if refused.refusal in (Refusal.AT_WORK_HERE, Refusal.KNOWN, Refusal.LATER):

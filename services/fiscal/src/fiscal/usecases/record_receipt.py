@@ -72,6 +72,8 @@ async def registered(at: Step, said: ReceiptAnswer) -> None:
     receipt.fiscal_code = said.fiscal_code
     receipt.url = said.url
     receipt.is_offline = said.is_offline
+    receipt.sent_to_tax_office_at = at.now if said.is_sent else None
+    receipt.next_tax_look_at = None if said.is_sent else at.now
     if receipt.sale_receipt_id is not None:
         await at.tx.flush()
         of_sale = aliased(Receipt)

@@ -2,20 +2,23 @@
 
 from datetime import datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from contracts.fiscal import FiscalShiftState, ShiftClosed, ShiftOpened
+from fiscal.domain.closing import CLOSE_AT, on_the_day
 from fiscal.domain.reasons import Reason
 from fiscal.providers.checkbox_answers import Shift, ShiftStatus, is_about_signature
-from fiscal.tables import FiscalShift
+from fiscal.tables import AccountCopy, CashRegister, FiscalShift, LocationCopy
 from fiscal.usecases.lanes import lock_lane, wake_lane
 from kit.db import Tx
 
 FOLLOW_PAUSE = timedelta(seconds=5)
 """Between looks at a shift whose opening or closing takes longer than a request waits."""
 
+KYIV = "Europe/Kyiv"
 _STATES = {
     ShiftStatus.OPENING: "opening",
     ShiftStatus.OPENED: "open",
@@ -67,15 +70,27 @@ async def record_shift(tx: Tx, account_id: UUID, register_id: UUID, said: Shift,
     row.opened_at = _moment(said.opened_at) or row.opened_at
     row.reason_code, row.provider_text = _failure(said, before)
     row.version += 1
+    row.z_report = said.z_report or row.z_report
     if row.state == "open":
+        zone = await zone_of(tx, account_id, register_id)
+        row.close_at = row.close_at or on_the_day(row.opened_at or now, zone, CLOSE_AT)
         if before != "closing":
             tx.emit(ShiftOpened(account_id=account_id, version=row.version, shift=_state(row)))
         await wake_lane(tx, lane, unblock=True)
     elif row.state == "closed":
+        row.close_at = None
         row.closed_at = _moment(said.closed_at) or now
         if before != "opening":
             tx.emit(ShiftClosed(account_id=account_id, version=row.version, shift=_state(row)))
     return row
+
+
+async def zone_of(tx: Tx, account_id: UUID, register_id: UUID) -> ZoneInfo:
+    """The zone of the register's location, else of its account."""
+    register = await tx.get_one(CashRegister, (account_id, register_id))
+    place = await tx.get(LocationCopy, (account_id, register.location_id)) if register.location_id else None
+    account = await tx.get(AccountCopy, account_id)
+    return ZoneInfo(place.time_zone if place else account.time_zone if account else KYIV)
 
 
 def close_row(tx: Tx, row: FiscalShift, now: datetime) -> None:
@@ -83,7 +98,7 @@ def close_row(tx: Tx, row: FiscalShift, now: datetime) -> None:
     was_open = row.state in ("open", "closing")
     row.state = "closed"
     row.closed_at = now
-    row.next_look_at = None
+    row.next_look_at = row.close_at = None
     row.version += 1
     if was_open:
         tx.emit(ShiftClosed(account_id=row.account_id, version=row.version, shift=_state(row)))

@@ -16,6 +16,7 @@ from typing import Any
 import structlog
 
 from fiscal.domain.reasons import Reason
+from fiscal.domain.receipt_taxes import with_taxes
 from fiscal.domain.receipts import Pace, ReceiptState
 from fiscal.providers.checkbox_answers import (
     ReceiptAnswer,
@@ -143,9 +144,13 @@ class Visit:
     async def _claim(self, receipt: Receipt) -> dict[str, Any] | None:
         """Commit that it is being sent, and answer what is sent; none when there is nothing to send."""
         async with record.step(self._desk, self._lane, receipt.id) as at:
-            body = {**at.receipt.body, "id": str(at.receipt.provider_id)}
+            sale = None
             if at.receipt.sale_receipt_id is not None:
                 sale = await at.tx.get_one(Receipt, (at.receipt.account_id, at.receipt.sale_receipt_id))
+            register = await at.tx.get_one(CashRegister, (at.receipt.account_id, at.receipt.cash_register_id))
+            at.receipt.body = with_taxes(at.receipt.body, register.tax_codes, sale.body if sale else None)
+            body = {**at.receipt.body, "id": str(at.receipt.provider_id)}
+            if sale is not None:
                 if sale.state not in (ReceiptState.REGISTERED, ReceiptState.REVERSED):
                     record.failed(at, _NO_SALE)
                     return None

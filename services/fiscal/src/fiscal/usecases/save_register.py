@@ -11,14 +11,14 @@ from sqlalchemy.exc import IntegrityError
 from fiscal.domain.receipts import WAITING
 from fiscal.errors import CredentialsIncomplete, LicenceTaken, RegisterHasReceipts
 from fiscal.tables import CashierToken, CashRegister, Receipt
-from fiscal.usecases.credentials import open_credentials, remove_credentials, seal_credentials
+from fiscal.usecases.credentials import Credentials, open_credentials, remove_credentials, seal_credentials
 from fiscal.usecases.lanes import lock_lane, wake_lane
 from kit.db import Tx, violated_constraint
 from kit.errors import NotFound, StaleVersion
 from kit.ids import new_id
 from kit.secrets import SecretBox
 
-CREDENTIALS = ("licence_key", "cashier_login", "cashier_password")
+BY_PASSWORD = ("cashier_login", "cashier_password")
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ class RegisterValues:
     is_active: bool | None = None
     checkbox: Mapping[str, str] = field(default_factory=dict, repr=False)
     drops_checkbox: bool = False
+    tax_codes: Sequence[int] | None = None
 
 
 async def add_register(values: RegisterValues, account_id: UUID, box: SecretBox, tx: Tx, now: datetime) -> CashRegister:
@@ -81,14 +82,28 @@ def _apply(values: RegisterValues, register: CashRegister, box: SecretBox) -> No
         register.location_id = values.location_id
     if values.is_active is not None:
         register.is_active = values.is_active
+    if values.tax_codes is not None:
+        register.tax_codes = sorted(set(values.tax_codes))
     if values.drops_checkbox:
         remove_credentials(register)
     elif values.checkbox:
-        known = open_credentials(register, box)
-        merged = {name: values.checkbox.get(name) or (getattr(known, name) if known else None) for name in CREDENTIALS}
-        if any(value is None for value in merged.values()):
-            raise CredentialsIncomplete
-        seal_credentials(register, box, *(str(merged[name]) for name in CREDENTIALS))
+        seal_credentials(register, box, **_merged(values.checkbox, open_credentials(register, box)))
+
+
+def _merged(given: Mapping[str, str], known: Credentials | None) -> dict[str, str]:
+    """What is given in place of what was known: by PIN or by password, the way that was given last."""
+
+    def one(name: str) -> str:
+        kept = getattr(known, name) if known else ""
+        return given.get(name) or kept
+
+    by_pin = "cashier_pin" in given or (one("cashier_pin") and not any(name in given for name in BY_PASSWORD))
+    names = ("licence_key", "cashier_pin") if by_pin else ("licence_key", *BY_PASSWORD)
+    merged = {name: one(name) for name in names}
+    was_pin = bool(known and known.cashier_pin)
+    if not all(merged.values()) or (not by_pin and was_pin and not all(name in given for name in BY_PASSWORD)):
+        raise CredentialsIncomplete
+    return {"cashier_login": "", "cashier_password": "", **merged}
 
 
 async def _save(tx: Tx, register: CashRegister) -> None:
