@@ -171,17 +171,21 @@ class Storm:
             await self.salon.open_shift(register)
 
     async def sell(self, sales: int, pause_s: float) -> dict[str, list[int]]:
-        """Sales in a random turn of the registers; answers the sums at each of them, in order."""
-        turns = [register for register in self.registers for _ in range(sales // len(self.registers))]
-        self.chance.shuffle(turns)
+        """Sales at every register, one desk beside the other; answers the sums at each of them, in order."""
+        each = sales // len(self.registers)
         sold: dict[str, list[int]] = {register: [] for register in self.registers}
-        for number, register in enumerate(turns, 1):
-            amount = 10_000 + number
-            booking = await self.salon.booking(amount)
-            kind = self.chance.choice(("cash", "card"))
-            await self.salon.settled(booking, {"payment_type": kind, "amount": amount, "cash_register_id": register})
-            sold[register].append(amount)
-            await asyncio.sleep(pause_s)
+
+        async def desk(number: int, register: str) -> None:
+            for sale in range(each):
+                amount = 10_000 + number * each + sale
+                booking = await self.salon.booking(amount)
+                kind = self.chance.choice(("cash", "card"))
+                payment = {"payment_type": kind, "amount": amount, "cash_register_id": register}
+                await self.salon.settled(booking, payment)
+                sold[register].append(amount)
+                await asyncio.sleep(pause_s)
+
+        await asyncio.gather(*(desk(number, register) for number, register in enumerate(self.registers)))
         return sold
 
     async def stall(self) -> None:
@@ -254,9 +258,9 @@ async def run(servers: TestServers, sales: int, registers: int, *, kill_s: float
             asyncio.create_task(work) for work in (storm.stall(), storm.kill(kill_s), storm.close_shifts(close_s))
         ]
         try:
-            sold = await storm.sell(sales, pause_s=0.05)
+            sold = await storm.sell(sales, pause_s=0.3)
             # The storm goes on while the lanes drain, for as long as the sales took.
-            await asyncio.sleep(min(time.monotonic() - began, sales * 0.15))
+            await asyncio.sleep(sales * 0.15)
             for task in trouble:
                 if task.done():
                     await task
