@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
-from contracts.identity import LoginCodeRequested
+from contracts.identity import LoginCodeRequested, PhoneChangeRequested
 from kit.ids import new_id
 from kit.testing import Bench
 from notifications.clock import Clock
@@ -163,3 +163,25 @@ async def test_the_service_of_an_account_cannot_read_codes(bench: Bench) -> None
     async with bench.service.db.tx(new_id()) as tx:
         with pytest.raises(Exception, match="permission denied"):
             await tx.execute(text("SELECT 1 FROM login_code_message"))
+
+
+async def test_the_old_phone_is_told_of_its_successor_through_the_platforms_account(
+    bench: Bench, simulators: Simulators, pump: Pump[Any]
+) -> None:
+    event = PhoneChangeRequested(
+        version=1,
+        change_id=new_id(),
+        user_id=new_id(),
+        old_phone_e164=next(phones),
+        new_phone_masked="+380…17",
+        language="uk",
+        domain="zapys.ua",
+        effective_at=datetime.now(UTC) + timedelta(hours=24),
+    )
+    await bench.deliver(event)
+    await bench.deliver(event)
+    await pump.drain()
+    [message] = await simulators.phone(event.old_phone_e164)
+    assert "+380…17" in message["text"]
+    assert "zapys.ua/me" in message["text"]
+    assert len(await simulators.ledger("turbosms", account=PLATFORM)) == 1

@@ -27,6 +27,25 @@ class LoginCodeRequested(Event):
         return str(self.attempt_id)
 
 
+class PhoneChangeRequested(Event):
+    """Tomorrow this person signs in with another phone; the present one hears of it, to say no in time."""
+
+    name: ClassVar[str] = "identity.phone_change.requested.v1"
+    must_be_heard: ClassVar[bool] = True
+
+    change_id: UUID
+    user_id: UUID
+    old_phone_e164: str
+    new_phone_masked: str
+    language: Language
+    domain: str = Field(description="Host where the person can keep the present phone.")
+    effective_at: AwareDatetime
+
+    @property
+    def subject_id(self) -> str:
+        return str(self.change_id)
+
+
 class BookingRules(Value):
     """Settings of an account that the booking engine obeys."""
 

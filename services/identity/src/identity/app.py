@@ -27,6 +27,7 @@ from .api import (
     drafts,
     me,
     members,
+    phone,
     platform,
     requests,
 )
@@ -38,6 +39,7 @@ from .settings import Settings
 from .usecases.end_expired import end_expired
 from .usecases.forget_old import forget_old
 from .usecases.keep_demo import keep_demo
+from .usecases.phone_changes.apply_phone_changes import apply_phone_changes
 from .usecases.publish_keys import publish_keys
 from .wiring import Wiring
 
@@ -45,6 +47,7 @@ MIGRATIONS = Path(__file__).parents[2] / "migrations"
 KEYS_FIRST_PAUSE_S = 5.0
 KEYS_EVERY_S = 300.0
 FORGET_EVERY_S = 600
+PHONES_EVERY_S = 60.0
 EXPIRED_EVERY_S = 2.0
 DEMO_EVERY_S = 60.0
 
@@ -67,6 +70,7 @@ def build(settings: Settings) -> Service:
             api_keys.router,
             api_keys.exchange,
             me.router,
+            phone.router,
             accounts.router,
             members.router,
             requests.router,
@@ -82,6 +86,7 @@ def build(settings: Settings) -> Service:
     service.state["wiring"] = wiring
     service.checks["signing_keys"] = partial(_keys_check, service.access)
     service.loops["signing keys"] = partial(_keep_saying_keys, service.db, wiring.keys)
+    service.loops["phone changes"] = partial(every, PHONES_EVERY_S, partial(_change_phones, service.db))
     service.loops["forget old"] = partial(every, FORGET_EVERY_S, partial(_forget, service.db))
     service.operator_routers = [appointments.router]
     if settings.demo:
@@ -132,3 +137,8 @@ async def _end_expired(db: Database) -> None:
 
 async def _keep_demo(db: Database) -> None:
     await keep_demo(db, now_utc())
+
+
+async def _change_phones(db: Database) -> None:
+    async with db.system_tx() as tx:
+        await apply_phone_changes(tx, now_utc())

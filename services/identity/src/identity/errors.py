@@ -119,6 +119,14 @@ class RefreshTokenReused(Problem):
 
 
 @dataclass(eq=False)
+class PhoneTaken(Problem):
+    """Somebody signs in with this phone already; two people do not become one by a change of phone."""
+
+    code: ClassVar[str] = "identity.phone_taken"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+
+
+@dataclass(eq=False)
 class ApiKeyInvalid(Problem):
     """The key is unknown, revoked or expired, or whoever kept it works there no more."""
 

@@ -20,7 +20,7 @@ from contracts.booking import (
 )
 from contracts.fiscal import TopUpPaid
 from contracts.gateway import DeliveryReportReceived
-from contracts.identity import AccountChanged, AccountRegistered, LoginCodeRequested
+from contracts.identity import AccountChanged, AccountRegistered, LoginCodeRequested, PhoneChangeRequested
 from kit import access
 from kit.db import Tx
 from kit.messaging import Consumers
@@ -36,6 +36,7 @@ from .usecases.open_account import open_account
 from .usecases.plan_booking import Planner
 from .usecases.publish_event import forget_contacts, publish_event
 from .usecases.queue_login_code import queue_login_code
+from .usecases.queue_phone_notice import queue_phone_notice
 from .usecases.release_held import release_held
 from .usecases.take_delivery_report import take_delivery_report
 
@@ -67,6 +68,7 @@ class Handlers:
         consumers = Consumers("notifications")
         access.listen(consumers)
         consumers.on(LoginCodeRequested, name="queue_login_code")(self.login_code)
+        consumers.on(PhoneChangeRequested, name="queue_phone_notice")(self.phone_change)
         consumers.on(AccountRegistered, AccountChanged, name="copy_account")(self.account)
         consumers.on(LocationChanged, name="copy_location")(self.location)
         consumers.on(ClientChanged, name="copy_client")(self.client)
@@ -80,6 +82,10 @@ class Handlers:
     async def login_code(self, event: LoginCodeRequested, tx: Tx) -> None:
         now = await self.clock.now(tx)
         await queue_login_code(event, tx, texts=self.texts, box=self.providers.box, now=now)
+
+    async def phone_change(self, event: PhoneChangeRequested, tx: Tx) -> None:
+        now = await self.clock.now(tx)
+        await queue_phone_notice(event, tx, texts=self.texts, box=self.providers.box, now=now)
 
     async def account(self, event: AccountRegistered | AccountChanged, tx: Tx) -> None:
         now = await self.clock.now(tx)

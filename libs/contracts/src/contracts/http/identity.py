@@ -196,6 +196,27 @@ class ProfileBody(Body):
     channels: ChannelsBody = ChannelsBody()
 
 
+class PhoneChangeBody(Body):
+    """POST /api/v1/me/phone; the code was asked for, as for signing in, for the new phone."""
+
+    phone: Phone
+    code: str = Field(max_length=16, description="Six digits from the SMS to the new phone.")
+    attempt: str | None = Field(default=None, max_length=64, description="Of a bound attempt; a browser has a cookie.")
+
+
+class PhoneChangeAnswer(Answer):
+    """A change of phone that waits for its day."""
+
+    phone: str = Field(description="The new phone, masked.")
+    effective_at: AwareDatetime = Field(description="Until then every signed-in device may take it back.")
+
+
+class PhoneChangeState(Answer):
+    """GET /api/v1/me/phone."""
+
+    change: PhoneChangeAnswer | None
+
+
 # Accounts
 
 

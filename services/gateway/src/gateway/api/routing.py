@@ -19,6 +19,7 @@ _TABLE = """
     accounts/*/audit/**                                identity
     accounts/*/api-keys/**                             identity
     me                                                 identity
+    me/phone                                           identity
 
     accounts/*/cash-registers/**                       fiscal
     accounts/*/cash-operations/**                      fiscal

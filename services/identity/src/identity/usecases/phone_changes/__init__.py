@@ -1,0 +1,1 @@
+"""Changing the phone one signs in with."""
