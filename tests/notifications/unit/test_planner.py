@@ -108,6 +108,7 @@ def test_a_message_moved_earlier_than_now_is_left_out() -> None:
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
+        ({"rules": rules(account_is_demo=True)}, Reason.DEMO_ACCOUNT),
         ({"rules": rules(account_is_active=False)}, Reason.ACCOUNT_DISABLED),
         ({"rules": rules(client_messages_on=False)}, Reason.ACCOUNT_DISABLED),
         ({"rules": rules(client_kinds=frozenset({Kind.REMINDER_3D}))}, Reason.TYPE_DISABLED),

@@ -23,6 +23,7 @@ from kit import access
 from kit.messaging import Consumers
 
 from .usecases.copies.copy_account import copy_account
+from .usecases.copies.furnish_demo import furnish_demo
 from .usecases.copies.hear_message import hear_message
 from .usecases.copies.hear_prepayment import hear_prepayment
 from .usecases.copies.hear_settlement import hear_receipt, hear_settlement
@@ -34,6 +35,7 @@ def consumers() -> Consumers:
     consumers = Consumers("booking")
     access.listen(consumers)
     consumers.on(AccountRegistered, AccountChanged)(copy_account)
+    consumers.on(AccountRegistered)(furnish_demo)
     consumers.on(MembershipAdded, MembershipChanged, MembershipRemoved, MembershipRestored)(seat_member)
     consumers.on(BookingSettled, BookingReversed)(hear_settlement)
     consumers.on(ReceiptRegistered, ReceiptHeld, ReceiptFailed)(hear_receipt)

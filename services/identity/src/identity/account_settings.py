@@ -54,6 +54,8 @@ SETTINGS = (
     Setting("booking_rules.cancel_cutoff_min", "clients", "number", unit="min"),
     Setting("booking_rules.grid_min", "booking", "number", expert=True, unit="min"),
     Setting("booking_rules.hold_min", "booking", "number", expert=True, unit="min"),
+    Setting("booking_rules.client_daily_max", "clients", "number", expert=True),
+    Setting("booking_rules.client_coming_max", "clients", "number", expert=True),
     Setting("booking_rules.phone_confirmation", "clients", "yes_no", expert=True),
     Setting("booking_rules.phone_format_check", "clients", "yes_no", expert=True),
     Setting("unlisted", "firm", "yes_no", expert=True, default=False),

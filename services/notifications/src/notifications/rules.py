@@ -39,14 +39,15 @@ class House:
 async def rules_of(tx: Tx, account_id: UUID, house: House) -> Rules:
     """The rules that hold for the account now."""
     account = await tx.get(AccountCopy, account_id)
-    return as_rules(await settings_of(tx, account_id), account is None or account.is_active, house)
+    return as_rules(await settings_of(tx, account_id), account, house)
 
 
-def as_rules(settings: NotificationSettings, is_active: bool, house: House) -> Rules:
-    """Settings in the planner's own words."""
+def as_rules(settings: NotificationSettings, account: AccountCopy | None, house: House) -> Rules:
+    """Settings in the planner's own words; an account not yet heard of is like any other."""
     kinds = settings.client_kinds.model_dump()
     return Rules(
-        account_is_active=is_active,
+        account_is_active=account is None or account.is_active,
+        account_is_demo=account is not None and account.is_demo,
         client_messages_on=settings.client_messages_on,
         client_kinds=frozenset(Kind(name) for name, is_on in kinds.items() if is_on),
         staff_kinds={kind: _staff_rule(settings, kind) for kind in STAFF_KINDS},

@@ -35,6 +35,7 @@ class AccountCopy(Base):
     currency: Mapped[str]
     language: Mapped[str]
     is_active: Mapped[bool]
+    is_demo: Mapped[bool] = mapped_column(default=False)
 
 
 class LocationCopy(Base):

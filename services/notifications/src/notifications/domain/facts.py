@@ -73,6 +73,8 @@ class Rules:
     undo_window: timedelta
     sendable: frozenset[str]
     """Channels that this installation has a way for; whoever has chosen another is told so."""
+    account_is_demo: bool = False
+    """An account that only shows the product: everything is decided as usual, and nothing is sent."""
 
 
 @dataclass(frozen=True)

@@ -149,6 +149,7 @@ def _against_client(
     wants = client.wants_changes if is_news else client.wants_reminders
     needs_phone = channel in OF_PHONE
     checks = (
+        (rules.account_is_demo, Reason.DEMO_ACCOUNT),
         (not rules.account_is_active or not rules.client_messages_on, Reason.ACCOUNT_DISABLED),
         (kind not in rules.client_kinds, Reason.TYPE_DISABLED),
         (is_news and act is not None and act.by_client, Reason.OWN_ACTION),
@@ -172,6 +173,7 @@ def _against_member(act: Act, situation: Situation, member: Member, was: Standin
     is_concerned = member.staff_member_id in concerned and STAFF_MEMBER_CONCERNED in rule.recipients
     in_scope = member.location_ids is None or visit.location_id in member.location_ids
     checks = (
+        (rules.account_is_demo, Reason.DEMO_ACCOUNT),
         (not rules.account_is_active, Reason.ACCOUNT_DISABLED),
         (not rule.enabled, Reason.TYPE_DISABLED),
         (member.role not in rule.recipients and not is_concerned, Reason.ROLE_NOT_RECIPIENT),

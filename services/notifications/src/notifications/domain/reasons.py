@@ -6,6 +6,7 @@ from enum import StrEnum
 class Reason(StrEnum):
     """In the order in which the planner asks; the first that holds is the answer."""
 
+    DEMO_ACCOUNT = "demo_account"
     ACCOUNT_DISABLED = "account_disabled"
     TYPE_DISABLED = "type_disabled"
     ROLE_NOT_RECIPIENT = "role_not_recipient"

@@ -49,6 +49,8 @@ def _decide(news: News, member: Member, rules: Rules, now: datetime) -> Decision
 def _against(news: News, member: Member, rules: Rules) -> Reason | None:
     rule = rules.staff_kinds[news.kind]
     in_scope = news.location_id is None or member.location_ids is None or news.location_id in member.location_ids
+    if rules.account_is_demo:
+        return Reason.DEMO_ACCOUNT
     if not rules.account_is_active:
         return Reason.ACCOUNT_DISABLED
     if not rule.enabled:

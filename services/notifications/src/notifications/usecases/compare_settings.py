@@ -28,7 +28,7 @@ async def compare_settings(
 ) -> SettingsChange:
     """The same thinking as of the plan itself, over the same bookings: saved now, it comes to the same numbers."""
     account = await tx.get(AccountCopy, account_id)
-    rules = as_rules(wanted, account is None or account.is_active, planner.house)
+    rules = as_rules(wanted, account, planner.house)
     total, count = Difference(), 0
     async for page in _pages(tx, account_id, now):
         of_booking = await read_existing(tx, account_id, [row.booking_id for row in page])

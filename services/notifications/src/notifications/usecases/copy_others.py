@@ -29,6 +29,7 @@ async def copy_account(event: AccountRegistered | AccountChanged, tx: Tx, *, now
         "currency": said.currency,
         "language": said.language,
         "is_active": said.is_active,
+        "is_demo": said.is_demo,
     }
     statement = insert(AccountCopy).values(account_id=said.id, **values)
     newer = await tx.execute(
