@@ -19,7 +19,7 @@ State = Literal[
     "expired",
 ]
 PaymentState = Literal["unpaid", "part_paid", "settled", "reversed"]
-Source = Literal["site", "staff", "api", "import", "widget", "waitlist"]
+Source = Literal["site", "staff", "api", "import", "widget", "waitlist", "call_centre"]
 
 
 class BookingItem(Value):

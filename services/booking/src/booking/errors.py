@@ -220,11 +220,6 @@ class HasBookingsAhead(Problem):
     conflicts: list[dict[str, Any]]
     choices: list[str]
 
-    @property
-    def count(self) -> int:
-        """How many bookings there are."""
-        return len(self.conflicts)
-
 
 @dataclass(eq=False)
 class LastLocation(Problem):

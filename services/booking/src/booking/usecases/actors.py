@@ -22,7 +22,8 @@ class Actor:
     @classmethod
     def member(cls, member: Member) -> Actor:
         """Somebody of the staff."""
-        return cls("staff", member.caller.user_id, member.name, "staff")
+        source: Source = "call_centre" if member.role == "operator" else "staff"
+        return cls("staff", member.caller.user_id, member.name, source)
 
     @classmethod
     def client(cls, caller: Caller | None) -> Actor:
