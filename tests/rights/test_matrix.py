@@ -30,7 +30,10 @@ FOR_ANY_MEMBER = {
     "list_time_off": "when colleagues are away",
     "list_closed_days": "when the firm is closed",
 }
-ANYBODY_ELSEWHERE = {"one_booking": "a booking by the code in its SMS"}
+ANYBODY_ELSEWHERE = {
+    "one_booking": "a booking by the code in its SMS",
+    "get_price_list": "what the product costs",
+}
 SIGNED_IN_ELSEWHERE = {
     "list_accounts": "the caller's own accounts",
     "register_account": "everybody may open an account",

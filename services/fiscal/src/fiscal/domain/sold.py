@@ -52,6 +52,8 @@ def parts_back(standing: Sequence[Part], refunds: Mapping[int, int]) -> list[Par
     """
     back: list[Part] = []
     for payment, amount in refunds.items():
+        if not amount:
+            continue
         parts = [part for part in standing if part.payment == payment]
         shares = share(amount, [part.amount for part in parts])
         back += [Part(payment, part.item, -taken) for part, taken in zip(parts, shares, strict=True) if taken]
