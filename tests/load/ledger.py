@@ -18,7 +18,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from fiscal.queries import registers
-from fiscal.report_queries import Period, by_register, day_sums
+from fiscal.report_queries import by_register, day_sums, period_of
 from fiscal.usecases.ledger import balance
 from kit import migrations
 from kit.db import Database
@@ -68,8 +68,9 @@ async def fill(root: asyncpg.Connection, account_id: UUID, entries: int, registe
 
 async def measure(db: Database, account_id: UUID, register_id: UUID, times: int) -> dict[str, list[float]]:
     """Milliseconds in the database of each question, `times` over."""
-    period = Period(account_id, LAST, LAST, None)
-    year = Period(account_id, LAST - timedelta(days=DAYS), LAST, None)
+    async with db.tx(account_id) as tx:
+        period = await period_of(tx, account_id, LAST, LAST, None)
+        year = await period_of(tx, account_id, LAST - timedelta(days=DAYS), LAST, None)
     asked = {
         "balance of one register": lambda tx: balance(tx, account_id, register_id, "cash", "UAH"),
         "balances of all registers": lambda tx: registers(tx, account_id, None),

@@ -1,12 +1,12 @@
 """Money by day, register, payment type, person and service: sums of the ledger and of what it was paid for."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, func, literal, literal_column, or_, select
+from sqlalchemy import ColumnElement, case, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from fiscal.book_tables import DayClose, RegisterTurnover, SettlementLine
@@ -20,22 +20,38 @@ LISTED = 500
 
 @dataclass(frozen=True)
 class Period:
-    """Operating days from `since` to `until`, both included, at the registers that the reader may see."""
+    """Operating days from `since` to `until`, both included, at the registers (by id, with their names)."""
 
     account_id: UUID
     since: date
     until: date
-    locations: frozenset[UUID] | None
-    cash_register_id: UUID | None = None
+    registers: Mapping[UUID, str]
 
     def days(self, column: Any) -> ColumnElement[bool]:
+        """The column is one of the days."""
         found: ColumnElement[bool] = column.between(self.since, self.until)
         return found
 
-    def registers(self) -> Any:
-        """The registers of the period, for `IN`."""
-        query = select(CashRegister.id).where(CashRegister.account_id == self.account_id, in_scope(self.locations))
-        return query.where(CashRegister.id == self.cash_register_id) if self.cash_register_id else query
+    def here(self, column: Any) -> ColumnElement[bool]:
+        """The column is one of the registers."""
+        found: ColumnElement[bool] = column.in_(list(self.registers))
+        return found
+
+
+async def period_of(
+    tx: Tx,
+    account_id: UUID,
+    since: date,
+    until: date,
+    locations: frozenset[UUID] | None,
+    cash_register_id: UUID | None = None,
+) -> Period:
+    """The days at the registers that a reader with this scope may see, or at one of them."""
+    query = select(CashRegister.id, CashRegister.name).where(CashRegister.account_id == account_id, in_scope(locations))
+    if cash_register_id is not None:
+        query = query.where(CashRegister.id == cash_register_id)
+    rows = await tx.execute(query)
+    return Period(account_id, since, until, {row.id: row.name for row in rows})
 
 
 @dataclass(frozen=True)
@@ -58,23 +74,24 @@ class Sums:
 
 async def totals(tx: Tx, period: Period) -> list[Sums]:
     """One line per currency, from the turnover of the ledger."""
-    return await _of_turnover(tx, period, literal(""), literal(""))
+    return await _of_turnover(tx, period, literal(""))
 
 
 async def by_day(tx: Tx, period: Period) -> list[Sums]:
     """One line per operating day with any money."""
-    day = func.to_char(RegisterTurnover.operating_day, "YYYY-MM-DD")
-    return await _of_turnover(tx, period, day, day)
+    return await _of_turnover(tx, period, RegisterTurnover.operating_day)
 
 
 async def by_register(tx: Tx, period: Period) -> list[Sums]:
     """One line per cash register."""
-    return await _of_turnover(tx, period, RegisterTurnover.cash_register_id, CashRegister.name)
+    sums = await _of_turnover(tx, period, RegisterTurnover.cash_register_id)
+    named = [replace(line, name=period.registers[UUID(line.key)]) for line in sums]
+    return sorted(named, key=lambda line: (line.name, line.key, line.currency))
 
 
 async def by_payment_type(tx: Tx, period: Period) -> list[Sums]:
     """One line per payment type; its name is left to the reader's language."""
-    return await _of_turnover(tx, period, RegisterTurnover.payment_type, RegisterTurnover.payment_type)
+    return await _of_turnover(tx, period, RegisterTurnover.payment_type)
 
 
 async def by_staff_member(tx: Tx, period: Period) -> list[Sums]:
@@ -91,7 +108,7 @@ async def by_staff_member(tx: Tx, period: Period) -> list[Sums]:
             CashOperation.account_id == period.account_id,
             CashOperation.figure == "tips",
             period.days(CashOperation.operating_day),
-            CashOperation.cash_register_id.in_(period.registers()),
+            period.here(CashOperation.cash_register_id),
         )
         .group_by(CashOperation.staff_member_id, CashOperation.currency)
     )
@@ -106,13 +123,12 @@ async def by_service(tx: Tx, period: Period) -> list[Sums]:
     return _with_tips(sold, [("", "", line.currency, line.tips) for line in await totals(tx, period) if line.tips])
 
 
-async def _of_turnover(tx: Tx, period: Period, key: Any, name: Any) -> list[Sums]:
+async def _of_turnover(tx: Tx, period: Period, key: Any) -> list[Sums]:
     turnover = RegisterTurnover
     is_revenue, is_back = turnover.figure == "revenue", turnover.is_reversal
     rows = await tx.execute(
         select(
             key,
-            func.max(name),
             turnover.currency,
             _sum(turnover.amount, is_revenue & ~is_back),
             _sum(turnover.amount, is_revenue & is_back),
@@ -120,20 +136,16 @@ async def _of_turnover(tx: Tx, period: Period, key: Any, name: Any) -> list[Sums
             _sum(turnover.entries, ~is_back),
             _sum(turnover.entries, is_back),
         )
-        .join(
-            CashRegister,
-            (CashRegister.account_id == turnover.account_id) & (CashRegister.id == turnover.cash_register_id),
-        )
         .where(
             turnover.account_id == period.account_id,
-            turnover.figure.in_(["revenue", "tips"]),
+            period.here(turnover.cash_register_id),
             period.days(turnover.operating_day),
-            turnover.cash_register_id.in_(period.registers()),
+            turnover.figure.in_(["revenue", "tips"]),
         )
         .group_by(key, turnover.currency)
-        .order_by(key, turnover.currency)
     )
-    return [Sums(str(key), str(name), currency, *map(int, sums)) for key, name, currency, *sums in rows]
+    found = [Sums(str(key), str(key), currency, *map(int, sums)) for key, currency, *sums in rows]
+    return sorted(found, key=lambda line: (line.key, line.currency))
 
 
 async def _of_lines(tx: Tx, period: Period, key: Any, name: Any) -> list[Sums]:
@@ -158,7 +170,7 @@ async def _of_lines(tx: Tx, period: Period, key: Any, name: Any) -> list[Sums]:
         .where(
             act.account_id == period.account_id,
             period.days(act.operating_day),
-            payment.cash_register_id.in_(period.registers()),
+            period.here(payment.cash_register_id),
         )
         .group_by(key, act.currency)
         .order_by(func.max(name), act.currency)
@@ -204,11 +216,7 @@ async def reversals(tx: Tx, period: Period, *, back_dated: bool = False) -> tupl
         else CashOperation.kind.in_(["reversal", "refund"]) & period.days(CashOperation.operating_day)
     )
     rows = await tx.execute(
-        select(CashOperation, was, CashRegister.name, func.count().over())
-        .join(
-            CashRegister,
-            (CashRegister.account_id == CashOperation.account_id) & (CashRegister.id == CashOperation.cash_register_id),
-        )
+        select(CashOperation, was, func.count().over())
         .outerjoin(
             was,
             (was.account_id == CashOperation.account_id)
@@ -216,14 +224,15 @@ async def reversals(tx: Tx, period: Period, *, back_dated: bool = False) -> tupl
         )
         .where(
             CashOperation.account_id == period.account_id,
-            CashOperation.cash_register_id.in_(period.registers()),
+            period.here(CashOperation.cash_register_id),
             wanted,
         )
         .order_by(CashOperation.id.desc())
         .limit(LISTED)
     )
     found = rows.all()
-    return [Undone(line, of, name) for line, of, name, _ in found], (found[0][3] if found else 0) - len(found)
+    listed = [Undone(line, of, period.registers[line.cash_register_id]) for line, of, _ in found]
+    return listed, (found[0][2] if found else 0) - len(found)
 
 
 @dataclass(frozen=True)
@@ -252,46 +261,28 @@ class DaySums:
 async def day_sums(tx: Tx, period: Period) -> list[DaySums]:
     """Opening, movements and closing of every register on the day `period.until`."""
     turnover, day = RegisterTurnover, period.until
-    is_today = turnover.operating_day == day
-    rows = await tx.execute(
-        select(
-            turnover.cash_register_id,
-            CashRegister.name,
-            turnover.payment_type,
-            turnover.currency,
-            turnover.figure,
-            turnover.is_reversal,
-            _sum(turnover.amount, ~is_today),
-            _sum(turnover.amount, is_today),
-            _sum(turnover.entries, is_today),
-        )
-        .join(
-            CashRegister,
-            (CashRegister.account_id == turnover.account_id) & (CashRegister.id == turnover.cash_register_id),
-        )
-        .where(
-            turnover.account_id == period.account_id,
-            turnover.operating_day <= day,
-            turnover.cash_register_id.in_(period.registers()),
-        )
-        .group_by(*_first(6))
-        .order_by(CashRegister.name, turnover.payment_type, turnover.currency)
+    place = (turnover.cash_register_id, turnover.payment_type, turnover.currency)
+    here = (turnover.account_id == period.account_id, period.here(turnover.cash_register_id))
+    before = await tx.execute(
+        select(*place, func.sum(turnover.amount)).where(*here, turnover.operating_day < day).group_by(*place)
     )
-    found: dict[tuple[UUID, str, str], DaySums] = {}
-    for register_id, name, payment_type, currency, figure, is_back, before, today, entries in rows:
-        sums = found.get((register_id, payment_type, currency))
-        opening = (sums.opening if sums else 0) + int(before)
-        of_day = {**(sums.sums if sums else {}), (figure, is_back): int(today)}
-        counted = (sums.entries if sums else 0) + int(entries)
-        found[register_id, payment_type, currency] = DaySums(
-            register_id, name, payment_type, currency, opening, of_day, counted
+    opening = {(register, kind, currency): int(amount) for register, kind, currency, amount in before}
+    rows = await tx.execute(
+        select(*place, turnover.figure, turnover.is_reversal, turnover.amount, turnover.entries).where(
+            *here, turnover.operating_day == day
         )
-    return list(found.values())
-
-
-def _first(columns: int) -> list[Any]:
-    """The first columns by number, for GROUP BY."""
-    return [literal_column(str(number)) for number in range(1, columns + 1)]
+    )
+    moved: dict[tuple[UUID, str, str], dict[tuple[str, bool], int]] = {key: {} for key in opening}
+    entries = dict.fromkeys(opening, 0)
+    for register, kind, currency, figure, is_back, amount, count in rows:
+        key = (register, kind, currency)
+        moved.setdefault(key, {})[figure, is_back] = int(amount)
+        entries[key] = entries.get(key, 0) + int(count)
+    found = [
+        DaySums(key[0], period.registers[key[0]], key[1], key[2], opening.get(key, 0), sums, entries[key])
+        for key, sums in moved.items()
+    ]
+    return sorted(found, key=lambda line: (line.register, line.payment_type, line.currency))
 
 
 async def day_closes(
@@ -299,19 +290,15 @@ async def day_closes(
 ) -> list[tuple[DayClose, str]]:
     """Counted days, newest first, with the names of their registers."""
     query = (
-        select(DayClose, CashRegister.name)
-        .join(
-            CashRegister,
-            (CashRegister.account_id == DayClose.account_id) & (CashRegister.id == DayClose.cash_register_id),
-        )
+        select(DayClose)
         .where(
             DayClose.account_id == period.account_id,
             period.days(DayClose.operating_day),
-            DayClose.cash_register_id.in_(period.registers()),
+            period.here(DayClose.cash_register_id),
         )
         .order_by(DayClose.operating_day.desc(), DayClose.id.desc())
         .limit(limit)
     )
     if only is not None:
         query = query.where(DayClose.id == only)
-    return [(close, name) for close, name in await tx.execute(query)]
+    return [(close, period.registers[close.cash_register_id]) for close in await tx.scalars(query)]

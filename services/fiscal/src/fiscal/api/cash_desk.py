@@ -16,7 +16,7 @@ from fiscal.api.days import require_order
 from fiscal.api.headers import version_of
 from fiscal.api.second_person import cash_request
 from fiscal.book_tables import CashRequest
-from fiscal.report_queries import Period
+from fiscal.report_queries import period_of
 from fiscal.usecases.cash_rules import RulesChange, change_rules, rules_of
 from fiscal.usecases.close_day import CloseDay, close_day
 from fiscal.usecases.second_person import approve_request, decline_request
@@ -122,8 +122,8 @@ async def show_closes(
     last: date = until or now_utc().date() + timedelta(days=1)
     first = since or last - timedelta(days=31)
     require_order(first, last, at_most_days=400)
-    period = Period(account_id, first, last, member.location_ids, register_id)
     async with db.tx(account_id) as tx:
+        period = await period_of(tx, account_id, first, last, member.location_ids, register_id)
         found = await report_queries.day_closes(tx, period)
     return books.DayCloses(items=[day_close(close, name) for close, name in found])
 
@@ -152,7 +152,7 @@ async def close(
 
         async def effect() -> books.DayClose:
             made = await close_day(command, member, tx, now_utc())
-            period = Period(account_id, made.operating_day, made.operating_day, None, register_id)
+            period = await period_of(tx, account_id, made.operating_day, made.operating_day, None, register_id)
             [(row, name)] = await report_queries.day_closes(tx, period, only=made.id)
             return day_close(row, name)
 

@@ -16,7 +16,7 @@ from fiscal.api.book_views import day_close, undone
 from fiscal.api.days import require_order
 from fiscal.api.words import Words, WordsDep
 from fiscal.book_tables import DayClose
-from fiscal.report_queries import Period, Sums
+from fiscal.report_queries import Period, Sums, period_of
 from kit.access import Member
 from kit.db import Tx
 from kit.edge import DbDep, MemberDep
@@ -65,8 +65,8 @@ async def report(
     if format != "json":
         member.require(Permission.REPORTS_EXPORT)
     require_order(since, until, at_most_days=LONGEST_DAYS)
-    period = Period(account_id, since, until, member.location_ids, cash_register_id)
     async with db.tx(account_id) as tx:
+        period = await period_of(tx, account_id, since, until, member.location_ids, cash_register_id)
         rows = [_named(by, line, words) for line in await _QUERIES[by](tx, period)]
         sums = await report_queries.totals(tx, period)
         back, left_out = await report_queries.reversals(tx, period)
@@ -92,8 +92,8 @@ async def report(
 async def of_day(account_id: UUID, day: Day, member: MemberDep, db: DbDep) -> books.DayReport:
     """Every register on one day: what lay there in the morning, what moved, what lies there, what was counted."""
     member.require(Permission.CASH_VIEW)
-    period = Period(account_id, day, day, member.location_ids)
     async with db.tx(account_id) as tx:
+        period = await period_of(tx, account_id, day, day, member.location_ids)
         sums = await report_queries.day_sums(tx, period)
         closes = await report_queries.day_closes(tx, period)
     last = {
@@ -116,8 +116,8 @@ async def digest(
     last = until or now_utc().date()
     first = since or last - timedelta(days=6)
     require_order(first, last, at_most_days=LONGEST_DAYS)
-    period = Period(account_id, first, last, member.location_ids)
     async with db.tx(account_id) as tx:
+        period = await period_of(tx, account_id, first, last, member.location_ids)
         dated, _ = await report_queries.reversals(tx, period, back_dated=True)
         back, _ = await report_queries.reversals(tx, period)
         closes = await report_queries.day_closes(tx, period)
