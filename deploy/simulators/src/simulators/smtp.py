@@ -1,6 +1,7 @@
 """A mail server: takes every message, or answers as a mailbox provider would refuse it."""
 
 import asyncio
+import base64
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any, cast
@@ -130,13 +131,17 @@ class Smtp:
             text=plain.get_content() if plain else "",
             html=html.get_content() if html else "",
             files=[_file(part) for part in mail.iter_attachments()],
+            contents=[base64.b64encode(_bytes(part)).decode() for part in mail.iter_attachments()],
         )
 
 
 def _file(part: EmailMessage) -> dict[str, Any]:
+    return {"name": part.get_filename(""), "media_type": part.get_content_type(), "bytes": len(_bytes(part))}
+
+
+def _bytes(part: EmailMessage) -> bytes:
     content = part.get_payload(decode=True)
-    size = len(content) if isinstance(content, bytes) else 0
-    return {"name": part.get_filename(""), "media_type": part.get_content_type(), "bytes": size}
+    return content if isinstance(content, bytes) else b""
 
 
 async def _dropped(server: SMTP) -> str:

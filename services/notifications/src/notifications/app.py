@@ -25,6 +25,7 @@ from .providers.turbosms_http import TurboSmsHttp
 from .pump import Pump
 from .rules import House
 from .settings import Settings
+from .usecases.check_morning import Morning
 from .usecases.check_provider import Checker
 from .usecases.claim_messages import PER_ACCOUNT, Claims
 from .usecases.deliver_web_hooks import PER_HOOK, WebHookSender
@@ -126,6 +127,8 @@ def _add_loops(
     replanner = Replanner(db, clock, planner, wakeups)
     follower = Follower(db, clock, providers)
     watch = Watch(db, clock, providers)
+    checker: Checker = service.state["checker"]
+    morning = Morning(db, clock, checker, service.texts, planner.house, settings.public_url, settings.part_price_minor)
     housekeeping = Housekeeping(db, clock)
     service.loops |= {
         "login codes": code_pump.run,
@@ -134,6 +137,7 @@ def _add_loops(
         "replanner": replanner.run,
         "delivery": follower.run,
         "providers": watch.run,
+        "mornings": morning.run,
         "housekeeping": housekeeping.run,
     }
     service.state |= {
@@ -143,6 +147,7 @@ def _add_loops(
         "replanner": replanner,
         "follower": follower,
         "watch": watch,
+        "morning": morning,
         "housekeeping": housekeeping,
     }
 

@@ -16,11 +16,16 @@ from contracts.booking import (
     BookingRescheduled,
     ClientChanged,
     ClientErased,
+    DailyJournalPrepared,
     LocationChanged,
+    ReviewLeft,
+    WaitlistOffered,
+    WaitlistOfferEnded,
 )
-from contracts.fiscal import TopUpPaid
+from contracts.fiscal import ReceiptFailed, ReceiptHeld, ReceiptRegistered, TopUpPaid
 from contracts.gateway import DeliveryReportReceived
 from contracts.identity import AccountChanged, AccountRegistered, LoginCodeRequested, PhoneChangeRequested
+from contracts.notifications import BalanceLow
 from kit import access
 from kit.db import Tx
 from kit.messaging import Consumers
@@ -30,8 +35,12 @@ from .clock import Clock
 from .providers.factory import Providers
 from .public_events import PUBLIC
 from .settings import Settings
+from .usecases.alarm_staff import Alarms
+from .usecases.check_morning import plan_morning
 from .usecases.copy_others import copy_account, copy_client, copy_location
 from .usecases.keep_balance import credit
+from .usecases.mail_journal import mail_journal
+from .usecases.offer_waitlist import Waitlist
 from .usecases.open_account import open_account
 from .usecases.plan_booking import Planner
 from .usecases.publish_event import forget_contacts, publish_event
@@ -76,6 +85,12 @@ class Handlers:
         consumers.on(DeliveryReportReceived, name="take_delivery_report")(self.delivery_report)
         consumers.on(TopUpPaid, name="credit_top_up")(self.top_up)
         consumers.on(*PUBLIC, name="publish_event")(self.public_event)
+        consumers.on(WaitlistOffered, name="offer_waitlist")(self.waitlist_offered)
+        consumers.on(WaitlistOfferEnded, name="end_waitlist_offer")(self.waitlist_ended)
+        consumers.on(DailyJournalPrepared, name="mail_journal")(self.journal)
+        consumers.on(ReceiptHeld, ReceiptFailed, ReceiptRegistered, name="watch_receipts")(self.receipt)
+        consumers.on(BalanceLow, name="warn_of_balance")(self.balance_low)
+        consumers.on(ReviewLeft, name="tell_of_review")(self.review)
         consumers.on(ClientErased, name="forget_contacts")(forget_contacts)
         return consumers
 
@@ -93,6 +108,7 @@ class Handlers:
         if isinstance(event, AccountRegistered):
             name, trial = self.settings.platform_sender_name, self.settings.trial_credit_minor
             await open_account(tx, event.account.id, name, trial, now)
+            await plan_morning(tx, event.account.id, now)
 
     async def location(self, event: LocationChanged, tx: Tx) -> None:
         await copy_location(event, tx, now=await self.clock.now(tx))
@@ -116,3 +132,26 @@ class Handlers:
         now = await self.clock.now(tx)
         if await credit(tx, event.account_id, event.amount.amount, event.top_up_id, now, kind="topup"):
             await release_held(tx, event.account_id, now)
+
+    async def waitlist_offered(self, event: WaitlistOffered, tx: Tx) -> None:
+        await Waitlist(self.planner).offered(event, tx, await self.clock.now(tx))
+
+    async def waitlist_ended(self, event: WaitlistOfferEnded, tx: Tx) -> None:
+        await Waitlist(self.planner).ended(event, tx, await self.clock.now(tx))
+
+    async def journal(self, event: DailyJournalPrepared, tx: Tx) -> None:
+        now = await self.clock.now(tx)
+        await mail_journal(event, tx, texts=self.texts, house=self.planner.house, now=now)
+
+    async def receipt(self, event: ReceiptHeld | ReceiptFailed | ReceiptRegistered, tx: Tx) -> None:
+        await self._alarms.receipt(event, tx, await self.clock.now(tx))
+
+    async def balance_low(self, event: BalanceLow, tx: Tx) -> None:
+        await self._alarms.balance_low(event, tx, await self.clock.now(tx))
+
+    async def review(self, event: ReviewLeft, tx: Tx) -> None:
+        await self._alarms.review(event, tx, await self.clock.now(tx))
+
+    @property
+    def _alarms(self) -> Alarms:
+        return Alarms(self.texts, self.planner.public_url, self.planner.house)

@@ -184,17 +184,6 @@ async def waiting_templates(tx: Tx) -> Sequence[TemplateRow]:
     return (await tx.scalars(select(row).where(row.state == "pending").order_by(row.written_at).limit(PAGE))).all()
 
 
-async def planned_parts(tx: Tx, account_id: UUID) -> Sequence[tuple[datetime, int]]:
-    """What the plan will cost: the moment and the parts of every message that is to go, the next first."""
-    row = NotificationRow
-    found = await tx.execute(
-        select(row.planned_at, func.coalesce(row.parts, 1))
-        .where(row.account_id == account_id, row.state.in_(("planned", "held")))
-        .order_by(row.planned_at)
-    )
-    return [(moment, parts) for moment, parts in found]
-
-
 def read_cursor(cursor: str) -> tuple[datetime, UUID]:
     """Where a page ended; raises `InvalidInput` for what no page has given out."""
     try:

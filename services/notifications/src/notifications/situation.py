@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -69,12 +69,24 @@ async def read_known(
 ) -> Known:
     """A handful of SELECTs, however many bookings there are."""
     said = {booking.client.id: booking.client for booking in bookings if booking.client}
-    locations = {booking.location_id for booking in bookings}
-    clients = {row.client_id: row for row in await _of(tx, ClientCopy, account_id, ClientCopy.client_id, said)}
-    cards: list[ClientCopy | ClientState] = [clients.get(client_id) or client for client_id, client in said.items()]
+    known = await read_known_clients(tx, account_id, list(said.values()), [one.location_id for one in bookings])
+    return replace(
+        known,
+        members=await read_members(tx, account_id) if with_members else {},
+        visits=await _visits(tx, account_id, bookings) if with_neighbours else {},
+    )
+
+
+async def read_known_clients(
+    tx: Tx, account_id: UUID, said: Sequence[ClientState], location_ids: Collection[UUID] = ()
+) -> Known:
+    """What is known of clients, and of the account and its places."""
+    ids = {client.id for client in said}
+    clients = {row.client_id: row for row in await _of(tx, ClientCopy, account_id, ClientCopy.client_id, ids)}
+    cards: list[ClientCopy | ClientState] = [clients.get(client.id) or client for client in said]
     phones = {card.phone_e164 for card in cards if card.phone_e164}
     users = {card.user_id for card in cards if card.user_id}
-    wishes = await _of(tx, ClientPreference, account_id, ClientPreference.client_id, said)
+    wishes = await _of(tx, ClientPreference, account_id, ClientPreference.client_id, ids)
     everywhere = (
         (await tx.scalars(select(UserPreference).where(UserPreference.user_id.in_(users)))).all() if users else []
     )
@@ -82,18 +94,16 @@ async def read_known(
     templates = await tx.scalars(
         select(TemplateRow).where(TemplateRow.account_id == account_id, TemplateRow.used_text.is_not(None))
     )
+    places = await _of(tx, LocationCopy, account_id, LocationCopy.location_id, set(location_ids))
     return Known(
         account=await tx.get(AccountCopy, account_id),
-        locations={
-            row.location_id: row for row in await _of(tx, LocationCopy, account_id, LocationCopy.location_id, locations)
-        },
+        locations={row.location_id: row for row in places},
         clients=clients,
         wishes={row.client_id: row for row in wishes},
         wishes_everywhere={row.user_id: row for row in everywhere},
         phone_marks={row.phone_e164: row.cause for row in marks},
         templates={(row.recipient_type, row.kind, row.language): row for row in templates},
-        members=await read_members(tx, account_id) if with_members else {},
-        visits=await _visits(tx, account_id, bookings) if with_neighbours else {},
+        members={},
     )
 
 
@@ -150,7 +160,10 @@ def situation_of(
         by_unconfirmed_door=booking.source in _PUBLIC_DOORS,
         is_completed=booking.state == "completed",
     )
-    client = _client(known, booking, visit, rules) if booking.client else None
+    client = None
+    if booking.client is not None:
+        is_later = rules.merge_same_day and _has_earlier_visit(known, booking, visit)
+        client = client_of(known, booking.client, has_earlier_visit_that_day=is_later)
     members = tuple(member_of(row) for row in known.members.values())
     return Situation(visit, client, members, rules, act)
 
@@ -169,9 +182,8 @@ def zone_of(name: str) -> ZoneInfo:
         return ZoneInfo("Europe/Kyiv")
 
 
-def _client(known: Known, booking: BookingState, visit: Visit, rules: Rules) -> Client:
-    said = booking.client
-    assert said is not None
+def client_of(known: Known, said: ClientState, *, has_earlier_visit_that_day: bool = False) -> Client:
+    """A client as the planner sees them."""
     card, wishes = known.client(said), known.wishes_of(said)
     here = known.wishes.get(said.id)
     return Client(
@@ -185,7 +197,7 @@ def _client(known: Known, booking: BookingState, visit: Visit, rules: Rules) -> 
         wants_changes=all(wish.changes for wish in wishes),
         refused_channels=frozenset(here.refused_channels) if here else frozenset(),
         has_email=bool(card.email),
-        has_earlier_visit_that_day=rules.merge_same_day and _has_earlier_visit(known, booking, visit),
+        has_earlier_visit_that_day=has_earlier_visit_that_day,
     )
 
 

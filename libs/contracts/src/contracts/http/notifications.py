@@ -32,7 +32,14 @@ Kind = Literal[
     "waitlist_offer",
 ]
 StaffKind = Literal[
-    "created", "rescheduled", "cancelled", "balance_low", "provider_trouble", "fiscal_trouble", "morning_check"
+    "created",
+    "rescheduled",
+    "cancelled",
+    "balance_low",
+    "provider_trouble",
+    "fiscal_trouble",
+    "morning_check",
+    "review",
 ]
 ClientChannel = Literal["sms", "viber", "voice", "email"]
 NotificationStateName = Literal[
@@ -198,6 +205,7 @@ class StaffKinds(Body):
     provider_trouble: StaffKindSettings = _OF_OFFICE
     fiscal_trouble: StaffKindSettings = _OF_OFFICE
     morning_check: StaffKindSettings = _OF_OFFICE
+    review: StaffKindSettings = _OF_OFFICE
 
 
 class NotificationSettings(Body):
@@ -520,3 +528,23 @@ class Causes(Answer):
 
     items: list[Cause]
     total: int
+
+
+class ThingToFix(Answer):
+    """Something that would fail today as things stand."""
+
+    area: Literal["sms", "client", "fiscal"]
+    code: str
+    text: str
+    fix: Fix | None = None
+    help_url: str
+    count: int = Field(description="Messages, clients or receipts that it concerns.")
+    provider: str | None = None
+    since: AwareDatetime | None = Field(default=None, description="When it begins, or began, to hurt.")
+
+
+class MorningCheck(Answer):
+    """What the morning message would say now."""
+
+    items: list[ThingToFix]
+    text: str | None = Field(default=None, description="The message, in the reader's language.")

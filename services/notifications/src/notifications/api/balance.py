@@ -13,6 +13,8 @@ from contracts.http.notifications import Forecast, LedgerEntry, SmsBalance
 from contracts.permissions import Permission
 from kit.edge import DbDep, MemberDep
 from notifications import queries
+from notifications.domain.forecast import forecast
+from notifications.morning import planned_sms
 from notifications.tables import AccountCopy
 from notifications.tables import LedgerEntry as LedgerRow
 
@@ -34,7 +36,7 @@ async def read(
         account = await tx.get(AccountCopy, member.account_id)
         row = await queries.balance_row(tx, member.account_id)
         entries, next_cursor = await queries.ledger(tx, member.account_id, cursor)
-        planned = await queries.planned_parts(tx, member.account_id)
+        planned = await planned_sms(tx, member.account_id)
     currency = account.currency if account else "UAH"
     free, reserved = (row.free_amount, row.reserved_amount) if row else (0, 0)
     return SmsBalance(
@@ -49,16 +51,12 @@ async def read(
 
 
 def _forecast(planned: Sequence[tuple[datetime, int]], free: int, price: int, currency: str) -> Forecast:
-    spent, runs_out_at = 0, None
-    for moment, parts in planned:
-        spent += parts * price
-        if spent > free and runs_out_at is None:
-            runs_out_at = moment
+    need = forecast(planned, free, price)
     return Forecast(
-        planned_messages=len(planned),
-        planned_amount=Money(amount=spent, currency=currency),
-        is_enough=spent <= free,
-        runs_out_at=runs_out_at,
+        planned_messages=need.messages,
+        planned_amount=Money(amount=need.amount, currency=currency),
+        is_enough=need.runs_out_at is None,
+        runs_out_at=need.runs_out_at,
     )
 
 

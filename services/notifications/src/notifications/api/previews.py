@@ -1,17 +1,24 @@
-"""What would be sent, before it is saved."""
+"""What would be sent, before it is saved; what would fail, before the day begins."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from datetime import time, timedelta
 
-from contracts.http.notifications import PlannedMessage, PlanPreview, PlanPreviewRequest
+from fastapi import APIRouter, Request
+
+from contracts.http.notifications import MorningCheck, PlannedMessage, PlanPreview, PlanPreviewRequest, ThingToFix
 from contracts.permissions import Permission
+from kit import context
 from kit.edge import DbDep, MemberDep
+from notifications import queries
 from notifications.domain.merging import WAITING
+from notifications.domain.quiet_hours import at_wall_clock
+from notifications.morning import things_to_fix
+from notifications.usecases.check_morning import Morning
 from notifications.usecases.preview_plan import preview_plan
 from notifications.views import notification_of
 
-from .parts import PREFIX, ClockDep, PlannerDep, WordsDep
+from .parts import PREFIX, ClockDep, PlannerDep, SettingsDep, WordsDep
 
 router = APIRouter(tags=["notifications"])
 
@@ -36,3 +43,34 @@ async def preview(
         to_go=len(to_go),
         parts=sum(item.parts or 0 for item in to_go if item.recipient.type == "client"),
     )
+
+
+@router.get(f"{PREFIX}/notifications/morning-check", operation_id="get_morning_check", response_model=MorningCheck)
+async def morning_check(
+    member: MemberDep, db: DbDep, clock: ClockDep, request: Request, settings: SettingsDep, words: WordsDep
+) -> MorningCheck:
+    """What would fail today as things stand; the same is told to staff in the morning."""
+    member.require(Permission.NOTIFICATIONS_VIEW)
+    morning: Morning = request.app.state.morning
+    async with db.tx(member.account_id) as tx:
+        now = await clock.now(tx)
+        zone = await queries.zone_of(tx, member.account_id)
+        until = at_wall_clock(now.astimezone(zone).date() + timedelta(days=1), time(), zone)
+        things = await things_to_fix(tx, member.account_id, settings.part_price_minor, now, until)
+    language = context.current().language
+    items = [
+        ThingToFix.model_validate(
+            {
+                "area": thing.area,
+                "code": thing.code,
+                "text": morning.thing(language, thing),
+                "fix": words.fix(thing.code, thing.provider) if thing.area != "fiscal" else None,
+                "help_url": words.help_url(thing.code),
+                "count": thing.count,
+                "provider": thing.provider,
+                "since": thing.at,
+            }
+        )
+        for thing in things
+    ]
+    return MorningCheck(items=items, text=morning.text(language, things) if things else None)

@@ -26,6 +26,7 @@ class Kind(StrEnum):
     PROVIDER_TROUBLE = "provider_trouble"
     FISCAL_TROUBLE = "fiscal_trouble"
     MORNING_CHECK = "morning_check"
+    REVIEW = "review"
     REPORT = "report"
 
     @property
@@ -40,8 +41,8 @@ BY_TIME = (*REMINDERS, Kind.REVIEW_REQUEST)
 OF_BOOKING = (Kind.CREATED, Kind.RESCHEDULED, Kind.CANCELLED)
 """News of what somebody did to a booking."""
 CLIENT_KINDS = (*OF_BOOKING, *BY_TIME, Kind.WAITLIST_OFFER)
-OF_ACCOUNT = (Kind.BALANCE_LOW, Kind.PROVIDER_TROUBLE, Kind.FISCAL_TROUBLE, Kind.MORNING_CHECK)
-"""News about the account itself: they are for staff, and belong to no booking."""
+OF_ACCOUNT = (Kind.BALANCE_LOW, Kind.PROVIDER_TROUBLE, Kind.FISCAL_TROUBLE, Kind.MORNING_CHECK, Kind.REVIEW)
+"""News that concern staff alone: about the account itself, and reviews."""
 STAFF_KINDS = (*OF_BOOKING, *OF_ACCOUNT)
 STAFF_MEMBER_CONCERNED = "staff_member"
 """The recipient role of whoever's time it is, whatever role they have in the account."""

@@ -119,6 +119,21 @@ def _of_act(situation: Situation, now: datetime) -> Iterator[Decision]:
         )
 
 
+def plan_offer(situation: Situation, occasion: str, until: datetime, now: datetime) -> list[Decision]:
+    """The decision about an offer from the waiting list; at night nobody is woken for one, so it is not shifted."""
+    client, rules = situation.client, situation.rules
+    if client is None:
+        return []
+    channel = client_channel(Kind.WAITLIST_OFFER, rules, client)
+    reason = _against_client(Kind.WAITLIST_OFFER, channel, situation, client)
+    if reason is None and now >= until:
+        reason = Reason.TOO_LATE
+    decision = Decision(Kind.WAITLIST_OFFER, CLIENT, client.id, occasion, channel, now, until, reason)
+    if reason is None and rules.quiet.cover(now, situation.visit.zone):
+        return [replace(decision, reason=Reason.QUIET_HOURS)]
+    return [decision]
+
+
 def client_channel(kind: Kind, rules: Rules, client: Client) -> str:
     """The channel set for the kind; an SMS in place of an e-mail to somebody who has no address."""
     channel = rules.client_channels.get(kind, SMS)

@@ -11,13 +11,21 @@ from kit.db import Database, Tx
 from kit.loops import every
 from notifications.clock import Clock
 from notifications.domain.delivery import LONGEST_LIFE_S
-from notifications.tables import DeliveryReportRow, LedgerEntry, LoginCodeMessage, NotificationRow, SmsBalanceRow
+from notifications.tables import (
+    DailyJournal,
+    DeliveryReportRow,
+    LedgerEntry,
+    LoginCodeMessage,
+    NotificationRow,
+    SmsBalanceRow,
+)
 
 from . import keep_balance
 from .forget_events import forget_events
 
 TURN_S = 600
 KEEP_LOGIN_CODES = timedelta(days=7)
+KEEP_JOURNALS = timedelta(days=7)
 KEEP_REPORT_IDS = timedelta(days=30)
 """TurboSMS repeats a report for hours; a forged repeat is worth nothing after a month."""
 
@@ -41,6 +49,7 @@ class Housekeeping:
             await tx.execute(delete(DeliveryReportRow).where(DeliveryReportRow.received_at < now - KEEP_REPORT_IDS))
             await self._give_back(tx, now)
             await forget_events(tx, now)
+            await tx.execute(delete(DailyJournal).where(DailyJournal.day < (now - KEEP_JOURNALS).date()))
 
     async def _give_back(self, tx: Tx, now: datetime) -> None:
         """No SMS lives longer than three days: of which nothing was heard by then, the account gets its money back."""

@@ -14,6 +14,7 @@ from kit.errors import StaleVersion
 from notifications.rules import as_settings
 from notifications.tables import SettingsRow
 
+from .check_morning import plan_morning
 from .copy_others import ask_to_replan
 
 
@@ -29,4 +30,5 @@ async def save_settings(
     row.body = wanted.model_dump(mode="json", exclude={"version"})
     row.version += 1
     await ask_to_replan(tx, account_id, now)
+    await plan_morning(tx, account_id, now)
     return as_settings(row)

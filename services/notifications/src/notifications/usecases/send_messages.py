@@ -14,6 +14,7 @@ from kit.db import Database
 from kit.texts import Texts
 from notifications.clock import Clock
 from notifications.domain.carriers import Channel
+from notifications.domain.facts import Kind
 from notifications.domain.outcomes import Accepted, ErrorClass, NotSent, Outcome, Refused, Unknown
 from notifications.domain.routing import INTEGRICA
 from notifications.providers import OutgoingSms
@@ -23,6 +24,7 @@ from notifications.providers.mail import OutgoingMail
 from notifications.providers.web_push import Subscription
 from notifications.tables import AccountCopy, PushSubscription, TelegramChat
 
+from .attach_report import enclosure_of
 from .claim_messages import ClaimedMessage
 from .record_outcome import Recorder
 from .subscribe_browser import opened
@@ -78,8 +80,14 @@ class Sender:
         return await client.send(wanted)
 
     async def _mail(self, claim: ClaimedMessage) -> Outcome:
-        subject = await self._subject(claim)
-        mail = OutgoingMail(str(claim.claim_id), claim.address, subject, claim.text, claim.claimed_at)
+        report = None
+        if claim.kind == Kind.REPORT:
+            report = await enclosure_of(self.db, self.texts, claim.account_id, claim.notification_id)
+        subject = report.subject if report else await self._subject(claim)
+        files = report.attachments if report else ()
+        mail = OutgoingMail(
+            str(claim.claim_id), claim.address, subject, claim.text, claim.claimed_at, attachments=files
+        )
         return await self.channels.mail.send(mail)
 
     async def _telegram(self, claim: ClaimedMessage) -> Outcome:

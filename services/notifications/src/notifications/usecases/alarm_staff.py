@@ -1,0 +1,106 @@
+"""Alarms for the people of an account: the balance runs low, receipts wait, somebody left a review."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.dialects.postgresql import insert
+
+from contracts.booking import ReviewLeft
+from contracts.fiscal import ReceiptFailed, ReceiptHeld, ReceiptRegistered
+from contracts.notifications import BalanceLow
+from kit.db import Tx
+from kit.texts import Texts
+from notifications.domain.facts import Kind
+from notifications.domain.staff_news import News
+from notifications.morning import Thing
+from notifications.rules import House
+from notifications.situation import zone_of
+from notifications.tables import AccountCopy, ReceiptTrouble
+from notifications.wording import money, shortened
+
+from .check_morning import thing_text
+from .tell_staff import Telling, tell_staff
+
+USEFUL = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Alarms:
+    """Handlers of events that staff want to hear of."""
+
+    texts: Texts
+    public_url: str
+    house: House
+
+    async def balance_low(self, event: BalanceLow, tx: Tx, now: datetime) -> None:
+        """At most once a day, however often the balance passes the mark."""
+        assert event.account_id is not None
+        params = {"balance": money(event.balance_amount), "planned": money(event.planned_amount)}
+        params["link"] = self._page("balance")
+
+        def text(language: str) -> str:
+            return self.texts.get(language, "sms.staff.balance_low", params)
+
+        await self._tell(tx, event.account_id, Kind.BALANCE_LOW, "low", text, now)
+
+    async def receipt(self, event: ReceiptHeld | ReceiptFailed | ReceiptRegistered, tx: Tx, now: datetime) -> None:
+        """Keep what waits in mind for the mornings; one alarm per cause, register and day."""
+        assert event.account_id is not None
+        receipt = event.receipt
+        reason = None if isinstance(event, ReceiptRegistered) else receipt.reason_code or "rejected"
+        values = {"version": event.version, "reason_code": reason, "since": now}
+        statement = insert(ReceiptTrouble).values(account_id=event.account_id, receipt_id=receipt.id, **values)
+        newer = await tx.execute(
+            statement.on_conflict_do_update(
+                index_elements=["account_id", "receipt_id"], set_=values, where=ReceiptTrouble.version < event.version
+            ).returning(ReceiptTrouble.version)
+        )
+        if newer.first() is None or reason is None:
+            return
+        thing = Thing("fiscal", reason, 1)
+
+        def text(language: str) -> str:
+            said = {"reason": thing_text(self.texts, language, thing), "fix": "", "link": self._page("cash-registers")}
+            return " ".join(self.texts.get(language, "sms.staff.fiscal_trouble", said).split())
+
+        about = f"{reason} {receipt.cash_register_id}"
+        await self._tell(tx, event.account_id, Kind.FISCAL_TROUBLE, about, text, now)
+
+    async def review(self, event: ReviewLeft, tx: Tx, now: datetime) -> None:
+        """To those whom the account has chosen; once per review."""
+        assert event.account_id is not None
+        review = event.review
+        params = {
+            "client": review.client_name,
+            "rating": review.rating,
+            "text": shortened(review.text or ""),
+            "link": self._page("reviews"),
+        }
+        zone = await self._zone(tx, event.account_id)
+        occasion = f"review {review.id}"
+        news = News(Kind.REVIEW, occasion, now, now + USEFUL, zone, location_id=review.location_id)
+        telling = Telling(
+            news,
+            lambda language: " ".join(self.texts.get(language, "sms.staff.review", params).split()),
+            booking_id=review.booking_id,
+        )
+        await tell_staff(tx, event.account_id, telling, self.house, now)
+
+    async def _tell(
+        self, tx: Tx, account_id: UUID, kind: Kind, about: str, text: Callable[[str], str], now: datetime
+    ) -> None:
+        zone = await self._zone(tx, account_id)
+        news = News(kind, f"{about} {now.astimezone(zone):%Y-%m-%d}", now, now + USEFUL, zone)
+        await tell_staff(tx, account_id, Telling(news, text), self.house, now)
+
+    async def _zone(self, tx: Tx, account_id: UUID) -> ZoneInfo:
+        account = await tx.get(AccountCopy, account_id)
+        return zone_of(account.time_zone if account else "Europe/Kyiv")
+
+    def _page(self, name: str) -> str:
+        return f"{self.public_url.rstrip('/')}/manage/{name}"

@@ -1,0 +1,126 @@
+"""Before the day begins: ask the providers, look at everything that would fail today, and say it in one message."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from kit.db import Database, Tx
+from kit.loops import every
+from kit.texts import Texts
+from notifications.clock import Clock
+from notifications.domain.facts import Kind
+from notifications.domain.quiet_hours import at_wall_clock
+from notifications.domain.staff_news import News
+from notifications.morning import Thing, things_to_fix
+from notifications.rules import House, settings_of
+from notifications.situation import zone_of
+from notifications.tables import AccountCopy, MorningTurn, ProviderAccount
+
+from .check_provider import Checker
+from .tell_staff import Telling, tell_staff
+
+TURN_S = 30.0
+BATCH = 20
+LEASE = timedelta(minutes=10)
+STILL_MORNING = timedelta(hours=2)
+"""A turn that was set later than this, by a new account or by other settings, is none of today's mornings."""
+USEFUL = timedelta(hours=6)
+"""A morning message that could not be written in time is left out; tomorrow is another day."""
+
+
+@dataclass(frozen=True)
+class Morning:
+    """A loop of the worker."""
+
+    db: Database
+    clock: Clock
+    checker: Checker
+    texts: Texts
+    house: House
+    public_url: str
+    part_price_minor: int
+
+    async def run(self) -> None:
+        """Look at every account's morning for ever."""
+        await every(TURN_S, self.once)
+
+    async def once(self) -> None:
+        """One turn: the accounts whose morning has come."""
+        async with self.db.system_tx() as tx:
+            now = await self.clock.now(tx)
+            rows = await tx.scalars(
+                select(MorningTurn)
+                .where(MorningTurn.next_at <= now)
+                .order_by(MorningTurn.next_at)
+                .limit(BATCH)
+                .with_for_update(skip_locked=True)
+            )
+            turns = [(row.account_id, row.next_at) for row in rows.all()]
+            for account_id, _ in turns:
+                # Whoever dies in between leaves the rest of the morning to the next turn.
+                await _set_turn(tx, account_id, now + LEASE)
+        for account_id, due_at in turns:
+            await self.look(account_id, due_at)
+
+    async def look(self, account_id: UUID, due_at: datetime) -> None:
+        """One account: ask, find, tell. Repeated after a crash it tells nothing twice."""
+        async with self.db.tx(account_id) as tx:
+            providers = await tx.scalars(
+                select(ProviderAccount.provider).where(
+                    ProviderAccount.account_id == account_id, ProviderAccount.enabled
+                )
+            )
+            asked = list(providers.all())
+        for provider in asked:
+            await self.checker.check(account_id, provider)
+        async with self.db.tx(account_id) as tx:
+            now = await self.clock.now(tx)
+            account = await tx.get(AccountCopy, account_id)
+            zone = zone_of(account.time_zone if account else "Europe/Kyiv")
+            today = now.astimezone(zone).date()
+            at = (await settings_of(tx, account_id)).morning_check_at
+            due = at_wall_clock(today, at, zone)
+            if due <= due_at < due + STILL_MORNING and now < due + USEFUL:
+                until = at_wall_clock(today + timedelta(days=1), time(), zone)
+                things = await things_to_fix(tx, account_id, self.part_price_minor, now, until)
+                if things:
+                    news = News(Kind.MORNING_CHECK, f"morning {today}", now, due + USEFUL, zone)
+                    telling = Telling(news, lambda language: self.text(language, things))
+                    await tell_staff(tx, account_id, telling, self.house, now)
+            next_at = due if now < due else at_wall_clock(today + timedelta(days=1), at, zone)
+            await _set_turn(tx, account_id, next_at)
+
+    def text(self, language: str, things: Sequence[Thing]) -> str:
+        """All of it in one message."""
+        said = " ".join(f"{number}) {self.thing(language, thing)}" for number, thing in enumerate(things, start=1))
+        link = f"{self.public_url.rstrip('/')}/manage/notifications"
+        return self.texts.get(language, "sms.staff.morning_check", {"count": len(things), "things": said, "link": link})
+
+    def thing(self, language: str, thing: Thing) -> str:
+        """One of them, in a sentence."""
+        return thing_text(self.texts, language, thing)
+
+
+def thing_text(texts: Texts, language: str, thing: Thing) -> str:
+    """What is wrong, in a sentence."""
+    provider = texts.get(language, f"provider.{thing.provider or 'none'}")
+    params = {"provider": provider, "count": thing.count}
+    key = f"fiscal.{thing.code}" if thing.area == "fiscal" else f"reason.{thing.code}"
+    said = texts.find(language, key, params) or texts.get(language, "fiscal.other", {"code": thing.code})
+    return texts.get(language, f"morning.{thing.area}", {"said": said, "count": thing.count})
+
+
+async def _set_turn(tx: Tx, account_id: UUID, next_at: datetime) -> None:
+    statement = insert(MorningTurn).values(account_id=account_id, next_at=next_at)
+    await tx.execute(statement.on_conflict_do_update(index_elements=["account_id"], set_={"next_at": next_at}))
+
+
+async def plan_morning(tx: Tx, account_id: UUID, now: datetime) -> None:
+    """Let the loop find out when the account's next morning is; asked for again when its hour changes."""
+    await _set_turn(tx, account_id, now)
