@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from contracts import Money
-from contracts.booking import DailyJournalPrepared, JournalRow, JournalState, ReviewLeft, ReviewState
+from contracts.booking import ClientChanged, DailyJournalPrepared, JournalRow, JournalState, ReviewLeft, ReviewState
 from contracts.fiscal import ReceiptHeld, ReceiptRegistered, ReceiptState
 from contracts.notifications import BalanceLow
 from kit.ids import new_id
@@ -178,9 +178,8 @@ async def test_whatever_broke_overnight_is_in_the_morning_message(salon: Salon) 
     await salon.set_provider("alphasms", token=None, key="wrong-key", order=2)
     await salon.set_provider("integrica", enabled=False)
     bad = salon.client(phone_e164=next_phone("0305"))
-    salon.set_clock(kyiv("2026-12-07T12:00"))
-    await salon.book(kyiv("2026-12-07T14:00"), client=bad, state="confirmed")
-    salon.pass_time(hours=-1)
+    await salon.deliver(ClientChanged(account_id=salon.account_id, version=1, client=bad))
+    salon.set_clock(kyiv("2026-12-07T11:00"))
     first = await salon.book(kyiv("2026-12-07T15:30"), client=bad)
     salon.set_clock(kyiv("2026-12-07T12:31"))
     await salon.send()

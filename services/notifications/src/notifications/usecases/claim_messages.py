@@ -20,6 +20,7 @@ from kit.ids import new_id
 from notifications.clock import Clock
 from notifications.domain.carriers import VOICE_PROVIDERS, Channel
 from notifications.domain.delivery import next_look_up_s
+from notifications.domain.facts import Kind
 from notifications.domain.quiet_hours import QuietHours
 from notifications.domain.reasons import Reason
 from notifications.domain.routing import INTEGRICA, Hold, Route, choose, pause_s
@@ -153,7 +154,7 @@ class _Turn:
         """A message that comes late into quiet hours waits for their end, if it is still useful then."""
         quiet = await self._quiet_hours(row.account_id)
         zone = zone_of(row.time_zone)
-        if not quiet.cover(self.now, zone):
+        if row.kind == Kind.REPORT or not quiet.cover(self.now, zone):  # a mailed file wakes nobody
             return True
         morning = quiet.end_after(self.now, zone)
         if morning >= row.useful_until:
