@@ -228,7 +228,8 @@ class HoldRow(Base):
 
 
 class BookingRow(Base):
-    """`price` and `paid` in minor units of `currency`; `settlement_version` is the last heard from fiscal."""
+    """`price`, `paid` and `discounted` in minor units of `currency`; the last two and `settlement_version` are what
+    fiscal last said."""
 
     __tablename__ = "booking"
 
@@ -244,6 +245,7 @@ class BookingRow(Base):
     ends_at: Mapped[datetime]
     price: Mapped[int] = mapped_column(BigInteger)
     paid: Mapped[int] = mapped_column(BigInteger, default=0)
+    discounted: Mapped[int] = mapped_column(BigInteger, default=0)
     currency: Mapped[str]
     settlement_version: Mapped[int] = mapped_column(default=0)
     comment: Mapped[str | None]

@@ -35,7 +35,7 @@ async def set_price(tx: Tx, visit: Visit, price: int, actor: Actor, now: datetim
         item.price = part
     booking.price = price
     was_reversed = booking.payment_state == Payment.REVERSED
-    booking.payment_state = payment_state(price, booking.paid, was_reversed=was_reversed)
+    booking.payment_state = payment_state(price - booking.discounted, booking.paid, was_reversed=was_reversed)
     record_act(
         tx, booking.account_id, booking.id, "price_changed", actor, now, before=before, after=price,
         payment_state=booking.payment_state,

@@ -24,8 +24,9 @@ async def hear_settlement(event: BookingSettled | BookingReversed, tx: Tx) -> No
     paid_before = booking.paid
     booking.settlement_version = event.version
     booking.paid = said.paid.amount
+    booking.discounted = said.discounted.amount if said.discounted else 0
     is_reversed = said.payment_state == "reversed"
-    booking.payment_state = payment_state(booking.price, booking.paid, was_reversed=is_reversed)
+    booking.payment_state = payment_state(booking.price - booking.discounted, booking.paid, was_reversed=is_reversed)
     record_act(
         tx,
         booking.account_id,

@@ -87,4 +87,5 @@ def _charge(visit: Visit, amount: int) -> None:
     booking = visit.booking
     booking.price += amount
     was_reversed = booking.payment_state == Payment.REVERSED
-    booking.payment_state = payment_state(booking.price, booking.paid, was_reversed=was_reversed)
+    net = booking.price - booking.discounted
+    booking.payment_state = payment_state(net, booking.paid, was_reversed=was_reversed)
