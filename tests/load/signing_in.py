@@ -227,6 +227,7 @@ async def attack(stack: Stack, names: list[str]) -> None:
 
 def main() -> None:
     """Start the product, attack, print."""
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     seed = random.randrange(10**6)
     random.seed(seed)
     with running_product(ensure_servers(), traced=False) as (stack, _):

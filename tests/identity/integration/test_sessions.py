@@ -8,6 +8,7 @@ from uuid import UUID
 
 import httpx
 import jwt
+import pytest
 from sqlalchemy import select, update
 
 from contracts.identity import SessionsRevoked, SigningKeysPublished
@@ -57,6 +58,31 @@ async def test_the_cookie_alone_is_enough(bench: Bench, people: People) -> None:
     )
     assert answer.status_code == 200
     assert f"__Host-zapys_refresh={answer.json()['refresh_token']}" in answer.headers["set-cookie"]
+
+
+@pytest.mark.row("N48")
+async def test_a_browser_that_comes_back_after_a_month_needs_no_code(bench: Bench, people: People) -> None:
+    client = await people.sign_in()
+    async with bench.service.db.system_tx() as tx:
+        month = timedelta(days=30)
+        session = update(Session).where(Session.id == client.session_id)
+        await tx.execute(
+            session.values(
+                created_at=Session.created_at - month,
+                last_used_at=Session.last_used_at - month,
+                expires_at=Session.expires_at - month,
+            )
+        )
+        token = update(RefreshToken).where(RefreshToken.session_id == client.session_id)
+        await tx.execute(token.values(issued_at=RefreshToken.issued_at - month))
+    sent = len(await people.codes_of(client.phone))
+    bench.http.cookies.clear()
+    answer = await bench.http.post(
+        "/api/v1/auth/sessions/refresh", headers={"Cookie": f"__Host-zapys_refresh={client.refresh_token}"}
+    )
+    assert answer.status_code == 200
+    assert await is_let_in(bench, client, answer.json()["access_token"])
+    assert len(await people.codes_of(client.phone)) == sent
 
 
 async def test_without_a_token_or_with_a_foreign_one_there_is_no_session(bench: Bench) -> None:

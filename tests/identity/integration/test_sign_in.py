@@ -27,6 +27,7 @@ async def let_time_pass(bench: Bench, phone: str, span: timedelta) -> None:
         row.sent_at = [moment - span for moment in row.sent_at]
 
 
+@pytest.mark.row("N47")
 async def test_a_new_person_signs_in_with_the_code_from_the_sms(bench: Bench, people: People) -> None:
     phone = new_phone()
     before = datetime.now(UTC)
@@ -89,6 +90,7 @@ async def test_the_same_person_comes_back_as_the_same_user(bench: Bench, people:
     assert second.session_id != first.session_id
 
 
+@pytest.mark.row("N50")
 async def test_a_wrong_code_says_how_many_tries_are_left(people: People) -> None:
     phone = new_phone()
     code = await people.ask_code(phone)

@@ -10,6 +10,7 @@ import time
 from collections.abc import Sequence
 from datetime import datetime
 
+import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from sqlalchemy import select, text
@@ -22,6 +23,8 @@ from .domain import rotation
 from .domain.rotation import Aged
 from .keyring import Key, Keyring, key_of
 from .tables import PublishedKey
+
+log = structlog.get_logger("signing keys")
 
 READ_EVERY_S = 60.0
 """How old a process's knowledge of the keys may be; much less than the lead of a new key."""
@@ -46,9 +49,9 @@ class KeyStore:
     async def read(self, tx: Tx, now: datetime) -> Keyring:
         """The keyring of this moment. Needs a transaction of the system."""
         rows = (await tx.scalars(select(PublishedKey))).all()
-        made = {row.kid: self._open(row.kid, row.sealed) for row in rows if row.sealed is not None}
-        known = {key.kid: key for key in self._file.keys} | made
-        aged = self._aged(rows, now)
+        opened = [key for row in rows if row.sealed is not None and (key := self._open(row.kid, row.sealed))]
+        known = {key.kid: key for key in (*self._file.keys, *opened)}
+        aged = [key for key in self._aged(rows, now) if key.kid in known]
         first = rotation.signer(aged, now)
         # Keys behind the first of the file verify for as long as they stand there: that is its owner's will.
         verifying = {*rotation.in_force(aged, now), *(key.kid for key in self._file.keys[1:])}
@@ -85,6 +88,11 @@ class KeyStore:
         made = [Aged(row.kid, row.signs_from) for row in rows if row.sealed is not None and row.signs_from is not None]
         return [Aged(front, first_at), *made]
 
-    def _open(self, kid: str, sealed: bytes) -> Key:
-        [key] = Keyring.from_pem(self._box.open(sealed, kid).encode()).keys
+    def _open(self, kid: str, sealed: bytes) -> Key | None:
+        """The key, or none where the secret has changed since: then the first of the file signs again."""
+        try:
+            [key] = Keyring.from_pem(self._box.open(sealed, kid).encode()).keys
+        except ValueError:
+            log.error("a signing key does not open: the secret that sealed it has changed", kid=kid)
+            return None
         return key

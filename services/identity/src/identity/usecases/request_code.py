@@ -51,11 +51,14 @@ async def request_code(
     Parallel requests for a phone queue at its row, so the limits hold however many come at once. Raises
     `TooManyCodes` and what `admit_send` raises.
     """
+    is_known = codes.is_known_device(guarding.pepper, wanted.device_token or "", phone_e164)
+    seen = await tx.get(LoginPhone, phone_e164)
+    if seen is not None:
+        _refuse_too_soon(seen, now, is_known=is_known)  # a flood at one phone is refused before it queues
     await tx.execute(
         insert(LoginPhone).values(phone_e164=phone_e164, sent_at=[], known_sent_at=[]).on_conflict_do_nothing()
     )
-    phone = await tx.get_one(LoginPhone, phone_e164, with_for_update=True)
-    is_known = codes.is_known_device(guarding.pepper, wanted.device_token or "", phone_e164)
+    phone = await tx.get_one(LoginPhone, phone_e164, with_for_update=True, populate_existing=True)
     _spend(phone, now, is_known=is_known)
     attempt, secret = await _attempt(phone_e164, wanted, tx, now, guarding.pepper)
     await admit_send(phone_e164, attempt.attempt_id, asker, tx, now, guarding, is_known=is_known)
@@ -75,9 +78,7 @@ async def request_code(
 
 def _spend(phone: LoginPhone, now: datetime, *, is_known: bool) -> None:
     """Take one SMS of the phone's own. A known device has some for itself when strangers have used up the rest."""
-    allowed_at = _may_send_at(phone, now, is_known=is_known)
-    if allowed_at > now:
-        raise TooManyCodes(ceil((allowed_at - now).total_seconds()))
+    _refuse_too_soon(phone, now, is_known=is_known)
     phone.known_sent_at = codes.still_counted(phone.known_sent_at, now)
     sent = codes.still_counted(phone.sent_at, now)
     if codes.may_send_at(sent, now) > now:
@@ -85,6 +86,12 @@ def _spend(phone: LoginPhone, now: datetime, *, is_known: bool) -> None:
         phone.sent_at = sent
     else:
         phone.sent_at = [*sent, now]
+
+
+def _refuse_too_soon(phone: LoginPhone, now: datetime, *, is_known: bool) -> None:
+    allowed_at = _may_send_at(phone, now, is_known=is_known)
+    if allowed_at > now:
+        raise TooManyCodes(ceil((allowed_at - now).total_seconds()))
 
 
 def _may_send_at(phone: LoginPhone, now: datetime, *, is_known: bool) -> datetime:
