@@ -16,7 +16,7 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -124,10 +124,12 @@ def serving(app_url: str, migration_url: str) -> Iterator[Target]:
         thread.join()
 
 
-def explore(target: Target, cases: int, seed: int) -> Outcome:
-    """About `cases` requests, shared out among all operations."""
+def explore(target: Target, cases: int, seed: int, *, only: Sequence[str] = ()) -> Outcome:
+    """About `cases` requests, shared out among all operations, or among those that are named."""
     schema = schemathesis.openapi.from_dict(target.document)
     operations: list[Any] = [found.ok() for found in schema.get_all_operations() if isinstance(found, Ok)]
+    if only:
+        operations = [one for one in operations if one.definition.raw.get("operationId") in only]
     each = max(2, -(-cases // len(operations)))
     outcome, began = Outcome(), time.monotonic()
     for number, operation in enumerate(operations):
