@@ -90,6 +90,7 @@ async def test_who_does_not_accept_bookings_is_on_neither_page_and_not_bookable(
     assert [reason["code"] for reason in told["reasons"]] == ["staff_not_bookable"]
 
 
+@pytest.mark.row("X2")
 async def test_offered_and_explained_agree_over_a_whole_day(salon):
     await salon.booked(salon.at("12:00"))
     offered = set(await salon.starts(salon.day()))
