@@ -11,6 +11,7 @@ import asyncio
 import base64
 import collections
 import contextlib
+import json
 import os
 import random
 import signal
@@ -24,7 +25,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import aiohttp
 
@@ -33,6 +34,7 @@ from fiscal.settings import Settings
 from kit import migrations
 from kit.telemetry import set_up_logs
 from kit.testing import Bench
+from tests.fiscal.door import SHOPS
 from tests.fiscal.salon import Salon, TestDesk, open_salon
 from tests.simulators.running import Process, Simulators, free_port
 from zapys_dev import databases
@@ -109,38 +111,67 @@ class Workers:
 
 
 @asynccontextmanager
-async def stage(servers: TestServers, workers: int) -> AsyncIterator[tuple[Bench, Simulators, Workers]]:
-    """A fresh database, the simulators and the workers; requests are served in this process."""
+async def settled_in(
+    servers: TestServers, process: Process, callbacks_url: str
+) -> AsyncIterator[tuple[Settings, dict[str, str]]]:
+    """A fresh database and virtual host; the service's settings, and the same as an environment for processes."""
     suffix, vhost = f"_{uuid4().hex[:8]}", f"storm-{uuid4().hex[:8]}"
     urls = databases.prepare(servers.postgres_url, "fiscal", suffix=suffix)
     await asyncio.to_thread(migrations.upgrade, FOLDER, urls.migration_url)
     create_vhost(servers.rabbitmq_management_url, vhost)
-    process = Process()
     with tempfile.TemporaryDirectory() as folder:
-        key = Path(folder) / "key"
+        key, shops = Path(folder) / "key", Path(folder) / "shops"
         key.write_text(base64.b64encode(os.urandom(32)).decode())
+        shops.write_text(json.dumps(SHOPS))
+        providers = process.base_url
         told = {
             "DATABASE_URL": urls.app_url,
             "RABBITMQ_URL": f"{servers.rabbitmq_url.rstrip('/')}/{vhost}",
             "SECRETS_KEY_FILE": str(key),
-            "CHECKBOX_URL": f"{process.base_url}/checkbox",
+            "PLATFORM_ACQUIRERS_FILE": str(shops),
+            "CALLBACKS_URL": callbacks_url,
+            "CHECKBOX_URL": f"{providers}/checkbox",
+            "LIQPAY_URL": f"{providers}/liqpay",
+            "MONOBANK_URL": f"{providers}/monobank",
+            "WAYFORPAY_URL": f"{providers}/wayforpay",
+            "WAYFORPAY_API_URL": f"{providers}/wayforpay",
             **SPEED,
         }
         environment = {f"FISCAL_{name}": value for name, value in told.items()}
         with _environment(environment):
             settings = Settings()
         try:
-            await process.answers()
-            async with aiohttp.ClientSession() as session, Bench(build(settings)) as bench:
-                running = Workers(environment, workers)
-                try:
-                    yield bench, Simulators(process.base_url, process.smtp_port, session), running
-                finally:
-                    running.stop()
+            yield settings, environment
         finally:
-            process.stop()
             databases.drop(servers.postgres_url, "fiscal", suffix=suffix)
             delete_vhost(servers.rabbitmq_management_url, vhost)
+
+
+@asynccontextmanager
+async def prepared(servers: TestServers, process: Process, callbacks_url: str) -> AsyncIterator[Bench]:
+    """The service in this process on a fresh database."""
+    async with settled_in(servers, process, callbacks_url) as (settings, _), Bench(build(settings)) as bench:
+        yield bench
+
+
+@asynccontextmanager
+async def stage(servers: TestServers, workers: int) -> AsyncIterator[tuple[Bench, Simulators, Workers]]:
+    """A fresh database, the simulators and the workers; requests are served in this process."""
+    process = Process()
+    try:
+        await process.answers()
+        async with (
+            settled_in(servers, process, f"http://127.0.0.1:{free_port()}") as (settings, environment),
+            aiohttp.ClientSession() as session,
+            Bench(build(settings)) as bench,
+        ):
+            running = Workers(environment, workers)
+            try:
+                yield bench, Simulators(process.base_url, process.smtp_port, session), running
+            finally:
+                running.stop()
+    finally:
+        process.stop()
 
 
 @contextlib.contextmanager
@@ -181,12 +212,23 @@ class Storm:
                 booking = await self.salon.booking(amount)
                 kind = self.chance.choice(("cash", "card"))
                 payment = {"payment_type": kind, "amount": amount, "cash_register_id": register}
-                await self.salon.settled(booking, payment)
+                await self.pay(booking, payment)
                 sold[register].append(amount)
                 await asyncio.sleep(pause_s)
 
         await asyncio.gather(*(desk(number, register) for number, register in enumerate(self.registers)))
         return sold
+
+    async def pay(self, booking: UUID, payment: dict[str, Any]) -> None:
+        """As a till does: "try later" is tried again under the same key."""
+        key = uuid4().hex
+        for _ in range(20):
+            answer = await self.salon.settle(booking, payment, Idempotency_Key=key)
+            if answer.status_code != 503:
+                assert answer.status_code == 201, answer.text
+                return
+            await asyncio.sleep(1)
+        raise SystemExit("The service answers 503 for too long.")
 
     async def stall(self) -> None:
         """One answer in six of each register is lost in one way or another."""
@@ -233,13 +275,14 @@ class Storm:
         """Wait until every receipt is registered; how many attempts they took."""
         deadline = time.monotonic() + within_s
         while True:
-            waiting = (await self.salon.get("/receipts?state=due,held,registering,failed"))["items"]
+            answer = await self.salon.ask("GET", "/receipts?state=due,held,registering,failed")
+            waiting = answer.json()["items"] if answer.status_code == 200 else [{"state": "?", "reason_code": None}]
             if not waiting:
                 break
             if time.monotonic() > deadline:
                 told = collections.Counter((one["state"], one["reason_code"]) for one in waiting)
                 raise SystemExit(f"{len(waiting)} of {sales} receipts still wait after {within_s:.0f} s: {told}")
-            await asyncio.sleep(0.3)
+            await asyncio.sleep(1.0)
         return collections.Counter([one["attempts"] for one in (await self.salon.get("/receipts?limit=500"))["items"]])
 
 

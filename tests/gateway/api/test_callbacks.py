@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import json
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,7 +12,7 @@ import aio_pika
 import pytest
 from aio_pika.abc import AbstractIncomingMessage, AbstractQueue
 
-from contracts.gateway import DeliveryReportReceived, PaymentCallbackReceived
+from contracts.gateway import DeliveryReportReceived, FiscalCallbackReceived, PaymentCallbackReceived
 from gateway.api.callbacks import BODY_LIMIT_BYTES
 from tests.gateway.api.running import Door, open_door
 from tests.gateway.api.wire import line_to
@@ -48,7 +49,8 @@ async def linked(vhost_url: str) -> AsyncIterator[Door]:
 
 @pytest.fixture(scope="module")
 async def queue(vhost_url: str) -> AsyncIterator[AbstractQueue]:
-    async with hearing(vhost_url, DeliveryReportReceived.name, PaymentCallbackReceived.name) as queue:
+    names = (DeliveryReportReceived.name, PaymentCallbackReceived.name, FiscalCallbackReceived.name)
+    async with hearing(vhost_url, *names) as queue:
         yield queue
 
 
@@ -105,6 +107,51 @@ async def test_a_payment_notice_is_kept_byte_for_byte(linked: Door, queue: Abstr
     assert base64.b64decode(event.body_base64) == body
 
 
+async def test_an_event_of_a_fiscal_register_is_kept_with_the_signature_over_its_bytes(
+    linked: Door, queue: AbstractQueue
+) -> None:
+    body, headers = b'{"receipt": {"id": "1"}}', {"X-Request-Signature": "c2ln", "Content-Type": "application/json"}
+    async with linked.http.post("/callbacks/fiscal/checkbox/tok-3", data=body, headers=headers) as answer:
+        assert answer.status == 200
+    event = FiscalCallbackReceived.model_validate_json((await arrived(queue)).body)
+    assert (event.provider, event.token, event.headers["x-request-signature"]) == ("checkbox", "tok-3", "c2ln")
+    assert base64.b64decode(event.body_base64) == body
+
+
+ACCEPTED = {"orderReference": "topup-1", "status": "accept", "time": 1700000001, "signature": "dcecb5cd42ac"}
+
+
+def in_the_address(said: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(said).encode()).decode().rstrip("=")
+
+
+async def test_wayforpay_hears_the_answer_that_was_signed_ahead(linked: Door, queue: AbstractQueue) -> None:
+    path = f"/callbacks/payments/wayforpay?answer={in_the_address(ACCEPTED)}"
+    async with linked.http.post(path, data=b"{}") as answer:
+        assert (answer.status, await answer.json()) == (200, ACCEPTED)
+    assert PaymentCallbackReceived.model_validate_json((await arrived(queue)).body).query.startswith("answer=")
+
+
+@pytest.mark.parametrize(
+    ("provider", "told"),
+    [
+        ("liqpay", in_the_address(ACCEPTED)),
+        ("wayforpay", in_the_address({**ACCEPTED, "html": "<script>"})),
+        ("wayforpay", in_the_address({**ACCEPTED, "time": "1700000001"})),
+        ("wayforpay", in_the_address({**ACCEPTED, "status": "decline"})),
+        ("wayforpay", in_the_address(["accept"])),
+        ("wayforpay", in_the_address({**ACCEPTED, "signature": "x" * 2000})),
+        ("wayforpay", "%%%"),
+    ],
+)
+async def test_nothing_else_in_the_address_is_given_back(
+    linked: Door, queue: AbstractQueue, provider: str, told: str
+) -> None:
+    async with linked.http.post(f"/callbacks/payments/{provider}", params={"answer": told}, data=b"{}") as answer:
+        assert (answer.status, await answer.json()) == (200, {"status": "kept"})
+    await arrived(queue)
+
+
 async def test_the_same_call_twice_is_two_messages_for_the_owner_to_tell_apart(
     linked: Door, queue: AbstractQueue
 ) -> None:
@@ -120,6 +167,8 @@ async def test_the_same_call_twice_is_two_messages_for_the_owner_to_tell_apart(
     [
         ("POST", "/callbacks/sms/nobody/t", 404),
         ("POST", "/callbacks/payments/nobody", 404),
+        ("POST", "/callbacks/fiscal/nobody/t", 404),
+        ("GET", "/callbacks/fiscal/checkbox/t", 404),
         ("GET", "/callbacks/sms/turbosms/t", 404),
         ("GET", "/callbacks/payments/liqpay", 405),
         ("POST", "/callbacks/sms/turbosms/", 404),
