@@ -221,6 +221,7 @@ async def test_a_part_goes_back_with_a_return_receipt_of_that_part(
     assert sorted(kinds) == ["refund", "refund", "reversal", "sale", "sale"]
 
 
+@pytest.mark.row("S38")
 async def test_a_raised_price_reopens_a_visit_that_was_settled_at_nothing(salon: Salon, bench: Bench) -> None:
     await salon.register()
     event = salon.booking_event(0)
