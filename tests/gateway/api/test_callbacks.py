@@ -168,7 +168,7 @@ async def test_the_same_call_twice_is_two_messages_for_the_owner_to_tell_apart(
         ("POST", "/callbacks/sms/nobody/t", 404),
         ("POST", "/callbacks/payments/nobody", 404),
         ("POST", "/callbacks/fiscal/nobody/t", 404),
-        ("GET", "/callbacks/fiscal/checkbox/t", 404),
+        ("GET", "/callbacks/fiscal/checkbox/t", 405),
         ("GET", "/callbacks/sms/turbosms/t", 404),
         ("GET", "/callbacks/payments/liqpay", 405),
         ("POST", "/callbacks/sms/turbosms/", 404),
