@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifications.domain.facts import Decision, Kind, Situation, StaffKindRule, Standing
+from notifications.domain.facts import REMINDERS, Decision, Kind, Situation, StaffKindRule, Standing
 from notifications.domain.planner import plan
 from notifications.domain.quiet_hours import QuietHours, QuietPolicy
 from notifications.domain.reasons import Reason
@@ -281,7 +281,7 @@ def test_every_recipient_and_kind_has_exactly_one_decision(made: tuple[Situation
     keys = [(one.kind, one.recipient_type, one.recipient_id) for one in plan(of, now)]
     news = [] if of.act is None else [of.act.kind]
     assert of.client is not None
-    expected = {(kind, "client", of.client.id) for kind in [*news, *(kind for kind in Kind if kind.is_reminder)]}
+    expected = {(kind, "client", of.client.id) for kind in [*news, *REMINDERS]}
     expected |= {(kind, "staff", person.user_id) for kind in news for person in of.members}
     assert sorted(keys) == sorted(expected)
 
