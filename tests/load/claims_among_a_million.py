@@ -13,6 +13,7 @@ import statistics
 import sys
 import tempfile
 import time
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -34,7 +35,7 @@ _FILL = text(
         recipient_name, phone_e164, language, channel, state, planned_at, useful_until, due_at, text, parts,
         time_zone, booking_version, created_at, changed_at)
     SELECT (CAST(:accounts AS uuid[]))[1 + n % :lanes], gen_random_uuid(), gen_random_uuid(), gen_random_uuid(),
-        'reminder_3h', 'at ' || n, 'client', gen_random_uuid(), 'Марія', '+380671234567', 'uk', 'sms', 'planned',
+        'reminder_3h', 'x', 'client', gen_random_uuid(), 'Марія', '+380671234567', 'uk', 'sms', 'planned',
         now() + CAST(:first AS interval) + n * CAST(:step AS interval),
         now() + interval '400 days',
         now() + CAST(:first AS interval) + n * CAST(:step AS interval),
@@ -44,14 +45,14 @@ _FILL = text(
 )
 
 
-async def fill(service: Service, accounts: list[UUID], rows: int, first: str, step: str) -> None:
+async def fill(service: Service, accounts: list[UUID], rows: int, first: timedelta, step: timedelta) -> None:
     """Planned messages, `first` after now and every `step`."""
-    for start in range(0, rows, 100_000):
+    for start in range(0, rows, 20_000):
         async with service.db.system_tx() as tx:
             await tx.execute(text("SET LOCAL statement_timeout = 0"))
-            some = min(100_000, rows - start)
-            values = {"accounts": [str(one) for one in accounts], "lanes": len(accounts), "rows": some}
-            await tx.execute(_FILL, {**values, "first": first, "step": step})
+            some = min(20_000, rows - start)
+            values = {"accounts": accounts, "lanes": len(accounts), "rows": some}
+            await tx.execute(_FILL, {**values, "first": first + start * step, "step": step})
 
 
 async def claim_ms(service: Service) -> float:
@@ -80,10 +81,10 @@ async def run(settings: Settings, rows: int) -> None:
     """Print both times and their ratio."""
     service = build(settings)
     accounts = [new_id() for _ in range(ACCOUNTS)]
-    await fill(service, accounts, DUE, "-60 seconds", "0.1 second")
+    await fill(service, accounts, DUE, timedelta(seconds=-60), timedelta(seconds=0.1))
     await _analyze(service)
     alone = await median_ms(service)
-    await fill(service, accounts, rows, "1 hour", "30 seconds")
+    await fill(service, accounts, rows, timedelta(hours=1), timedelta(seconds=30))
     await _analyze(service)
     among = await median_ms(service)
     print(f"claiming {DUE} due messages: {alone:.2f} ms alone, {among:.2f} ms among {rows} planned ones")
