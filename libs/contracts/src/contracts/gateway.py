@@ -30,7 +30,10 @@ class DeliveryReportReceived(_Callback):
 
 
 class InboundSmsReceived(_Callback):
+    """What a person wrote: an answer by SMS or Viber, or a message to the platform's bot."""
+
     name: ClassVar[str] = "gateway.inbound_sms.received.v1"
+    must_be_heard: ClassVar[bool] = True
 
 
 class PaymentCallbackReceived(_Callback):

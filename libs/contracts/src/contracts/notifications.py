@@ -97,6 +97,7 @@ class ReplyReceived(Event):
     """
 
     name: ClassVar[str] = "notifications.reply.received.v1"
+    must_be_heard: ClassVar[bool] = True
 
     reply_id: UUID
     booking_id: UUID

@@ -18,7 +18,7 @@ from contracts.identity import (
     MembershipRemoved,
     MembershipRestored,
 )
-from contracts.notifications import MessageDelivered, MessageFailed, MessageHeld, MessageSent
+from contracts.notifications import MessageDelivered, MessageFailed, MessageHeld, MessageSent, ReplyReceived
 from kit import access
 from kit.messaging import Consumers
 
@@ -26,6 +26,7 @@ from .usecases.copies.copy_account import copy_account
 from .usecases.copies.furnish_demo import furnish_demo
 from .usecases.copies.hear_message import hear_message
 from .usecases.copies.hear_prepayment import hear_prepayment
+from .usecases.copies.hear_reply import hear_reply
 from .usecases.copies.hear_settlement import hear_receipt, hear_settlement
 from .usecases.copies.seat_member import seat_member
 
@@ -41,4 +42,5 @@ def consumers() -> Consumers:
     consumers.on(ReceiptRegistered, ReceiptHeld, ReceiptFailed)(hear_receipt)
     consumers.on(PrepaymentRequested, PrepaymentPaid, PrepaymentExpired)(hear_prepayment)
     consumers.on(MessageSent, MessageDelivered, MessageFailed, MessageHeld)(hear_message)
+    consumers.on(ReplyReceived)(hear_reply)
     return consumers

@@ -13,7 +13,19 @@ from kit.secrets import SecretBox
 from kit.service import Service, new_service
 from kit.settings import read_secret
 
-from .api import balance, events, messages, moderation, preferences, previews, templates, webhooks
+from .api import (
+    balance,
+    events,
+    messages,
+    moderation,
+    preferences,
+    previews,
+    templates,
+    webhooks,
+)
+from .api import (
+    channels as channel_routes,
+)
 from .api import providers as provider_routes
 from .api import settings as settings_routes
 from .clock import Clock
@@ -38,6 +50,7 @@ from .usecases.record_outcome import Recorder
 from .usecases.replan import Replanner
 from .usecases.send_login_codes import LoginCodeSender
 from .usecases.send_messages import Sender
+from .usecases.watch_balance import BalanceWatch
 from .usecases.watch_providers import Watch
 from .usecases.write_decisions import DUE_CHANNEL
 
@@ -84,6 +97,7 @@ def build(settings: Settings) -> Service:
             preferences.router,
             webhooks.router,
             events.router,
+            channel_routes.router,
         ],
         consumers=handlers.listen(),
     )
@@ -129,6 +143,7 @@ def _add_loops(
     watch = Watch(db, clock, providers)
     checker: Checker = service.state["checker"]
     morning = Morning(db, clock, checker, service.texts, planner.house, settings.public_url, settings.part_price_minor)
+    balances = BalanceWatch(db, clock, settings.part_price_minor)
     housekeeping = Housekeeping(db, clock)
     service.loops |= {
         "login codes": code_pump.run,
@@ -138,6 +153,7 @@ def _add_loops(
         "delivery": follower.run,
         "providers": watch.run,
         "mornings": morning.run,
+        "balances": balances.run,
         "housekeeping": housekeeping.run,
     }
     service.state |= {
@@ -148,6 +164,7 @@ def _add_loops(
         "follower": follower,
         "watch": watch,
         "morning": morning,
+        "balances": balances,
         "housekeeping": housekeeping,
     }
 

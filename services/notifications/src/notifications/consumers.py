@@ -23,7 +23,7 @@ from contracts.booking import (
     WaitlistOfferEnded,
 )
 from contracts.fiscal import ReceiptFailed, ReceiptHeld, ReceiptRegistered, TopUpPaid
-from contracts.gateway import DeliveryReportReceived
+from contracts.gateway import DeliveryReportReceived, InboundSmsReceived
 from contracts.identity import AccountChanged, AccountRegistered, LoginCodeRequested, PhoneChangeRequested
 from contracts.notifications import BalanceLow
 from kit import access
@@ -36,6 +36,7 @@ from .providers.factory import Providers
 from .public_events import PUBLIC
 from .settings import Settings
 from .usecases.alarm_staff import Alarms
+from .usecases.bind_chat import TELEGRAM, take_chat_message
 from .usecases.check_morning import plan_morning
 from .usecases.copy_others import copy_account, copy_client, copy_location
 from .usecases.keep_balance import credit
@@ -48,6 +49,7 @@ from .usecases.queue_login_code import queue_login_code
 from .usecases.queue_phone_notice import queue_phone_notice
 from .usecases.release_held import release_held
 from .usecases.take_delivery_report import take_delivery_report
+from .usecases.take_reply import take_reply
 
 _BookingEvent = (
     BookingCreated
@@ -83,6 +85,7 @@ class Handlers:
         consumers.on(ClientChanged, name="copy_client")(self.client)
         consumers.on(*_BookingEvent.__args__, name="plan_booking")(self.booking)
         consumers.on(DeliveryReportReceived, name="take_delivery_report")(self.delivery_report)
+        consumers.on(InboundSmsReceived, name="take_reply")(self.reply)
         consumers.on(TopUpPaid, name="credit_top_up")(self.top_up)
         consumers.on(*PUBLIC, name="publish_event")(self.public_event)
         consumers.on(WaitlistOffered, name="offer_waitlist")(self.waitlist_offered)
@@ -123,6 +126,12 @@ class Handlers:
         token = self.platform_callback_token
         now = await self.clock.now(tx)
         await take_delivery_report(event, tx, providers=self.providers, platform_token=token, now=now)
+
+    async def reply(self, event: InboundSmsReceived, tx: Tx) -> None:
+        if event.provider == TELEGRAM:
+            await take_chat_message(event, tx, token=self.platform_callback_token, now=await self.clock.now(tx))
+        else:
+            await take_reply(event, tx, providers=self.providers, now=await self.clock.now(tx))
 
     async def public_event(self, event: Event, tx: Tx) -> None:
         await publish_event(event, tx, now=await self.clock.now(tx))

@@ -115,3 +115,22 @@ class EventsForgotten(Problem):
     code: ClassVar[str] = "notifications.events_forgotten"
     kind: ClassVar[Kind] = Kind.CONFLICT
     kept_days: int
+
+
+@dataclass(eq=False)
+class TelegramNotOffered(Problem):
+    """The platform has no bot, or Telegram does not answer for it."""
+
+    code: ClassVar[str] = "notifications.telegram_not_offered"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+
+
+@dataclass(eq=False)
+class SenderNameNotRegistered(Problem):
+    """The provider lists the account's names, and this one is not among them."""
+
+    code: ClassVar[str] = "notifications.sender_name_not_registered"
+    kind: ClassVar[Kind] = Kind.REFUSED
+    sender_name: str
+    provider: str
+    registered: list[str]

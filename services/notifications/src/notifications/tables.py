@@ -231,6 +231,9 @@ class SmsBalanceRow(Base):
     account_id: Mapped[UUID] = mapped_column(primary_key=True)
     free_amount: Mapped[int] = mapped_column(BigInteger)
     reserved_amount: Mapped[int] = mapped_column(BigInteger)
+    looked_at: Mapped[datetime] = mapped_column(FetchedValue())
+    warned_at: Mapped[datetime | None]
+    warnings: Mapped[int] = mapped_column(FetchedValue())
 
 
 class LedgerEntry(Base):
@@ -305,6 +308,26 @@ class PushSubscription(Base):
     browser: Mapped[str]
     created_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+
+
+class Reply(Base):
+    """What a person answered; `settled_at` says that nobody has to look at it any more."""
+
+    __tablename__ = "reply"
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    provider: Mapped[str]
+    provider_id: Mapped[str]
+    phone_e164: Mapped[str]
+    text: Mapped[str]
+    meaning: Mapped[str]
+    client_id: Mapped[UUID | None]
+    booking_id: Mapped[UUID | None]
+    notification_id: Mapped[UUID | None]
+    received_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+    settled_by: Mapped[UUID | None]
 
 
 class EventFeed(Base):

@@ -146,6 +146,7 @@ def provider_of(
         has_secret=account.sealed is not None,
         login=account.login,
         sender_name=account.sender_name,
+        viber_sender_name=account.viber_sender_name,
         order=account.position,
         enabled=account.enabled,
         state=state,

@@ -249,6 +249,11 @@ class HttpToken(Body):
     kind: Literal["http-token"]
     token: Secret | None = None
     sender_name: str = Field(max_length=40)
+    viber_sender_name: str | None = Field(
+        default=None,
+        max_length=40,
+        description="Where set, clients get Viber first and the SMS when it does not arrive.",
+    )
     order: StrictInt = Field(default=1, ge=1, le=9)
     enabled: StrictBool = True
     webhook_secret: Secret | None = Field(default=None, description="The key that signs TurboSMS' delivery reports.")
@@ -271,6 +276,11 @@ class ApiKey(Body):
     kind: Literal["api-key"]
     key: Secret | None = None
     sender_name: str = Field(max_length=40)
+    viber_sender_name: str | None = Field(
+        default=None,
+        max_length=40,
+        description="Where set, clients get Viber first and the SMS when it does not arrive.",
+    )
     order: StrictInt = Field(default=1, ge=1, le=9)
     enabled: StrictBool = True
 
@@ -292,6 +302,7 @@ class ProviderSettings(Answer):
     has_secret: bool = False
     login: str | None = Field(default=None, description="Shown for soap-login: it is no secret by itself.")
     sender_name: str | None = None
+    viber_sender_name: str | None = None
     order: int | None = None
     enabled: bool = False
     state: Literal[

@@ -13,7 +13,12 @@ from typing import Annotated
 import structlog
 from fastapi import APIRouter, Depends, Path, Request
 
-from contracts.gateway import DeliveryReportReceived, FiscalCallbackReceived, PaymentCallbackReceived
+from contracts.gateway import (
+    DeliveryReportReceived,
+    FiscalCallbackReceived,
+    InboundSmsReceived,
+    PaymentCallbackReceived,
+)
 from gateway.api.answers import signed_ahead
 from gateway.errors import CallbackNotKept, RouteUnknown
 from kit import context, problems
@@ -21,6 +26,8 @@ from kit.api import PROBLEM_SCHEMA
 from kit.broker import EVENTS, Broker, NotConfirmed
 from kit.errors import BodyTooLarge
 from kit.ids import new_id
+
+from .sms_calls import is_reply
 
 SMS_PROVIDERS = {"turbosms": ("POST",), "alphasms": ("POST", "GET"), "integrica": ("POST",)}
 PAYMENT_PROVIDERS = frozenset({"liqpay", "monobank", "wayforpay"})
@@ -68,6 +75,14 @@ async def sms_by_get(provider: str, token: Token, request: Request, broker: Brok
     return await _keep_report(provider, token, request, broker)
 
 
+@router.post("/chats/telegram/{token}", operation_id="receive_chat_message")
+async def chat(token: Token, request: Request, broker: BrokerDep) -> dict[str, str]:
+    """What somebody wrote to the platform's bot."""
+    event = InboundSmsReceived(**await _call_as_it_came(request, "telegram", token=token))
+    await _publish(event, broker)
+    return {"status": "kept"}
+
+
 @router.post("/payments/{provider}", operation_id="receive_payment_callback")
 async def payments(provider: str, request: Request, broker: BrokerDep) -> dict[str, object]:
     """A payment notice of an acquirer; whether it is genuine is for the owner of payments to say."""
@@ -91,7 +106,9 @@ async def fiscal(provider: str, token: Token, request: Request, broker: BrokerDe
 async def _keep_report(provider: str, token: str, request: Request, broker: Broker) -> dict[str, str]:
     if request.method not in SMS_PROVIDERS.get(provider, ()):
         raise RouteUnknown
-    event = DeliveryReportReceived(**await _call_as_it_came(request, provider, token=token))
+    call = await _call_as_it_came(request, provider, token=token)
+    brings_words = is_reply(base64.b64decode(str(call["body_base64"])), request.url.query)
+    event = InboundSmsReceived(**call) if brings_words else DeliveryReportReceived(**call)
     await _publish(event, broker)
     return {"status": "kept"}
 
@@ -119,7 +136,8 @@ async def _call_as_it_came(request: Request, provider: str, *, token: str) -> di
 
 
 async def _publish(
-    event: DeliveryReportReceived | PaymentCallbackReceived | FiscalCallbackReceived, broker: Broker
+    event: DeliveryReportReceived | InboundSmsReceived | PaymentCallbackReceived | FiscalCallbackReceived,
+    broker: Broker,
 ) -> None:
     # Mandatory: a call that no queue takes is not safe, whatever the broker acknowledges.
     message_id = str(event.callback_id)

@@ -45,6 +45,7 @@ _TABLE = """
     accounts/*/webhooks/**                             notifications
     accounts/*/events/**                               notifications
     me/notification-preferences/**                     notifications
+    me/notification-channels/**                        notifications
 
     catalogue/**                                       booking
     public/**                                          booking

@@ -22,7 +22,7 @@ from kit.edge import DbDep, MemberDep
 from notifications import queries
 from notifications.providers.factory import Providers
 from notifications.tables import ProviderAccount
-from notifications.usecases.save_provider import KINDS, save_provider
+from notifications.usecases.save_provider import KINDS, draft_connection, save_provider
 from notifications.views import Words, provider_of
 
 from .parts import PREFIX, CheckerDep, ClockDep, ProvidersDep, WordsDep
@@ -66,10 +66,17 @@ async def replace(
     clock: ClockDep,
     words: WordsDep,
     providers: ProvidersDep,
+    checker: CheckerDep,
 ) -> ProviderSettings:
-    """Save the connection. A secret that is left out keeps its stored value; held messages try again at once."""
+    """Save the connection. A secret that is left out keeps its stored value; held messages try again at once.
+
+    A sender name that the provider says is not the account's is refused before anything is saved.
+    """
     member.require(Permission.SETTINGS_INTEGRATIONS)
     member.require_fresh()
+    async with db.tx(member.account_id) as tx:
+        draft = await draft_connection(tx, member.account_id, provider, body, providers)
+    await checker.refuse_unknown_name(draft)
     async with db.tx(member.account_id) as tx:
         now = await clock.now(tx)
         account = await save_provider(tx, member.account_id, provider, body, providers, now)

@@ -11,7 +11,7 @@ from notifications.clock import Clock
 from notifications.domain.outcomes import ErrorClass, NotSent, Refused, Unknown
 from notifications.domain.reasons import Reason
 from notifications.domain.routing import INTEGRICA, stops_provider
-from notifications.errors import ProviderNotSetUp
+from notifications.errors import ProviderNotSetUp, SenderNameNotRegistered
 from notifications.providers import Checked
 from notifications.providers.factory import Providers
 from notifications.tables import ProviderAccount
@@ -53,6 +53,21 @@ class Checker:
             checked = Checked(Refused(ErrorClass.AUTH, "", "the stored secret cannot be opened"))
         async with self.db.tx(account_id) as tx:
             return await self._record(tx, account, checked, await self.clock.now(tx))
+
+    async def refuse_unknown_name(self, account: ProviderAccount) -> None:
+        """Raises `SenderNameNotRegistered` where the provider lists the account's names and this is none of them.
+
+        A provider that lists nothing, refuses access or does not answer proves nothing against the name.
+        """
+        if account.provider == INTEGRICA:
+            return
+        try:
+            checked = await self.providers.of(account).check(account.sender_name)
+        except (ValueError, KeyError):
+            return
+        names = checked.sender_names
+        if names is not None and account.sender_name not in names:
+            raise SenderNameNotRegistered(account.sender_name, account.provider, list(names)[:20])
 
     async def _record(self, tx: Tx, account: ProviderAccount, checked: Checked, now: datetime) -> Verdict:
         balance = checked.balance

@@ -25,10 +25,10 @@ from notifications.domain.quiet_hours import QuietHours
 from notifications.domain.reasons import Reason
 from notifications.domain.routing import INTEGRICA, Hold, Route, choose, pause_s
 from notifications.pace import Pace
-from notifications.rules import as_quiet_hours, settings_of
+from notifications.rules import as_quiet_hours, as_settings
 from notifications.said import say
 from notifications.situation import zone_of
-from notifications.tables import DeliveryAttempt, NotificationRow, ProviderAccount
+from notifications.tables import DeliveryAttempt, NotificationRow, ProviderAccount, SettingsRow
 
 from .due_lanes import DueLanes
 from .keep_balance import reserve
@@ -36,7 +36,8 @@ from .last_look import Look, last_looks
 
 log = structlog.get_logger("sender")
 
-PER_ACCOUNT = 4
+PER_ACCOUNT = 8
+"""So many of an account may be under way, and so many at most are of unknown fate when a sender dies."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,11 @@ class ClaimedMessage:
     def lane(self) -> Hashable:
         """An account's messages share the account's few slots."""
         return self.account_id
+
+    @property
+    def is_paid_here(self) -> bool:
+        """Whether money of the prepaid balance was set aside for it."""
+        return self.provider.provider == INTEGRICA
 
     @property
     def pace_lane(self) -> Hashable:
@@ -92,6 +98,8 @@ class Claims:
     pace: Pace = field(default_factory=lambda: Pace(100.0))
     wake: asyncio.Event | None = None
     lanes: DueLanes = field(default_factory=DueLanes)
+    quiet_hours: dict[tuple[UUID, int], QuietHours] = field(default_factory=dict)
+    """By account and version of its settings: reading them costs more than looking them up."""
 
     async def take(self, room: int, full: frozenset[Hashable]) -> Sequence[ClaimedMessage]:
         """Up to `room` messages, none of accounts whose slots are full."""
@@ -268,7 +276,14 @@ class _Turn:
 
     async def _quiet_hours(self, account_id: UUID) -> QuietHours:
         if account_id not in self._quiet:
-            self._quiet[account_id] = as_quiet_hours(await settings_of(self.tx, account_id))
+            row = await self.tx.get(SettingsRow, account_id)
+            key = (account_id, row.version if row else 0)
+            remembered = self.settings.quiet_hours
+            if key not in remembered:
+                if len(remembered) > 10_000:
+                    remembered.clear()
+                remembered[key] = as_quiet_hours(as_settings(row))
+            self._quiet[account_id] = remembered[key]
         return self._quiet[account_id]
 
 

@@ -101,6 +101,6 @@ class DueLanes:
 
     def _serve_next_time_later(self, taken: list[UUID], with_some: set[UUID], *, is_cut: bool) -> None:
         for lane in taken:
-            del self._known[lane]
+            self._known.pop(lane, None)
             if lane in with_some or is_cut:
                 self._known[lane] = None  # to the end of the line

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 
 from kit.db import Database, Tx
 from kit.loops import every
@@ -23,15 +23,18 @@ from notifications.domain.delivery import (
     step,
 )
 from notifications.domain.outcomes import Unknown
+from notifications.domain.routing import INTEGRICA
 from notifications.providers.factory import Providers
 from notifications.providers.protocol import StatusSeen
 from notifications.said import say
 from notifications.tables import NotificationRow, ProviderAccount
 
 from . import keep_balance
+from .take_reply import Incoming, keep_reply
 from .write_decisions import DUE_CHANNEL
 
-BATCH = 200
+BATCH = 500
+TAKEN_TOGETHER = 50
 TURN_S = 2.0
 _MISSED_AT = "missed_at"
 
@@ -88,9 +91,9 @@ class Follower:
             return
         handed_over = {row.provider_message_id: row for row in rows if row.provider_message_id}
         seen = await client.statuses(list(handed_over)) if handed_over else {}
-        for message_id, status in seen.items():
-            if message_id in handed_over:
-                await self._take(handed_over[message_id], status)
+        news = [(handed_over[message_id], status) for message_id, status in seen.items() if message_id in handed_over]
+        for start in range(0, len(news), TAKEN_TOGETHER):
+            await self._take_all(news[start : start + TAKEN_TOGETHER])
         for row in rows:
             if row.state == "unknown" and not row.provider_message_id:
                 found = await client.look_up(row.own_number)
@@ -98,6 +101,30 @@ class Follower:
                     await self._take(row, found, message_id=str(row.own_number))
                 elif not isinstance(found, Unknown):
                     await self._missed(row)
+
+    async def _take_all(self, news: Sequence[tuple[NotificationRow, StatusSeen]]) -> None:
+        async with self.db.system_tx() as tx:
+            now = await self.clock.now(tx)
+            keys = [(row.account_id, row.id) for row, _ in news]
+            row_of = NotificationRow
+            locked = await tx.scalars(
+                select(row_of)
+                .where(tuple_(row_of.account_id, row_of.id).in_(keys))
+                .order_by(row_of.account_id, row_of.id)
+                .with_for_update()
+            )
+            fresh = {row.id: row for row in locked}
+            for row, status in news:
+                if row.id in fresh:
+                    await take_status(tx, fresh[row.id], status, now)
+                    await self._take_replies(tx, fresh[row.id], status, now)
+
+    async def _take_replies(self, tx: Tx, row: NotificationRow, status: StatusSeen, now: datetime) -> None:
+        for place, said in enumerate(status.replies):
+            incoming = Incoming(row.provider or "", f"{row.own_number}:{place}", row.phone_e164 or "", said, now)
+            await keep_reply(tx, row.account_id, incoming, now, about=row)
+        if status.replies:
+            row.status_due_at = None
 
     async def _take(self, row: NotificationRow, status: StatusSeen, message_id: str | None = None) -> None:
         async with self.db.system_tx() as tx:
@@ -144,7 +171,7 @@ async def take_status(tx: Tx, row: NotificationRow, status: StatusSeen, now: dat
     moved = step(row.state, status.delivery, was_handed_over=row.provider_message_id is not None)
     if moved is None:
         return
-    if row.claim_id is not None and row.state == "unknown":
+    if row.claim_id is not None and row.state == "unknown" and row.provider == INTEGRICA:
         # It was there after all: what was set aside for it is spent.
         await keep_balance.settle(tx, row.account_id, row.claim_id, now)
     row.state, row.reason_code, row.reason_params = moved.state, moved.reason, {}

@@ -59,6 +59,8 @@ class Recorder:
     """Writes outcomes down, several in one transaction where several wait: a commit costs more than a row."""
 
     MOST = 50
+    LINGER_S = 0.015
+    """How long the first outcome waits for others."""
 
     def __init__(self, db: Database, clock: Clock, pace: Pace) -> None:
         self._db = db
@@ -77,6 +79,7 @@ class Recorder:
 
     async def _write(self) -> None:
         while self._waiting:
+            await asyncio.sleep(self.LINGER_S)
             batch, self._waiting = self._waiting[: self.MOST], self._waiting[self.MOST :]
             if await self._try(batch) is None:
                 continue
@@ -155,7 +158,8 @@ async def _accepted(recording: _Recording, outcome: Accepted) -> None:
     row.status_asked = 0
     row.status_due_at = now + timedelta(seconds=next_poll_s(0)) if outcome.message_id else None
     row.version, row.changed_at = row.version + 1, now
-    await keep_balance.settle(recording.tx, row.account_id, recording.claim.claim_id, now)
+    if recording.claim.is_paid_here:
+        await keep_balance.settle(recording.tx, row.account_id, recording.claim.claim_id, now)
     say(recording.tx, row)
     provider = recording.claim.provider
     if provider.kind != PLATFORM and (provider.state != "ok" or provider.failures):
@@ -167,7 +171,7 @@ async def _rest(recording: _Recording, outcome: Refused) -> None:
     row, claim, now = recording.row, recording.claim, recording.now
     pause = max(outcome.retry_after_s or 0.0, float(min(row.attempts, 30)))
     recording.pace.rest(claim.pace_lane, pause)
-    await keep_balance.release(recording.tx, row.account_id, claim.claim_id, now)
+    await _give_back(recording)
     row.provider_error = outcome.said
     row.state, row.reason_code, row.reason_params, row.leased_until = "planned", None, {}, None
     row.due_at = now + timedelta(seconds=pause)
@@ -179,7 +183,7 @@ async def _refused(recording: _Recording, outcome: Refused) -> None:
     row.provider_error = outcome.said
     reason = ends_message(outcome.error, has_phone=Channel(row.channel).needs_phone)
     if reason is not None:
-        await keep_balance.release(tx, row.account_id, claim.claim_id, now)
+        await _give_back(recording)
         row.state, row.reason_code, row.reason_params, row.leased_until = "failed", reason, {}, None
         row.version, row.changed_at = row.version + 1, now
         say(tx, row)
@@ -191,7 +195,7 @@ async def _refused(recording: _Recording, outcome: Refused) -> None:
     if stopped is None or claim.provider.kind == PLATFORM:  # what is the platform's is not the salon's to cure
         await _try_elsewhere(recording, outcome.said)
         return
-    await keep_balance.release(tx, row.account_id, claim.claim_id, now)
+    await _give_back(recording)
     await stop(tx, claim.provider, stopped, outcome.said, now)
     await _plan_again(recording)
 
@@ -200,10 +204,15 @@ async def _try_elsewhere(recording: _Recording, said: str) -> None:
     """The message surely did not go: the account's next provider gets it, or this one a little later."""
     row, claim = recording.row, recording.claim
     row.provider_error = said
-    await keep_balance.release(recording.tx, row.account_id, claim.claim_id, recording.now)
+    await _give_back(recording)
     row.providers_tried = [*row.providers_tried, claim.provider.provider]
     await _count_failure(recording, said)
     await _plan_again(recording)
+
+
+async def _give_back(recording: _Recording) -> None:
+    if recording.claim.is_paid_here:
+        await keep_balance.release(recording.tx, recording.row.account_id, recording.claim.claim_id, recording.now)
 
 
 async def _plan_again(recording: _Recording) -> None:

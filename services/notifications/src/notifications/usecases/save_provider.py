@@ -21,6 +21,7 @@ from .release_held import release_held
 Connection = HttpToken | SoapLogin | ApiKey | OwnBalance
 
 KINDS = {"turbosms": ["http-token", "soap-login"], "alphasms": ["api-key"], "integrica": ["own-balance"]}
+LONGEST_VIBER_NAME = 28
 _SENDER_NAME = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ._&-]{3,11}")
 
 
@@ -46,6 +47,7 @@ async def save_provider(
     account.sealed = providers.seal(account, sealed) if sealed else None
     account.login = (wanted.login or account.login) if isinstance(wanted, SoapLogin) else None
     account.sender_name = providers.platform_sender_name if isinstance(wanted, OwnBalance) else _sender_name(wanted)
+    account.viber_sender_name = _viber_name(wanted)
     account.position, account.enabled = wanted.order, wanted.enabled
     account.state, account.provider_error, account.probe_at, account.failures = "unchecked", None, None, 0
     account.version += 1
@@ -55,6 +57,23 @@ async def save_provider(
     await tx.flush()
     await release_held(tx, account_id, now)
     return account
+
+
+async def draft_connection(
+    tx: Tx, account_id: UUID, provider: str, wanted: Connection, providers: Providers
+) -> ProviderAccount:
+    """The connection as it would be saved, for asking the provider about it; nothing is kept."""
+    if wanted.kind not in KINDS[provider]:
+        raise ProviderKindMismatch(provider, wanted.kind, KINDS[provider])
+    stored = await tx.get(ProviderAccount, (account_id, provider))
+    former = {} if stored is None or stored.kind != wanted.kind else providers.secrets(stored)
+    former_login = stored.login if stored is not None else None
+    draft = ProviderAccount(account_id=account_id, provider=provider, kind=wanted.kind, callback_token="", version=0)
+    sealed = _secrets(wanted, former, former_login)
+    draft.sealed = providers.seal(draft, sealed) if sealed else None
+    draft.login = (wanted.login or former_login) if isinstance(wanted, SoapLogin) else None
+    draft.sender_name = providers.platform_sender_name if isinstance(wanted, OwnBalance) else _sender_name(wanted)
+    return draft
 
 
 async def _make_room(tx: Tx, saved: ProviderAccount) -> None:
@@ -105,3 +124,11 @@ def _sender_name(wanted: HttpToken | SoapLogin | ApiKey) -> str:
     if not _SENDER_NAME.fullmatch(name):
         raise InvalidInput.of("/sender_name", "sender_name")
     return name
+
+
+def _viber_name(wanted: Connection) -> str | None:
+    given = wanted.viber_sender_name if isinstance(wanted, HttpToken | ApiKey) else None
+    name = given.strip() if given else ""
+    if name and len(name) > LONGEST_VIBER_NAME:
+        raise InvalidInput.of("/viber_sender_name", "too_long")
+    return name or None

@@ -7,7 +7,6 @@ provider. TurboSMS signs nothing but the event's id, so an id that comes back fo
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 import json
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from notifications.domain.outcomes import Delivery
 from notifications.providers import alphasms, turbosms_codes
 from notifications.providers.factory import Providers
 from notifications.providers.protocol import StatusSeen
+from notifications.providers.report_signature import is_signed
 from notifications.tables import DeliveryReportRow, LoginCodeMessage, NotificationRow, ProviderAccount
 
 from .follow_delivery import lock_message, take_status
@@ -55,7 +55,9 @@ async def take_delivery_report(
     if report is None:
         log.warning("a report that cannot be read", provider=event.provider)
         return
-    if account is not None and not _is_signed(report, providers.secrets(account).get("webhook_secret")):
+    if account is not None and not is_signed(
+        report.signature, report.event_id, providers.secrets(account).get("webhook_secret")
+    ):
         log.warning("a report with a wrong signature", provider=event.provider)
         return
     if not await _is_new(tx, event.provider, report):
@@ -64,6 +66,8 @@ async def take_delivery_report(
     row = await _message(tx, report.message_id, account)
     if row is not None:
         await take_status(tx, row, status, now)
+        if report.status.strip().upper() == "REPLIED":
+            row.status_due_at = now  # the words of the answer come with the state
     elif of_platform:
         await _login_code(tx, report.message_id, status)
 
@@ -95,16 +99,6 @@ def _fields(body: bytes, query: str) -> dict[str, Any]:
         return parsed
     pairs = parse_qsl(body.decode("utf-8", errors="replace")) or parse_qsl(query)
     return dict(pairs)
-
-
-def _is_signed(report: Report, secret: str | None) -> bool:
-    """Whether the signature is right, where the account has told us the key. Which of the two comes first under the
-    hash is not documented: both orders are accepted."""
-    if not secret:
-        return True
-    expected = (secret + report.event_id, report.event_id + secret)
-    given = report.signature.lower().encode()
-    return any(hmac.compare_digest(hashlib.sha1(text.encode()).hexdigest().encode(), given) for text in expected)  # noqa: S324 - the provider's choice
 
 
 async def _account(tx: Tx, token: str) -> ProviderAccount | None:

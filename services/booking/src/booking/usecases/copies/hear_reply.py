@@ -1,0 +1,38 @@
+"""A client has answered a message: the same acts as behind the link, judged by the moment of the answer."""
+
+from __future__ import annotations
+
+import structlog
+
+from booking.domain.lifecycle import Act, State, is_possible, may_change_until
+from booking.queries.visits import visit_of
+from booking.tables import AccountCopy
+from booking.usecases.actors import Actor
+from booking.usecases.bookings.advance_booking import advance_booking
+from booking.usecases.bookings.cancel_booking import cancel_booking
+from contracts.notifications import ReplyReceived
+from kit.db import Tx
+
+_CLIENT = Actor("client", None, None, "site")
+
+log = structlog.get_logger("replies")
+
+
+async def hear_reply(event: ReplyReceived, tx: Tx) -> None:
+    """Confirm or cancel, once, where that is still possible; a cancellation only until the account's cut-off."""
+    assert event.account_id is not None
+    account = await tx.get_one(AccountCopy, event.account_id)
+    visit = await visit_of(tx, event.account_id, event.booking_id, lock=True)
+    state = State(visit.booking.state)
+    if visit.booking.client_id != event.client_id:
+        log.info("an answer about somebody else's visit", booking_id=str(event.booking_id))
+        return
+    if event.wish == "confirm":
+        if is_possible(Act.CONFIRM, state):
+            await advance_booking(tx, visit, Act.CONFIRM, _CLIENT, event.said_at)
+        return
+    is_early = event.said_at <= may_change_until(visit.booking.starts_at, account.booking_rules.cancel_cutoff_min)
+    if is_early and is_possible(Act.CANCEL, state):
+        await cancel_booking(tx, visit, _CLIENT, event.said_at, reason=None)
+    else:
+        log.info("an answer that came too late", booking_id=str(event.booking_id), state=state)

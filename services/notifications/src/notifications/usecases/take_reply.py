@@ -1,0 +1,169 @@
+"""An answer of a client: whose it is, which visit it is about, what it asks for."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qsl
+from uuid import UUID
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from contracts.gateway import InboundSmsReceived
+from contracts.notifications import ReplyReceived
+from kit.db import Tx
+from kit.ids import new_id
+from kit.phones import normalise
+from notifications.domain.replies import Meaning, meaning_of
+from notifications.providers.factory import Providers
+from notifications.providers.report_signature import is_signed
+from notifications.tables import BookingCopy, ClientPreference, NotificationRow, ProviderAccount, Reply
+
+from .copy_others import ask_to_replan
+
+ANSWERS_WITHIN = timedelta(days=4)
+"""An answer is about a message that came at most so long before."""
+TEXT_LIMIT = 1000
+_SENDER_FIELDS = ("phone", "from", "sender", "msisdn", "recipient")
+_TEXT_FIELDS = ("text", "message", "body", "sms_message")
+
+log = structlog.get_logger("replies")
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """What came in, whatever its form."""
+
+    provider: str
+    provider_id: str
+    phone_e164: str
+    text: str
+    at: datetime
+
+
+async def take_reply(event: InboundSmsReceived, tx: Tx, *, providers: Providers, now: datetime) -> None:
+    """Take an answer that the gateway kept; what is not genuine or names nobody is noted and changes nothing."""
+    row = ProviderAccount
+    account = (await tx.scalars(select(row).where(row.callback_token == event.token))).first()
+    if account is None or account.provider != event.provider:
+        log.warning("an answer for an address that nobody has", provider=event.provider)
+        return
+    said = fields_of(base64.b64decode(event.body_base64), event.query)
+    signature, event_id = str(said.get("signature") or ""), str(said.get("id") or "")
+    if not is_signed(signature, event_id, providers.secrets(account).get("webhook_secret")):
+        log.warning("an answer with a wrong signature", provider=event.provider)
+        return
+    incoming = read_incoming(event.provider, said, event.received_at)
+    if incoming is None:
+        log.warning("an answer that cannot be read", provider=event.provider)
+        return
+    await keep_reply(tx, account.account_id, incoming, now)
+
+
+async def keep_reply(
+    tx: Tx, account_id: UUID, incoming: Incoming, now: datetime, *, about: NotificationRow | None = None
+) -> None:
+    """Write an answer down, once, and tell booking where it is plain what is wanted of which visit."""
+    about = about or await _answered(tx, account_id, incoming)
+    meaning = meaning_of(incoming.text)
+    reply_id = new_id()
+    is_plain = about is not None and about.booking_id is not None and meaning in (Meaning.CONFIRM, Meaning.CANCEL)
+    row = insert(Reply).values(
+        account_id=account_id,
+        id=reply_id,
+        provider=incoming.provider,
+        provider_id=incoming.provider_id,
+        phone_e164=incoming.phone_e164,
+        text=incoming.text,
+        meaning=meaning,
+        client_id=about.recipient_id if about else None,
+        booking_id=about.booking_id if about else None,
+        notification_id=about.id if about else None,
+        received_at=incoming.at,
+        settled_at=now if is_plain or meaning is Meaning.STOP else None,
+    )
+    kept = await tx.execute(row.on_conflict_do_nothing().returning(Reply.id))
+    if kept.first() is None or about is None:
+        return
+    if meaning is Meaning.STOP:
+        await _refuse(tx, account_id, about.recipient_id, now)
+    elif is_plain:
+        assert about.booking_id is not None
+        event = ReplyReceived(
+            account_id=account_id,
+            version=1,
+            reply_id=reply_id,
+            booking_id=about.booking_id,
+            client_id=about.recipient_id,
+            wish="confirm" if meaning is Meaning.CONFIRM else "cancel",
+            said_at=incoming.at,
+        )
+        tx.emit(event)
+
+
+def fields_of(body: bytes, query: str) -> dict[str, Any]:
+    """What a call says, as JSON, form or query; nested fields as they are."""
+    try:
+        parsed = json.loads(body)
+    except (ValueError, RecursionError):
+        parsed = None
+    if isinstance(parsed, dict):
+        return parsed
+    return dict(parse_qsl(body.decode("utf-8", errors="replace")) or parse_qsl(query))
+
+
+def read_incoming(provider: str, said: dict[str, Any], at: datetime) -> Incoming | None:
+    """The answer in a call; the names of its fields are documented nowhere, so the usual ones are looked for."""
+    inner = said.get("data")
+    data = {**said, **(inner if isinstance(inner, dict) else {})}
+    data |= {key[5:-1]: value for key, value in said.items() if key.startswith("data[")}
+    phone = next((str(data[name]) for name in _SENDER_FIELDS if data.get(name)), "")
+    text = next((str(data[name]) for name in _TEXT_FIELDS if data.get(name)), "").strip()
+    try:
+        phone_e164 = normalise(phone)
+    except ValueError:
+        return None
+    if not text:
+        return None
+    # Without an id of the provider a repeat is told by what was said when.
+    own = f"{phone_e164} {text} {data.get('date', '')}"
+    provider_id = str(said.get("id") or data.get("message_id") or hashlib.sha256(own.encode()).hexdigest())
+    return Incoming(provider, provider_id[:200], phone_e164, text[:TEXT_LIMIT], at)
+
+
+async def _answered(tx: Tx, account_id: UUID, incoming: Incoming) -> NotificationRow | None:
+    """The last message to this phone about a visit that is still to come."""
+    row, booking = NotificationRow, BookingCopy
+    found = await tx.scalars(
+        select(row)
+        .join(booking, (booking.account_id == row.account_id) & (booking.booking_id == row.booking_id))
+        .where(
+            row.account_id == account_id,
+            row.recipient_type == "client",
+            row.phone_e164 == incoming.phone_e164,
+            row.sent_at > incoming.at - ANSWERS_WITHIN,
+            row.sent_at <= incoming.at + timedelta(minutes=1),
+            booking.is_active,
+            booking.starts_at > incoming.at,
+        )
+        .order_by(row.sent_at.desc(), row.id.desc())
+        .limit(1)
+    )
+    return found.first()
+
+
+async def _refuse(tx: Tx, account_id: UUID, client_id: UUID, now: datetime) -> None:
+    """STOP is a refusal of everything at this account, by the client in person."""
+    refusal = insert(ClientPreference).values(
+        account_id=account_id, client_id=client_id, messages=False, reminders=True, changes=True
+    )
+    await tx.execute(
+        refusal.on_conflict_do_update(index_elements=["account_id", "client_id"], set_={"messages": False})
+    )
+    await ask_to_replan(tx, account_id, now, client_id=client_id)

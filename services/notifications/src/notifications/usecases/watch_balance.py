@@ -1,0 +1,85 @@
+"""Say in time that the prepaid balance will not last: once per fall, before a message has to wait for money."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import func, select
+
+from contracts.notifications import BalanceLow
+from kit.db import Database, Tx
+from kit.loops import every
+from notifications.clock import Clock
+from notifications.domain.routing import INTEGRICA
+from notifications.tables import NotificationRow, ProviderAccount, SmsBalanceRow
+
+TURN_S = 30.0
+LOOK_EVERY = timedelta(minutes=5)
+AHEAD = timedelta(days=7)
+LEAST_PARTS = 20
+BATCH = 200
+
+log = structlog.get_logger("balance")
+
+
+@dataclass(frozen=True)
+class BalanceWatch:
+    """A loop of the worker; `part_price_minor` is what one part of an SMS costs."""
+
+    db: Database
+    clock: Clock
+    part_price_minor: int
+
+    async def run(self) -> None:
+        """Watch for ever."""
+        await every(TURN_S, self.once)
+
+    async def once(self) -> None:
+        """Look at the balances whose turn it is."""
+        row = SmsBalanceRow
+        async with self.db.system_tx() as tx:
+            now = await self.clock.now(tx)
+            due = await tx.scalars(
+                select(row)
+                .where(row.looked_at < now - LOOK_EVERY)
+                .order_by(row.looked_at)
+                .limit(BATCH)
+                .with_for_update(skip_locked=True)
+            )
+            for balance in due.all():
+                balance.looked_at = now
+                await self._look(tx, balance, now)
+
+    async def _look(self, tx: Tx, balance: SmsBalanceRow, now: datetime) -> None:
+        account = await tx.get(ProviderAccount, (balance.account_id, INTEGRICA))
+        if account is None or not account.enabled:
+            return
+        planned = await _planned_parts(tx, balance, now) * self.part_price_minor
+        is_low = balance.free_amount < max(planned, LEAST_PARTS * self.part_price_minor)
+        if not is_low:
+            balance.warned_at = None
+        elif balance.warned_at is None:
+            balance.warned_at, balance.warnings = now, balance.warnings + 1
+            event = BalanceLow(
+                account_id=balance.account_id,
+                version=balance.warnings,
+                balance_amount=balance.free_amount,
+                planned_amount=planned,
+            )
+            tx.emit(event)
+            log.info("balance is low", account_id=str(balance.account_id))
+
+
+async def _planned_parts(tx: Tx, balance: SmsBalanceRow, now: datetime) -> int:
+    row = NotificationRow
+    found = await tx.scalar(
+        select(func.coalesce(func.sum(func.coalesce(row.parts, 1)), 0)).where(
+            row.account_id == balance.account_id,
+            row.state.in_(("planned", "held")),
+            row.planned_at < now + AHEAD,
+            row.channel.in_(("sms", "viber", "voice")),
+        )
+    )
+    return int(found or 0)
