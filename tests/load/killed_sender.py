@@ -1,7 +1,7 @@
 """Senders killed while answers stall: `python -m tests.load.killed_sender [messages] [kills]`.
 
-300 messages by each kind of provider, one answer in five stalled past the time-out, 20 kills. Bars: by the provider that
-can be asked (AlphaSMS) every message arrives and none twice; by the one that cannot (TurboSMS) none twice, and every
+300 messages by each kind of provider, one answer in five stalled past the time-out, 20 kills. Bars: by the provider
+that can be asked (AlphaSMS) every message arrives and none twice; by the one that cannot (TurboSMS) none twice, and every
 message whose fate is not known is shown as such.
 """
 
@@ -12,6 +12,7 @@ import random
 import sys
 from collections import Counter
 from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy import text
 
@@ -67,7 +68,7 @@ async def storm(provider: str, messages: int, kills: int) -> Ended:
         )
 
 
-async def _is_sending(bench: SendingBench, account_id: object) -> None:
+async def _is_sending(bench: SendingBench, account_id: UUID) -> None:
     async with asyncio.timeout(60):
         while True:
             states = await bench.states(account_id)
@@ -76,7 +77,7 @@ async def _is_sending(bench: SendingBench, account_id: object) -> None:
             await asyncio.sleep(0.02)
 
 
-async def _is_decided(bench: SendingBench, account_id: object, provider: str) -> None:
+async def _is_decided(bench: SendingBench, account_id: UUID, provider: str) -> None:
     """Nothing is open any more; where the provider can be asked, nothing is unknown either."""
     async with asyncio.timeout(900):
         while True:
@@ -87,7 +88,7 @@ async def _is_decided(bench: SendingBench, account_id: object, provider: str) ->
             await asyncio.sleep(0.5)
 
 
-async def _shown(bench: SendingBench, account_id: object) -> int:
+async def _shown(bench: SendingBench, account_id: UUID) -> int:
     """Messages that the list of the account shows as of unknown fate, with their reason."""
     async with bench.bench.service.db.system_tx() as tx:
         query = (
