@@ -133,7 +133,9 @@ async def test_two_hundred_parallel_guesses_are_judged_five_times_at_most(bench:
     code = await people.ask_code(phone)
     answers = await asyncio.gather(*(people.try_code(phone, other_code(code, step)) for step in range(1, 201)))
     codes = Counter(answer.json()["code"] for answer in answers)
-    assert codes == {"identity.code_wrong": 5, "identity.too_many_attempts": 195}
+    assert codes["identity.code_wrong"] == 5
+    # On a crowded machine some wait too long for a connection; nothing of those was judged.
+    assert codes["identity.too_many_attempts"] + codes["request.unavailable"] == 195
     async with bench.service.db.system_tx() as tx:
         assert await tx.scalar(select(LoginCode.tries).where(LoginCode.phone_e164 == phone)) == 5
     assert (await people.try_code(phone, code)).status_code == 429

@@ -22,7 +22,9 @@ async def queue_login_code(event: LoginCodeRequested, tx: Tx, *, texts: Texts, b
 
     The last line binds the code to its origin (`@domain #code`), so that a phone offers it to that site alone.
     """
-    words = texts.get(event.language, "sms.login_code", {"code": event.code})
+    # A provider drops the same text to the same phone within 90 s, so a code that is sent again says so.
+    key = "sms.login_code" if event.version % 2 else "sms.login_code_again"
+    words = texts.get(event.language, key, {"code": event.code})
     text = f"{words}\n\n@{event.domain} #{event.code}"
     is_over = event.expires_at <= now
     row = insert(LoginCodeMessage).values(
