@@ -211,6 +211,7 @@ async def test_credentials_are_sealed_masked_and_bound_to_their_register(
         "POST", "/cash-registers", {"name": "Каса", "payment_types": ["cash"], "checkbox": credentials}
     )
     assert answer.json()["checkbox"] == {
+        "signs_in_by": "password",
         "cashier_login": "olena",
         "licence_key_masked": "…6789",
         "fiscal_number": None,
