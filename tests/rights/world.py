@@ -50,7 +50,10 @@ class World:
         self._member_id, self._version = new_id(), 0
         self.routes: list[Route] = []
         self.known: dict[str, str] = {}
-        """Things that are there, by the name of the part of an address: some routes look at them before the rights."""
+        """Things that are there, by the name of the part of an address: some routes look at them before the rights.
+
+        They stand only for what lies above a thing: a route for the thing itself might take it away from the others.
+        """
 
     @classmethod
     async def open(cls, name: str, bench: Bench) -> World:
@@ -147,7 +150,9 @@ def _routes(service: str, document: dict[str, Any], known: dict[str, str]) -> It
             filled, in_account = path, "{account_id}" in path
             for name, value in samples.parameters(operation, "path").items():
                 if name != "account_id":
-                    filled = filled.replace("{" + name + "}", known.get(name, value))
+                    filled = filled.replace(
+                        "{" + name + "}", value if path.endswith("{" + name + "}") else known.get(name, value)
+                    )
             yield Route(
                 service,
                 method.upper(),
