@@ -49,6 +49,20 @@ BODIES: dict[str, Any] = {
     "book_as_staff": {"service_ids": [str(OLD_ID)], "starts_at": "2031-03-04T10:00:00+02:00", "client_id": str(OLD_ID)},
     "make_api_key": {"name": "Бухгалтерія", "permissions": ["settings.integrations"]},
     "add_member": {"phone": "+380671234567", "name": "Ніна", "role": "support", "permissions": BARE},
+    "change_rules": {"change": {"kind": "holidays", "year": 2031, "dates": []}},
+    "book_series": {
+        "service_ids": [str(OLD_ID)],
+        "starts_at": "2031-03-04T10:00:00+02:00",
+        "client_id": str(OLD_ID),
+        "repeat": {"unit": "week", "count": 3},
+    },
+    "add_to_waitlist": {
+        "service_ids": [str(OLD_ID)],
+        "client_id": str(OLD_ID),
+        "first_day": "2031-03-04",
+        "last_day": "2031-03-05",
+    },
+    "set_domain": {"host": "www.olga.ua"},
     "put_sms_provider": {"kind": "http-token", "token": "good-token", "sender_name": "Salon"},
 }
 """Bodies whose fields depend on one another, by operation id."""

@@ -29,6 +29,12 @@ FOR_ANY_MEMBER = {
     "get_schedule": "when colleagues work",
     "list_time_off": "when colleagues are away",
     "list_closed_days": "when the firm is closed",
+    "list_resources": "rooms and devices at work",
+    "list_holidays": "when the country is closed",
+    "list_access_requests": "the own ones; those of others need the right to decide",
+    "ask_for_access": "whoever was refused may ask",
+    "grant_access_request": "what it needs depends on the wish, which is read first: judged in test_requests.py",
+    "decline_access_request": "as granting",
 }
 ANYBODY_ELSEWHERE = {
     "one_booking": "a booking by the code in its SMS",
@@ -38,6 +44,8 @@ SIGNED_IN_ELSEWHERE = {
     "list_accounts": "the caller's own accounts",
     "register_account": "everybody may open an account",
 }
+
+pytestmark = pytest.mark.timeout(600)  # hundreds of requests, and machines have other things to do
 
 Learned = list[tuple[World, Route, Rule]]
 

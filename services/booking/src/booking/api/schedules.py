@@ -237,6 +237,7 @@ async def post_closed_day(
 @router.delete("/closed-days/{closed_day_id}", operation_id="open_day", status_code=204)
 async def delete_closed_day(closed_day_id: UUID, member: MemberDep, db: DbDep) -> None:
     """Work that day after all."""
+    member.require("schedule.edit_all")
     async with db.tx(member.account_id) as tx:
         row = await open_day(tx, member.account_id, closed_day_id)
         await require_everywhere(tx, member, row.location_id)
