@@ -1,8 +1,8 @@
 """Senders killed while answers stall: `python -m tests.load.killed_sender [messages] [kills]`.
 
 300 messages by each kind of provider, one answer in five stalled past the time-out, 20 kills. Bars: by the provider
-that can be asked (AlphaSMS) every message arrives and none twice; by the one that cannot (TurboSMS) none twice, and every
-message whose fate is not known is shown as such.
+that can be asked (AlphaSMS) every message arrives and none twice; by the one that cannot (TurboSMS) none twice, and
+every message whose fate is not known is shown as such.
 """
 
 from __future__ import annotations
