@@ -312,7 +312,7 @@ async def run(servers: TestServers, sales: int, registers: int, *, kill_s: float
                 task.cancel()
             await asyncio.gather(*trouble, return_exceptions=True)
         await storm.calm()
-        outcome.attempts = await storm.drained(sales, within_s=120 + sales)
+        outcome.attempts = await storm.drained(sales, within_s=600 + 2 * sales)
         outcome.kills, outcome.shifts_closed = workers.kills, storm.closed
         await judge(simulators, storm, sold, outcome)
     outcome.took_s = time.monotonic() - began
