@@ -322,7 +322,9 @@ async def test_balances_are_the_sum_of_entries_whoever_writes_at_the_same_time(
         answers = await asyncio.gather(*(act() for _ in range(6)))
         assert set(answers) <= {200, 201, 409, 422}, answers
         await adds_up(salon, as_app)
-    assert (await salon.get(f"/finance/reconciliation?from={day(1)}&to={day()}"))["count"] == 0
+    found = await salon.get(f"/finance/reconciliation?from={day(1)}&to={day()}")
+    # A deposit may be taken back after its money went on: that is told, not forbidden.
+    assert {item["code"] for item in found["items"]} <= {"negative_balance"}, found["items"]
 
 
 async def test_money_is_not_taken_out_twice_at_once(salon: Salon) -> None:
