@@ -327,6 +327,7 @@ class WaitlistOffer(Value):
 
 
 class _OfWaitlist(Event):
+    must_be_heard: ClassVar[bool] = True
     entry: WaitlistEntryState
 
     @property
