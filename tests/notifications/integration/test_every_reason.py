@@ -34,8 +34,7 @@ def of(reason: Reason) -> Callable[[Scenario], Scenario]:
     return take
 
 
-@of(Reason.ACCOUNT_DISABLED)
-async def account_disabled(salon: Salon) -> BookingState:
+async def _changed_account(salon: Salon, **changes: Any) -> BookingState:
     state = AccountState(
         id=salon.account_id,
         name="Салон",
@@ -44,10 +43,20 @@ async def account_disabled(salon: Salon) -> BookingState:
         country="UA",
         currency="UAH",
         language="uk",
-        is_active=False,
+        **changes,
     )
     await salon.deliver(AccountChanged(account_id=salon.account_id, version=2, account=state))
     return await salon.book(VISIT)
+
+
+@of(Reason.ACCOUNT_DISABLED)
+async def account_disabled(salon: Salon) -> BookingState:
+    return await _changed_account(salon, is_active=False)
+
+
+@of(Reason.DEMO_ACCOUNT)
+async def demo_account(salon: Salon) -> BookingState:
+    return await _changed_account(salon, is_demo=True)
 
 
 @of(Reason.TYPE_DISABLED)
@@ -198,7 +207,9 @@ async def insufficient_balance(salon: Salon) -> BookingState:
 @of(Reason.SENDER_NOT_REGISTERED)
 async def sender_not_registered(salon: Salon) -> BookingState:
     await salon.set_provider("integrica", enabled=False)
+    await salon.at_turbosms(senders=["Salon", "Nobody"])
     await salon.set_provider(sender_name="Nobody")
+    await salon.at_turbosms(senders=["Salon"])  # the name was taken away after it was saved
     return await _one_due(salon)
 
 
