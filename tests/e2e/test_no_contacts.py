@@ -6,7 +6,6 @@ is walked too. The reader holds every right but those on contacts: what a master
 
 import asyncio
 import io
-import json
 import re
 import zipfile
 from collections.abc import Callable, Iterator
@@ -57,8 +56,7 @@ def readable(content: bytes) -> Iterator[str]:
         return
     text = content.decode("utf-8", "replace")
     yield text
-    if text[:1] in "{[":
-        yield json.dumps(json.loads(text), ensure_ascii=False)
+    yield re.sub(r"\\u([0-9a-fA-F]{4})", lambda sign: chr(int(sign[1], 16)), text)  # as JSON may write letters
 
 
 @dataclass
