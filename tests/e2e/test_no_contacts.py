@@ -216,8 +216,9 @@ class Crawl:
                     seen[f"{method} {address}"] = found
         card = {"name": "Хтось", "phone": self.scene.client.phone}
         answer = await reader.call("POST", f"{self.scene.root}/clients", card)
-        if found := set(self.scene.sentinel.seen_in(answer.content)) - {self.scene.client.phone, card["phone"][1:]}:
-            seen["POST a card with the phone"] = sorted(found)
+        typed = {self.scene.client.phone, card["phone"][1:]}
+        if more := set(self.scene.sentinel.seen_in(answer.content)) - typed:
+            seen["POST a card with the phone"] = sorted(more)
         return seen
 
     async def read_pages(self, reader: Visitor, stack: Stack) -> dict[str, list[str]]:

@@ -50,7 +50,8 @@ def calculator() -> None:
         )
         for who in range(PEOPLE)
     ]
-    took, cold = [], []
+    took: list[float] = []
+    cold: list[float] = []
     for _ in range(300):
         people = [
             Person(new_id(), frozenset({service.id}), working_time(week, clock, FIRST, last), times) for times in busy

@@ -18,7 +18,7 @@ async def subscribed(simulators: Simulators, name: str = "b-1") -> Subscription:
     return Subscription(shown["endpoint"], shown["keys"]["p256dh"], shown["keys"]["auth"])
 
 
-async def push(simulators: Simulators, to: Subscription, plain: bytes = b'{"a": 1}', **headers: str) -> int:
+async def push(simulators: Simulators, to: Subscription, plain: bytes = b'{"a": 1}', /, **headers: str) -> int:
     usual = {
         "Authorization": VAPID.authorization(to.endpoint, time.time()),
         "Content-Encoding": "aes128gcm",

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import date, datetime
+from typing import Any
 
 import pytest
 
@@ -129,7 +130,8 @@ async def test_who_stops_accepting_bookings_is_asked_about_those_ahead(salon):
 async def test_a_service_that_goes_off_line_or_loses_its_person_asks_first(salon):
     await salon.booked(salon.at("10:00"))
     where = f"/services/{salon.service}"
-    for patch in ({"bookable_online": False}, {"staff_member_ids": []}):
+    patches: tuple[dict[str, Any], ...] = ({"bookable_online": False}, {"staff_member_ids": []})
+    for patch in patches:
         assert (await salon.call("PATCH", where, patch)).status_code == 409
         dry = await salon.call("PATCH", where, patch, params={"dry_run": "true"})
         assert dry.status_code == 200

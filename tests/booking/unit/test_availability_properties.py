@@ -201,5 +201,6 @@ def has_room(asked: Question, who: Person, part: Part, at: int, *, is_first: boo
             return False
     if not is_first:
         return True
+    assert who.working is not None
     [beginning] = [shift.start for shift in who.working.shifts if shift.start <= at < shift.end]
     return (at - beginning) % asked.terms.grid_min == 0

@@ -6,8 +6,6 @@ from typing import Any, ClassVar
 
 from kit.errors import EVERYWHERE, Kind, Problem
 
-from .domain import codes
-
 
 @dataclass(eq=False)
 class CountryNotAllowed(Problem):
@@ -31,15 +29,16 @@ class _After(Problem):
 
 @dataclass(eq=False)
 class TooManyCodes(_After):
-    """The phone was sent as many codes as it may be for now."""
+    """The phone was sent as many codes as it may be for now; `per_day` is the largest number that a day allows."""
 
     code: ClassVar[str] = "identity.too_many_codes"
     kind: ClassVar[Kind] = Kind.TOO_MANY
+    per_day: int
 
     @property
     def headers(self) -> Mapping[str, str]:
         # Only where it is used up: how many are left would tell strangers whether the phone's owner was here today.
-        told = {"Limit": codes.SMS_PER_DAY, "Remaining": 0, "Reset": self.wait_s}
+        told = {"Limit": self.per_day, "Remaining": 0, "Reset": self.wait_s}
         return {f"RateLimit-{name}": str(value) for name, value in told.items()}
 
 

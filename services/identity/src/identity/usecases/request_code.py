@@ -91,7 +91,7 @@ def _spend(phone: LoginPhone, now: datetime, *, is_known: bool) -> None:
 def _refuse_too_soon(phone: LoginPhone, now: datetime, *, is_known: bool) -> None:
     allowed_at = _may_send_at(phone, now, is_known=is_known)
     if allowed_at > now:
-        raise TooManyCodes(ceil((allowed_at - now).total_seconds()))
+        raise TooManyCodes(ceil((allowed_at - now).total_seconds()), codes.SMS_PER_DAY)
 
 
 def _may_send_at(phone: LoginPhone, now: datetime, *, is_known: bool) -> datetime:
