@@ -52,6 +52,7 @@ KEYS: dict[str, Callable[[], str]] = {
     "gateway-secret-key": token,
     # What the simulators accept. In production: the token of the platform's own account at the provider.
     "platform-turbosms-token": lambda: "platform-token",
+    "telegram-token": lambda: "100001:good-token",
     "platform-acquirers": lambda: json.dumps(SIMULATED_SHOPS),
 }
 

@@ -227,6 +227,7 @@ class ReviewLeft(Event):
     """A client rated a completed visit."""
 
     name: ClassVar[str] = "booking.review.left.v1"
+    must_be_heard: ClassVar[bool] = True
     review: ReviewState
 
     @property
@@ -275,6 +276,7 @@ class DailyJournalPrepared(Event):
     """The journal of one location is ready to be mailed to that location's own administrators."""
 
     name: ClassVar[str] = "booking.daily_journal.prepared.v1"
+    must_be_heard: ClassVar[bool] = True
     journal: JournalState
 
     @property

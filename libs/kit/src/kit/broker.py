@@ -146,11 +146,21 @@ class Broker:
         """Stop consumers (running handlers finish within the grace time) and disconnect."""
         if self._connected:
             # A frozen broker answers no good-bye, and would hold up the end of the process until heartbeats give up.
+            connection: AbstractRobustConnection | None = self.faststream._connection  # noqa: SLF001 - no public property
             try:
                 async with asyncio.timeout(self._graceful_timeout_s + GOODBYE_S):
                     await self.faststream.stop()
             except Exception as error:
                 log.warning("no good-bye from the broker", error=repr(error))
+            if connection is not None and not connection.is_closed:
+                await self._give_up(connection)
+
+    async def _give_up(self, connection: AbstractRobustConnection) -> None:
+        """Tell a connection that was left open to stop coming back: its task would survive even its cancellation."""
+        closing = asyncio.ensure_future(connection.close())
+        # Not longer: a frozen broker does not answer, and aio-pika does not let go of such a wait when it is cancelled.
+        await asyncio.wait({closing}, timeout=1)
+        closing.cancel()
 
     @property
     def is_connected(self) -> bool:

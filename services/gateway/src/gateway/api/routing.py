@@ -18,7 +18,13 @@ _TABLE = """
     accounts/*/roles/**                                identity
     accounts/*/audit/**                                identity
     accounts/*/api-keys/**                             identity
+    accounts/*/access-requests/**                      identity
+    accounts/*/settings/**                             identity
+    accounts/*/support-visits/**                       identity
+    demo/**                                            identity
+    platform/**                                        identity
     me                                                 identity
+    me/registration-draft/**                           identity
     me/phone                                           identity
 
     accounts/*/cash-registers/**                       fiscal

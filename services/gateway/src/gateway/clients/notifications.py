@@ -86,10 +86,10 @@ class Notifications:
 
     async def set_client_preferences(
         self, account_id: UUID, client_id: UUID, body: bodies.ClientPreferences
-    ) -> bodies.ClientPreferences:
+    ) -> bodies.RecordedPreferences:
         """What a client does not want to get."""
         path = f"/accounts/{account_id}/clients/{client_id}/notification-preferences"
-        return await self.call(bodies.ClientPreferences, "PUT", path, body=body)
+        return await self.call(bodies.RecordedPreferences, "PUT", path, body=body)
 
     async def set_my_preferences(self, body: bodies.ClientPreferences) -> bodies.ClientPreferences:
         """What the caller, as a client, does not want to get."""
