@@ -160,6 +160,7 @@ class Broker:
         closing = asyncio.ensure_future(connection.close())
         # Not longer: a frozen broker does not answer, and aio-pika does not let go of such a wait when it is cancelled.
         await asyncio.wait({closing}, timeout=1)
+        closing.add_done_callback(lambda done: done.cancelled() or done.exception())
         closing.cancel()
 
     @property
