@@ -434,7 +434,9 @@ async def test_no_door_opens_for_strangers(salon: Salon, visitor: MakeVisitor, s
         (method.upper(), path)
         for path, item in document["paths"].items()
         for method, operation in item.items()
-        if operation.get("security") == [{"bearer": []}] and "{" in path
+        if operation.get("security") == [{"bearer": []}]
+        and "{" in path
+        and "/me/registration-draft/" not in path  # everybody has an own one
     ]
     assert len(guarded) > 60
     wrong = []

@@ -177,7 +177,7 @@ async def test_parallel_requests_for_one_phone_send_one_sms(bench: Bench, people
     assert Counter(answer.status_code for answer in answers) == {202: 1, 429: 39}
     for refused in (answer for answer in answers if answer.status_code == 429):
         assert refused.json()["code"] == "identity.too_many_codes"
-        assert 55 <= int(refused.headers["retry-after"]) <= 60
+        assert 55 <= int(refused.headers["retry-after"]) <= 62  # a loser may have come before the winner was sent
     assert len(await people.codes_of(phone)) == 1
 
 
