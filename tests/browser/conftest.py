@@ -36,7 +36,7 @@ async def chrome() -> AsyncIterator[Browser]:
     """One browser for all tests; each person has a profile of their own in it."""
     executable = chromium() or shutil.which("chromium")
     if executable is None:
-        pytest.skip("no Chromium here")
+        pytest.fail("There is no Chromium here. Run ./zapys test, which installs it, or apt-get install chromium.")
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=executable, args=list(FLAGS))
         yield browser

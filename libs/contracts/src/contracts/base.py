@@ -8,6 +8,7 @@ only a newer version than the one it holds changes anything.
 from __future__ import annotations
 
 import re
+from abc import abstractmethod
 from datetime import datetime
 from typing import Any, ClassVar, Literal
 from uuid import UUID
@@ -55,9 +56,9 @@ class Event(Value):
             raise TypeError(f"two events are named {cls.name}")
 
     @property
+    @abstractmethod
     def subject_id(self) -> str:
         """Identity of what the event is about; unique together with the owner and noun of the name."""
-        raise NotImplementedError
 
 
 class Envelope(Value):
