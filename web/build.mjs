@@ -12,9 +12,15 @@ const islands = ["base.ts", "login-code.ts", "hold.ts"];
 const target = ["es2021", "chrome96", "firefox95", "safari15"];
 
 async function stylesheet() {
-  const source = (await readFile(path.join(here, "src/app.css"), "utf8")) + boardRows();
-  const { code } = await esbuild.transform(source, { loader: "css", minify: true, target });
-  return code;
+  const { outputFiles } = await esbuild.build({
+    entryPoints: [path.join(here, "src/app.css")],
+    bundle: true,
+    minify: true,
+    target,
+    write: false,
+  });
+  const rows = await esbuild.transform(boardRows(), { loader: "css", minify: true, target });
+  return outputFiles[0].text + rows.code;
 }
 
 async function island(name) {

@@ -74,7 +74,7 @@ def test_the_languages_have_the_same_words_and_none_is_empty() -> None:
     assert sorted(uk ^ en) == []
 
 
-@pytest.mark.parametrize("name", ["pages", "help"])
+@pytest.mark.parametrize("name", sorted(file.parent.name for file in PACKAGE.glob("texts/*/uk.po")))
 def test_a_text_names_the_same_values_in_every_language(name: str) -> None:
     texts = words.texts()
     for key in re.findall(r'^msgid "(.+)"$', (PACKAGE / "texts" / name / "uk.po").read_text(), re.MULTILINE):

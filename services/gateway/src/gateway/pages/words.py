@@ -1,7 +1,7 @@
 """Words of the pages, in the language of the running request.
 
-Catalogues: `texts/pages` holds what pages say, `texts/help` the help pages, `texts` the gateway's own refusals, and
-the kit's words lie behind them all.
+Catalogues: one folder of `texts` per area of pages (`texts/pages` holds what several say, `texts/help` the help pages),
+`texts` itself the gateway's own refusals, and the kit's words lie behind them all.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ LANGUAGE_NAMES = {"uk": "Українська", "ru": "Русский", "en": "E
 @cache
 def texts() -> Texts:
     """All words of the pages; read once."""
-    return Texts(_FOLDER / "pages", _FOLDER / "help", _FOLDER)
+    return Texts(*(folder for folder in sorted(_FOLDER.iterdir()) if folder.is_dir()), _FOLDER)
 
 
 def t(key: str, **params: Any) -> str:
