@@ -1,0 +1,41 @@
+"""What clients have refused."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import (
+    AwareDatetime,
+    Field,
+    StrictBool,
+)
+
+from contracts.http.base import Answer, Body
+
+from .settings import ClientChannel
+
+
+class ClientPreferences(Body):
+    """A client's refusals; `messages` off stops everything but login codes."""
+
+    messages: StrictBool = True
+    reminders: StrictBool = True
+    changes: StrictBool = Field(default=True, description="News of visits that staff moved or cancelled.")
+    refused_channels: frozenset[ClientChannel] = Field(
+        default=frozenset(), description="Channels that are not to be used; only in the wishes at one account."
+    )
+
+
+class RecordedPreferences(Answer):
+    """A client's refusals, and who of the account wrote them down last."""
+
+    messages: bool = True
+    reminders: bool = True
+    changes: bool = True
+    refused_channels: list[ClientChannel] = Field(default_factory=list)
+    changed_at: AwareDatetime | None = None
+    changed_by_name: str | None = None
+    changed_by_role: str | None = None
+    refused_everywhere: list[Literal["messages", "reminders", "changes"]] = Field(
+        default_factory=list, description="What the person has refused at every account, in their own pages."
+    )

@@ -1,0 +1,42 @@
+"""Rows of this service. What others own is a copy, and says so in its name."""
+
+from .balance import LedgerEntry, SmsBalanceRow
+from .base import Base
+from .choices import ClientPreference, SettingsRow, TemplateRow, UserPreference
+from .copies import AccountCopy, BookingCopy, ClientCopy, LocationCopy
+from .messages import DeliveryAttempt, LoginCodeMessage, NotificationRow
+from .people import PushSubscription, Reply, TelegramChat, TelegramLink
+from .providers import DeliveryReportRow, PhoneMark, ProviderAccount
+from .reports import DailyJournal, MorningTurn, ReceiptTrouble
+from .web_hooks import EventFeed, PublicEvent, WebHook, WebHookDelivery
+
+__all__ = [
+    "AccountCopy",
+    "Base",
+    "BookingCopy",
+    "ClientCopy",
+    "ClientPreference",
+    "DailyJournal",
+    "DeliveryAttempt",
+    "DeliveryReportRow",
+    "EventFeed",
+    "LedgerEntry",
+    "LocationCopy",
+    "LoginCodeMessage",
+    "MorningTurn",
+    "NotificationRow",
+    "PhoneMark",
+    "ProviderAccount",
+    "PublicEvent",
+    "PushSubscription",
+    "ReceiptTrouble",
+    "Reply",
+    "SettingsRow",
+    "SmsBalanceRow",
+    "TelegramChat",
+    "TelegramLink",
+    "TemplateRow",
+    "UserPreference",
+    "WebHook",
+    "WebHookDelivery",
+]
