@@ -10,7 +10,7 @@ from contracts.http.identity import MembershipAnswer
 from gateway.pages.errors import PageUnknown
 from gateway.pages.visit import Visit
 
-SECTIONS = ("overview", "locations", "services", "staff", "cash-registers", "sms")
+from .sections import GROUPS
 
 
 async def member_of(visit: Visit, account_id: UUID) -> MembershipAnswer:
@@ -27,5 +27,11 @@ async def office_page(
     """A page of the account with the list of sections beside it."""
     member = await member_of(visit, account_id)
     return visit.page(
-        f"manage/{template}.html.jinja", status, member=member, account_id=account_id, section=section, **values
+        f"manage/{template}.html.jinja",
+        status,
+        member=member,
+        account_id=account_id,
+        section=section,
+        section_groups=GROUPS,
+        **values,
     )

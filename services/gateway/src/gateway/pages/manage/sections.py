@@ -1,0 +1,38 @@
+"""The list of sections beside every page of an account: groups in the order in which a firm is set up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Section:
+    """One entry; its words are `section.<name>`, its page lies at `/manage/{account}/<name>`."""
+
+    name: str
+    icon: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """Sections under one heading, `group.<name>`."""
+
+    name: str
+    sections: tuple[Section, ...]
+
+
+HOME = "overview"
+
+GROUPS = (
+    Group("start", (Section(HOME, "home"),)),
+    Group(
+        "work",
+        (
+            Section("services", "tag"),
+            Section("staff", "people"),
+            Section("locations", "pin"),
+        ),
+    ),
+    Group("money", (Section("cash-registers", "cash"),)),
+    Group("messages", (Section("sms", "bell"),)),
+)
