@@ -17,8 +17,8 @@ from contracts.http.identity import RoleKey
 from contracts.http.notifications import Kind, NotificationStateName
 from gateway.pages import formats, words
 from gateway.pages.desk.booking import TABS
-from gateway.pages.manage.office import SECTIONS
 from gateway.pages.manage.schedule import WEEKDAYS
+from gateway.pages.manage.sections import GROUPS
 from kit import context
 from kit.texts import LANGUAGES
 
@@ -37,7 +37,8 @@ FAMILIES = {
     "shift.": get_args(ShiftStateName),
     "pay.": [kind.value for kind in PaymentType],
     "tab.": TABS,
-    "section.": SECTIONS,
+    "section.": [section.name for group in GROUPS for section in group.sections],
+    "group.": [group.name for group in GROUPS[1:]],
     "label.": WEEKDAYS,
     "desk.act.": ["confirm", "arrive", "complete", "no_show", "cancel", "reschedule", "edit_price"],
     "desk.did.": ["confirm", "arrive", "complete", "no-show"],
