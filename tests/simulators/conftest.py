@@ -4,6 +4,7 @@ import aiohttp
 import pytest
 
 from tests.simulators.running import Process, Receiver, Simulators, receiving
+from tests.simulators.till import Till
 
 
 @pytest.fixture(scope="session")
@@ -27,3 +28,10 @@ async def simulators(process: Process) -> AsyncIterator[Simulators]:
 async def receiver() -> AsyncIterator[Receiver]:
     async with receiving() as taken:
         yield taken
+
+
+@pytest.fixture
+async def till(simulators: Simulators) -> Till:
+    till = Till(simulators)
+    await till.sign_in()
+    return till

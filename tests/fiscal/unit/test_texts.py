@@ -15,9 +15,9 @@ from kit.texts import LANGUAGES
 TEXTS = texts_of(fiscal.__file__)
 
 
-def concrete(kind: type[Problem]) -> list[type[Problem]]:
-    found = [one for below in kind.__subclasses__() for one in concrete(below)]
-    return found + ([kind] if "code" in kind.__dict__ else [])
+def concrete(kind: type[Problem]) -> set[type[Problem]]:
+    found = {one for below in kind.__subclasses__() for one in concrete(below)}
+    return found | ({kind} if "code" in kind.__dict__ else set())
 
 
 CODES = sorted({problem.code for problem in concrete(errors.FiscalProblem)})

@@ -19,20 +19,35 @@ class FiscalProblem(Problem):
         return {**super().params(), "reason_code": self.code.removeprefix(PREFIX)}
 
 
+@dataclass(eq=False)
+class FiscalConflict(FiscalProblem):
+    """What was asked does not fit the present state of the books, the register or the payment."""
+
+    kind: ClassVar[Kind] = Kind.CONFLICT
+
+
+@dataclass(eq=False)
+class MendedOnAPage(FiscalProblem):
+    """The cure is on a page of the account; `page` is its address there, with the refusal's own fields in it."""
+
+    page: ClassVar[str]
+    account_id: str
+
+    @property
+    def fix_url(self) -> str:  # type: ignore[override]  # the page depends on the account
+        return f"/manage/{self.account_id}/{self.page.format_map(vars(self))}"
+
+
 # Settlement
 
 
 @dataclass(eq=False)
-class NoRegisterForPaymentType(FiscalProblem):
+class NoRegisterForPaymentType(MendedOnAPage):
     """No cash register of the account takes this payment type at the booking's location."""
 
     code: ClassVar[str] = "fiscal.no_register_for_payment_type"
-    account_id: str
+    page: ClassVar[str] = "cash-registers?payment_type={payment_type}#f-payment_types"
     payment_type: str
-
-    @property
-    def fix_url(self) -> str:  # type: ignore[override]  # the page depends on the account
-        return f"/manage/{self.account_id}/cash-registers?payment_type={self.payment_type}#f-payment_types"
 
 
 @dataclass(eq=False)
@@ -71,19 +86,17 @@ class AmountAboveDue(FiscalProblem):
 
 
 @dataclass(eq=False)
-class NothingDue(FiscalProblem):
+class NothingDue(FiscalConflict):
     """The booking is settled already."""
 
     code: ClassVar[str] = "fiscal.nothing_due"
-    kind: ClassVar[Kind] = Kind.CONFLICT
 
 
 @dataclass(eq=False)
-class BookingNotPayable(FiscalProblem):
+class BookingNotPayable(FiscalConflict):
     """Nothing is paid for a booking in this state."""
 
     code: ClassVar[str] = "fiscal.booking_not_payable"
-    kind: ClassVar[Kind] = Kind.CONFLICT
     state: str
 
 
@@ -137,27 +150,21 @@ class RefundAbovePaid(FiscalProblem):
 
 
 @dataclass(eq=False)
-class NothingToReverse(FiscalProblem):
+class NothingToReverse(FiscalConflict):
     """Nothing is paid for the booking, or it was given back already."""
 
     code: ClassVar[str] = "fiscal.nothing_to_reverse"
-    kind: ClassVar[Kind] = Kind.CONFLICT
 
 
 # Payments by card
 
 
 @dataclass(eq=False)
-class AcquirerNotSetUp(FiscalProblem):
+class AcquirerNotSetUp(MendedOnAPage, FiscalConflict):
     """Nobody takes payments by card here: the account has no shop at an acquirer, or not at the one that was named."""
 
     code: ClassVar[str] = "fiscal.acquirer_not_set_up"
-    kind: ClassVar[Kind] = Kind.CONFLICT
-    account_id: str
-
-    @property
-    def fix_url(self) -> str:  # type: ignore[override]  # the page depends on the account
-        return f"/manage/{self.account_id}/acquirers"
+    page: ClassVar[str] = "acquirers"
 
 
 @dataclass(eq=False)
@@ -187,29 +194,26 @@ class AcquirerRefused(FiscalProblem):
 
 
 @dataclass(eq=False)
-class PrepaymentOpen(FiscalProblem):
+class PrepaymentOpen(FiscalConflict):
     """The client already has a link for this booking."""
 
     code: ClassVar[str] = "fiscal.prepayment_open"
-    kind: ClassVar[Kind] = Kind.CONFLICT
     prepayment_id: str
 
 
 @dataclass(eq=False)
-class PrepaymentOver(FiscalProblem):
+class PrepaymentOver(FiscalConflict):
     """It was paid, its time is over, or it was taken back."""
 
     code: ClassVar[str] = "fiscal.prepayment_over"
-    kind: ClassVar[Kind] = Kind.CONFLICT
     state: str
 
 
 @dataclass(eq=False)
-class PaymentNotRefundable(FiscalProblem):
+class PaymentNotRefundable(FiscalConflict):
     """Only money of a prepayment that was paid goes back by a refund."""
 
     code: ClassVar[str] = "fiscal.payment_not_refundable"
-    kind: ClassVar[Kind] = Kind.CONFLICT
     state: str
 
 
@@ -217,28 +221,25 @@ class PaymentNotRefundable(FiscalProblem):
 
 
 @dataclass(eq=False)
-class OperationReversed(FiscalProblem):
+class OperationReversed(FiscalConflict):
     """The operation was taken back already, or is itself a reversal."""
 
     code: ClassVar[str] = "fiscal.operation_reversed"
-    kind: ClassVar[Kind] = Kind.CONFLICT
 
 
 @dataclass(eq=False)
-class OperationOfSettlement(FiscalProblem):
+class OperationOfSettlement(FiscalConflict):
     """A payment for a booking is corrected by reversing the settlement and settling again."""
 
     code: ClassVar[str] = "fiscal.operation_of_settlement"
-    kind: ClassVar[Kind] = Kind.CONFLICT
     booking_id: str
 
 
 @dataclass(eq=False)
-class NotEnoughCash(FiscalProblem):
+class NotEnoughCash(FiscalConflict):
     """More is to be taken out than lies in the cash register."""
 
     code: ClassVar[str] = "fiscal.not_enough_cash"
-    kind: ClassVar[Kind] = Kind.CONFLICT
     balance: int
 
 
@@ -250,31 +251,28 @@ class TransferToItself(FiscalProblem):
 
 
 @dataclass(eq=False)
-class DifferenceUnexplained(FiscalProblem):
+class DifferenceUnexplained(FiscalConflict):
     """What was counted is not what the books say, and nobody said why."""
 
     code: ClassVar[str] = "fiscal.difference_unexplained"
-    kind: ClassVar[Kind] = Kind.CONFLICT
     expected: int
     counted: int
     difference: int
 
 
 @dataclass(eq=False)
-class SecondPersonNeeded(FiscalProblem):
+class SecondPersonNeeded(FiscalConflict):
     """The account lets nobody do this alone; `cause` is back_dated or reversal."""
 
     code: ClassVar[str] = "fiscal.second_person_needed"
-    kind: ClassVar[Kind] = Kind.CONFLICT
     cause: str
 
 
 @dataclass(eq=False)
-class RequestDecided(FiscalProblem):
+class RequestDecided(FiscalConflict):
     """Somebody has approved or declined the request already."""
 
     code: ClassVar[str] = "fiscal.request_decided"
-    kind: ClassVar[Kind] = Kind.CONFLICT
     state: str
 
 
@@ -282,11 +280,10 @@ class RequestDecided(FiscalProblem):
 
 
 @dataclass(eq=False)
-class LicenceTaken(FiscalProblem):
+class LicenceTaken(FiscalConflict):
     """Another cash register of the account has this licence key."""
 
     code: ClassVar[str] = "fiscal.licence_taken"
-    kind: ClassVar[Kind] = Kind.CONFLICT
     register: str
 
 
@@ -298,26 +295,20 @@ class CredentialsIncomplete(FiscalProblem):
 
 
 @dataclass(eq=False)
-class RegisterHasReceipts(FiscalProblem):
+class RegisterHasReceipts(FiscalConflict):
     """Receipts of this register still wait, and only with its present credentials can they be registered."""
 
     code: ClassVar[str] = "fiscal.register_has_receipts"
-    kind: ClassVar[Kind] = Kind.CONFLICT
     waiting: int
 
 
 @dataclass(eq=False)
-class CheckboxNotSetUp(FiscalProblem):
+class CheckboxNotSetUp(MendedOnAPage, FiscalConflict):
     """The cash register has no Checkbox credentials."""
 
     code: ClassVar[str] = "fiscal.checkbox_not_set_up"
-    kind: ClassVar[Kind] = Kind.CONFLICT
-    account_id: str
+    page: ClassVar[str] = "cash-registers/{cash_register_id}/edit#f-licence_key"
     cash_register_id: str
-
-    @property
-    def fix_url(self) -> str:  # type: ignore[override]  # the page depends on the register
-        return f"/manage/{self.account_id}/cash-registers/{self.cash_register_id}/edit#f-licence_key"
 
 
 @dataclass(eq=False)
@@ -376,9 +367,8 @@ class Rejected(FiscalRefusal):
 
 
 @dataclass(eq=False)
-class ReceiptNotWaiting(FiscalProblem):
+class ReceiptNotWaiting(FiscalConflict):
     """There is nothing to try again: the receipt is registered."""
 
     code: ClassVar[str] = "fiscal.receipt_not_waiting"
-    kind: ClassVar[Kind] = Kind.CONFLICT
     state: str
