@@ -45,6 +45,7 @@ _BY_PARAMETER = {
 
 BODIES: dict[str, Any] = {
     "set_schedule": {"pattern": "weekly", "days": {}},
+    "show_schedule_days": {"from": "2031-03-04", "to": "2031-03-05", "schedule": {"pattern": "weekly", "days": {}}},
     "take_time_off": {"starts_at": "2031-03-04T10:00:00+02:00", "ends_at": "2031-03-04T11:00:00+02:00"},
     "book_as_staff": {"service_ids": [str(OLD_ID)], "starts_at": "2031-03-04T10:00:00+02:00", "client_id": str(OLD_ID)},
     "make_api_key": {"name": "Бухгалтерія", "permissions": ["settings.integrations"]},
