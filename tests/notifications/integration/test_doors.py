@@ -252,6 +252,33 @@ async def test_a_client_refuses_reminders_everywhere_and_moves_still_come(salon:
     assert (await salon.row(booking, "rescheduled")).state == "planned"
 
 
+@pytest.mark.row("S16")
+async def test_a_client_refuses_at_one_account_and_the_others_go_on(salon: Salon) -> None:
+    from contracts.booking import ClientChanged
+
+    phone = f"+38050{new_id().int % 10**7:07}"
+    person = salon.bench.mint.person(phone)
+    client = salon.client(phone_e164=phone)
+    await salon.deliver(ClientChanged(account_id=salon.account_id, version=1, client=client))
+    booking = await salon.book(VISIT, client=client)
+    path = "/api/v1/me/notification-preferences/accounts"
+    http = salon.bench.http
+    [known] = (await http.get(path, headers=person.headers)).json()["items"]
+    assert (known["account_id"], known["messages"]) == (str(salon.account_id), True)
+    wishes = {"messages": True, "reminders": False, "changes": True, "refused_channels": ["email"]}
+    saved = await http.put(f"{path}/{salon.account_id}", headers=person.headers, json=wishes)
+    assert wishes.items() <= saved.json().items()
+    await salon.replan()
+    reminders = [row for row in await salon.rows(booking) if row.kind.startswith("reminder")]
+    assert {row.reason_code for row in reminders} == {"client_opted_out"}
+    by_staff = await salon.get(f"clients/{client.id}/notification-preferences")
+    assert (by_staff["reminders"], by_staff["changed_by_role"]) == (False, "client")
+    stranger = salon.bench.mint.person("+380509999999")
+    assert (await http.get(path, headers=stranger.headers)).json()["items"] == []
+    refused = await http.put(f"{path}/{salon.account_id}", headers=stranger.headers, json=wishes)
+    assert refused.status_code == 404
+
+
 async def test_staff_note_a_clients_refusal_in_the_card(salon: Salon) -> None:
     from contracts.booking import ClientChanged
 

@@ -211,6 +211,20 @@ class ClientExport(Answer):
     exported_at: datetime
 
 
+class OwnExport(ClientExport):
+    """Everything that one firm keeps of the caller."""
+
+    account_id: UUID
+    account_name: str
+
+
+class OwnExports(Answer):
+    """Everything that all firms keep of the caller as a client."""
+
+    items: list[OwnExport]
+    exported_at: datetime
+
+
 class EraseBody(Body):
     """The word is typed again, since nothing brings the data back."""
 
@@ -221,3 +235,24 @@ class EraseAnswer(Answer):
     client_id: UUID
     erased_at: datetime
     bookings: int = Field(description="Visits that stay as figures, without a name.")
+
+
+class OwnEraseBody(EraseBody):
+    """As `EraseBody`, for the caller's own cards."""
+
+    account_id: UUID | None = Field(default=None, description="None: at every firm.")
+
+
+class OwnErasure(Answer):
+    """The firm that has forgotten the caller."""
+
+    account_id: UUID
+    account_name: str
+    bookings: int = Field(description="Visits that stay as figures, without a name.")
+
+
+class OwnErasures(Answer):
+    """Where the caller was forgotten."""
+
+    items: list[OwnErasure]
+    erased_at: datetime

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from .base import Answer, Body, Shape
-from .booking import OneBookingAnswer
+from .booking import OneBookingAnswer, OwnReview, PrepaymentDue
 from .catalogue import Comment, Moment
 
 LinkKey = Annotated[str, Field(min_length=1, max_length=64)]
@@ -29,12 +29,17 @@ class LinkRescheduleBody(LinkBody):
 
 
 class LinkedBookingAnswer(OneBookingAnswer):
-    """The visit behind a link, after an act."""
+    """The visit behind a link, for whoever has its key: as it is now, or after an act."""
 
     version: int
+    service_ids: list[UUID]
+    staff_member_ids: list[UUID]
     may_confirm: bool
     may_cancel: bool
     may_reschedule: bool
+    may_review: bool = False
+    review: OwnReview | None = None
+    prepayment: PrepaymentDue | None = None
 
 
 class Challenge(Answer):

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Query, Response
 from sqlalchemy import select
 
 from booking.domain.lifecycle import Act, State, is_possible, may_change_until
+from booking.queries.own import beside
 from booking.queries.public import one_visit
 from booking.queries.visits import Visit, visit_of
 from booking.tables import AccountCopy, BookingRow
@@ -54,24 +56,46 @@ class Link:
                     account = await tx.get_one(AccountCopy, account_id)
                     visit = await visit_of(tx, account_id, booking_id, lock=True)
                     await act(tx, account, visit)
-                    return self._answer(account, visit)
+                    return await self._answer(tx, account, visit)
 
                 return await once.run(tx, effect, status=status)
 
         return await self.turns.run(among_rivals)
 
-    def _answer(self, account: AccountCopy, visit: Visit) -> LinkedBookingAnswer:
-        state = State(visit.booking.state)
-        is_early = self.now <= may_change_until(visit.booking.starts_at, account.booking_rules.cancel_cutoff_min)
-        return LinkedBookingAnswer.model_validate(
-            {
-                **one_visit(account, visit),
-                "version": visit.booking.version,
-                "may_confirm": is_possible(Act.CONFIRM, state),
-                "may_cancel": is_early and is_possible(Act.CANCEL, state),
-                "may_reschedule": is_early and is_possible(Act.RESCHEDULE, state),
-            }
-        )
+    async def _answer(self, tx: Tx, account: AccountCopy, visit: Visit) -> LinkedBookingAnswer:
+        return await linked(tx, account, visit, self.now)
+
+
+async def linked(tx: Tx, account: AccountCopy, visit: Visit, now: datetime) -> LinkedBookingAnswer:
+    """The visit for whoever has its key, with what they may do to it now."""
+    state = State(visit.booking.state)
+    is_early = now <= may_change_until(visit.booking.starts_at, account.booking_rules.cancel_cutoff_min)
+    aside = (await beside(tx, [visit]))[visit.booking.id]
+    return LinkedBookingAnswer.model_validate(
+        {
+            **one_visit(account, visit),
+            "version": visit.booking.version,
+            "service_ids": [item.service_id for item in visit.items],
+            "staff_member_ids": visit.staff_member_ids,
+            "may_confirm": is_possible(Act.CONFIRM, state) and state is not State.CONFIRMED,
+            "may_cancel": is_early and is_possible(Act.CANCEL, state),
+            "may_reschedule": is_early and is_possible(Act.RESCHEDULE, state),
+            "may_review": aside.may_review,
+            "review": aside.review,
+            "prepayment": aside.prepayment,
+        }
+    )
+
+
+@router.get("/linked", operation_id="linked_booking")
+async def get_linked(
+    code: Code, db: DbDep, now: NowDep, key: Annotated[str, Query(min_length=1, max_length=64)]
+) -> LinkedBookingAnswer:
+    """The visit, and what may be done to it by whoever has the key of its link."""
+    account_id, booking_id = await _behind(db, code, key)
+    async with db.tx(account_id) as tx:
+        account = await tx.get_one(AccountCopy, account_id)
+        return await linked(tx, account, await visit_of(tx, account_id, booking_id), now)
 
 
 @router.post("/confirm", operation_id="confirm_by_link", response_model=LinkedBookingAnswer)

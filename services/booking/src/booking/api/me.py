@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Response
 from sqlalchemy import ColumnElement, and_, or_, select, tuple_
 
 from booking.domain.lifecycle import COMING, Act, State, is_possible, may_change_until
+from booking.queries.own import Beside, beside
 from booking.queries.visits import Visit, visit_of, visits_of
 from booking.tables import AccountCopy, BookingRow, ClientRow
 from booking.usecases.actors import Actor
@@ -17,7 +18,7 @@ from booking.usecases.bookings.cancel_booking import cancel_booking, require_bef
 from booking.usecases.bookings.reschedule_booking import reschedule_booking
 from contracts.http.booking import CancelBody, ClientRescheduleBody, MyBookingAnswer, MyBookingList
 from kit.access import Caller
-from kit.db import Database
+from kit.db import Database, Tx
 from kit.edge import CallerDep, DbDep
 from kit.errors import NotFound
 from kit.idempotency import OnceDep
@@ -63,8 +64,9 @@ async def my_bookings(
         for account_id in ids:
             own = [row for row in page if row.account_id == account_id]
             visits |= {visit.booking.id: visit for visit in await visits_of(tx, account_id, own)}
+        aside = await beside(tx, list(visits.values()))
     return MyBookingList(
-        items=[_answer(visits[row.id], accounts[row.account_id], now) for row in page],
+        items=[_answer(visits[row.id], accounts[row.account_id], now, aside[row.id]) for row in page],
         next_cursor=str(Cursor(page[-1].starts_at.isoformat(), page[-1].id)) if len(found) > limit else None,
     )
 
@@ -94,7 +96,7 @@ async def cancel_mine(
                     require_before_cutoff(account, visit, now)
                 reason = body.reason if body else None
                 await cancel_booking(tx, visit, Actor.client(caller), now, reason=reason)
-                return _answer(visit, account, now)
+                return await _own(tx, visit, account, now)
 
             return await once.run(tx, effect, status=200)
 
@@ -132,7 +134,7 @@ async def reschedule_mine(
                     starts_at=body.starts_at,
                     staff_member_id=body.staff_member_id,
                 )
-                return _answer(visit, account, now)
+                return await _own(tx, visit, account, now)
 
             return await once.run(tx, effect, status=200)
 
@@ -148,8 +150,9 @@ async def my_booking(
     async with db.tx(account_id) as tx:
         account = await tx.get_one(AccountCopy, account_id)
         visit = await visit_of(tx, account_id, booking_id)
+        answer = await _own(tx, visit, account, now)
     response.headers.update(etag(visit.booking.version))
-    return _answer(visit, account, now)
+    return answer
 
 
 def _card_of_booking() -> ColumnElement[bool]:
@@ -170,7 +173,11 @@ async def account_of_mine(db: Database, booking_id: UUID, caller: Caller) -> UUI
     return account_id
 
 
-def _answer(visit: Visit, account: AccountCopy, now: datetime) -> MyBookingAnswer:
+async def _own(tx: Tx, visit: Visit, account: AccountCopy, now: datetime) -> MyBookingAnswer:
+    return _answer(visit, account, now, (await beside(tx, [visit]))[visit.booking.id])
+
+
+def _answer(visit: Visit, account: AccountCopy, now: datetime, aside: Beside) -> MyBookingAnswer:
     until = may_change_until(visit.booking.starts_at, account.booking_rules.cancel_cutoff_min)
     state = State(visit.booking.state)
     return MyBookingAnswer.model_validate(
@@ -183,5 +190,6 @@ def _answer(visit: Visit, account: AccountCopy, now: datetime) -> MyBookingAnswe
             "may_change_until": visit.local(until),
             "may_cancel": now <= until and is_possible(Act.CANCEL, state),
             "may_reschedule": now <= until and is_possible(Act.RESCHEDULE, state),
+            **aside.fields(),
         }
     )

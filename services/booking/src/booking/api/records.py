@@ -1,8 +1,8 @@
 """The routes beside the calendar: cards, files, reports, goods, reviews, links, domains, the recycle bin."""
 
-from . import client_care, client_imports, links, recycle, report_schedules, reports, reviews, site, stock
+from . import client_care, client_imports, links, own_data, recycle, report_schedules, reports, reviews, site, stock
 
-_OF_CLIENTS = (client_care, client_imports, reviews)
+_OF_CLIENTS = (client_care, client_imports, own_data, reviews)
 _OF_THE_SITE = (links, site)
 _OF_THE_HOUSE = (recycle, report_schedules, reports, stock)
 

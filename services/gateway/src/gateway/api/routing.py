@@ -57,6 +57,7 @@ _TABLE = """
     public/**                                          booking
     me/bookings/**                                     booking
     me/waitlist/**                                     booking
+    me/client-data/**                                  booking
     accounts/*/**                                      booking
 """
 

@@ -13,6 +13,7 @@ from .catalogue import Catalogue
 from .fiscal import Fiscal
 from .identity import Identity
 from .notifications import Notifications
+from .own import Own
 
 __all__ = ["Api", "Asker", "Refused", "Services"]
 
@@ -26,6 +27,7 @@ class Api:
     booking: Booking
     notifications: Notifications
     fiscal: Fiscal
+    own: Own
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class Services:
             booking=Booking(self._call("booking", asker)),
             notifications=Notifications(self._call("notifications", asker)),
             fiscal=Fiscal(self._call("fiscal", asker)),
+            own=Own(*(self._call(name, asker) for name in ("booking", "identity", "notifications", "fiscal"))),
         )
 
     def _call(self, service: str, asker: Asker) -> Call:

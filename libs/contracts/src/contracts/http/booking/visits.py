@@ -76,6 +76,33 @@ class BookingList(Answer):
     next_cursor: str | None = None
 
 
+class OwnReview(Answer):
+    """What the client wrote about a visit, and what the firm answered."""
+
+    rating: int
+    text: str | None
+    answer: str | None
+    is_public: bool = Field(description="False: the firm has hidden it.")
+    created_at: datetime
+
+
+class PrepaymentDue(Answer):
+    """Money that is asked for in advance and not here yet; the page of the link is `/pay/{id}`."""
+
+    id: UUID
+    amount: Money
+    expires_at: datetime | None = Field(description="Not paid by then, the booking ends and its time is free again.")
+
+
+class OwnReceipt(Answer):
+    """A fiscal receipt of the visit; `url` shows it."""
+
+    id: UUID
+    fiscal_code: str | None
+    url: str | None
+    at: datetime
+
+
 class MyBookingAnswer(BookingAnswer):
     """A client's own booking, with the firm's name and what may still be done."""
 
@@ -86,6 +113,10 @@ class MyBookingAnswer(BookingAnswer):
     may_change_until: datetime = Field(description="Last moment to cancel or move it oneself.")
     may_cancel: bool
     may_reschedule: bool
+    may_review: bool = False
+    review: OwnReview | None = None
+    prepayment: PrepaymentDue | None = None
+    receipts: list[OwnReceipt] = Field(default=[])
 
 
 class MyBookingList(Answer):

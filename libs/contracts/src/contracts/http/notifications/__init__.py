@@ -2,7 +2,7 @@
 
 from .balance import Forecast, LedgerEntry, SmsBalance
 from .messages import Attempt, Cause, Causes, Fix, Notification, Notifications, NotificationStateName, Recipient
-from .preferences import ClientPreferences, RecordedPreferences
+from .preferences import AccountPreferences, AccountPreferencesList, ClientPreferences, RecordedPreferences
 from .previews import (
     BookingDraft,
     DraftClient,
@@ -51,6 +51,8 @@ from .templates import (
 )
 
 __all__ = [
+    "AccountPreferences",
+    "AccountPreferencesList",
     "ApiKey",
     "Attempt",
     "BookingDraft",

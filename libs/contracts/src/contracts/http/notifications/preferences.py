@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Literal
+from uuid import UUID
 
 from pydantic import (
     AwareDatetime,
@@ -39,3 +40,19 @@ class RecordedPreferences(Answer):
     refused_everywhere: list[Literal["messages", "reminders", "changes"]] = Field(
         default_factory=list, description="What the person has refused at every account, in their own pages."
     )
+
+
+class AccountPreferences(Answer):
+    """What the caller refuses at one account."""
+
+    account_id: UUID
+    account_name: str
+    messages: bool = True
+    reminders: bool = True
+    changes: bool = True
+    refused_channels: list[ClientChannel] = Field(default_factory=list)
+
+
+class AccountPreferencesList(Answer):
+    items: list[AccountPreferences]
+    next_cursor: str | None = None

@@ -31,6 +31,7 @@ async def hear_prepayment(event: PrepaymentRequested | PrepaymentPaid | Prepayme
         prepayment_id=str(said.id),
         amount=said.amount.amount,
         url=said.url,
+        expires_at=said.expires_at.isoformat(),
     )
     if not isinstance(event, PrepaymentExpired):
         return

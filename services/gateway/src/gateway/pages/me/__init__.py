@@ -1,0 +1,13 @@
+"""The person's own pages beside the bookings: waiting, reviews, messages, devices, phone, data."""
+
+from fastapi import APIRouter
+
+from .data import router as data
+from .devices import router as devices
+from .messages import router as messages
+from .phone import router as phone
+from .review import router as review
+from .settings import router as settings
+from .waiting import router as waiting
+
+ROUTERS: tuple[APIRouter, ...] = (waiting, review, settings, messages, devices, phone, data)

@@ -1,0 +1,105 @@
+"""What a client sees of the own visits, takes along and has forgotten, over all firms."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from contracts.base import Money
+from contracts.booking import ClientErased
+from contracts.fiscal import PrepaymentPaid, PrepaymentRequested, PrepaymentState, ReceiptRegistered, ReceiptState
+from tests.booking.integration.test_links_and_site import key_of, site
+from tests.booking.salon import a_phone, utc_now
+
+
+async def mine(salon, person, path, method="GET", body=None):
+    return await salon.bench.http.request(method, f"/api/v1/me/{path}", json=body, headers=person.headers)
+
+
+async def test_a_person_takes_the_data_of_every_firm_along_and_is_forgotten_everywhere(salon, open_another):
+    other = await open_another()
+    phone = a_phone()
+    person = salon.bench.mint.person(phone)
+    client = {"name": "Соломія", "surname": "Крушельницька", "phone": phone}
+    here = await salon.write_down(salon.at("10:00"), client=client, comment="алергія")
+    there = await other.write_down(other.at("10:00"), client=client)
+    foreign = await salon.write_down(salon.at("12:00"), client={"name": "Тарас", "phone": a_phone()})
+
+    kept = (await mine(salon, person, "client-data")).json()["items"]
+    assert {one["account_id"] for one in kept} == {str(salon.account_id), str(other.account_id)}
+    assert {visit["id"] for one in kept for visit in one["bookings"]} == {here["id"], there["id"]}
+    assert all(one["card"]["phone"] == phone for one in kept)
+    assert foreign["id"] not in str(kept)
+
+    await salon.ok("POST", f"/bookings/{here['id']}/complete")
+    refused = await mine(salon, person, "client-data/erase", "POST", {"confirm": "erase"})
+    assert (refused.status_code, refused.json()["booking_ids"]) == (409, [there["id"]])
+    assert len((await mine(salon, person, "client-data")).json()["items"]) == 2, "nobody was forgotten yet"
+
+    one = await mine(
+        salon, person, "client-data/erase", "POST", {"confirm": "erase", "account_id": str(salon.account_id)}
+    )
+    assert [said["account_id"] for said in one.json()["items"]] == [str(salon.account_id)]
+    await other.ok("POST", f"/bookings/{there['id']}/cancel", {})
+    rest = await mine(salon, person, "client-data/erase", "POST", {"confirm": "erase"})
+    assert [said["account_id"] for said in rest.json()["items"]] == [str(other.account_id)]
+    assert (await mine(salon, person, "client-data")).json()["items"] == []
+    assert (await mine(salon, person, "client-data/erase", "POST", {"confirm": "erase"})).json()["items"] == []
+    for firm in (salon, other):
+        assert len(await firm.bench.said(ClientErased, account_id=firm.account_id)) == 1
+
+
+async def test_being_forgotten_wants_a_fresh_code(salon):
+    person = salon.bench.mint.person(a_phone(), confirmed=timedelta(days=3))
+    refused = await mine(salon, person, "client-data/erase", "POST", {"confirm": "erase"})
+    assert (refused.status_code, refused.json()["code"]) == (403, "access.step_up_required")
+
+
+async def test_a_visit_of_mine_tells_of_the_money_asked_for_the_receipt_and_the_review(salon):
+    made = await salon.booked(salon.at("10:00"))
+    key = await key_of(salon, made)
+    asked = PrepaymentState(
+        id=uuid4(),
+        booking_id=made["id"],
+        state="pending",
+        amount=Money(amount=20000),
+        expires_at=utc_now() + timedelta(hours=1),
+    )
+    await salon.bench.deliver(PrepaymentRequested(account_id=salon.account_id, version=1, prepayment=asked))
+    shown = (await site(salon, "GET", f"b/{made['code']}/linked?key={key}")).json()
+    assert (shown["prepayment"]["id"], shown["prepayment"]["amount"]["amount"]) == (str(asked.id), 20000)
+    assert (shown["may_confirm"], shown["may_cancel"], shown["service_ids"]) == (True, True, [salon.service])
+    paid = asked.model_copy(update={"state": "paid"})
+    await salon.bench.deliver(PrepaymentPaid(account_id=salon.account_id, version=2, prepayment=paid))
+    assert (await site(salon, "GET", f"b/{made['code']}/linked?key={key}")).json()["prepayment"] is None
+
+    receipt = ReceiptState(
+        id=uuid4(),
+        settlement_id=uuid4(),
+        booking_id=made["id"],
+        cash_register_id=uuid4(),
+        state="registered",
+        total=Money(amount=50000),
+        fiscal_code="F-1",
+        url="https://check.example/F-1",
+    )
+    for _ in range(2):
+        await salon.bench.deliver(ReceiptRegistered(account_id=salon.account_id, version=1, receipt=receipt))
+    await salon.ok("POST", f"/bookings/{made['id']}/complete")
+    person = salon.bench.mint.person(made["client"]["phone"])
+    own = (await mine(salon, person, f"bookings/{made['id']}")).json()
+    assert [(one["fiscal_code"], one["url"]) for one in own["receipts"]] == [("F-1", "https://check.example/F-1")]
+    assert (own["may_review"], own["review"]) == (True, None)
+    await mine(salon, person, f"bookings/{made['id']}/review", "POST", {"rating": 4, "text": "добре"})
+    [review] = (await salon.ok("GET", "/reviews"))["items"]
+    await salon.ok("POST", f"/reviews/{review['id']}/answer", {"text": "дякуємо"})
+    [listed] = (await mine(salon, person, "bookings?when=past")).json()["items"]
+    assert (listed["review"]["rating"], listed["review"]["answer"]) == (4, "дякуємо")
+    assert listed["may_review"] is False
+
+
+@pytest.mark.row("N16")
+async def test_without_the_key_a_link_tells_nothing_that_may_be_done(salon):
+    made = await salon.booked(salon.at("10:00"))
+    assert (await site(salon, "GET", f"b/{made['code']}/linked?key=wrong")).status_code == 404
+    assert (await site(salon, "GET", f"b/{made['code']}/linked")).status_code == 422
