@@ -10,14 +10,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
 from opentelemetry import propagate
-from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy import Engine, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.event import listens_for
+from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from contracts import Event
 
@@ -27,6 +31,9 @@ from .ids import new_id
 from .tables import OutboxRow
 
 EVENTS_EXCHANGE = "zapys.events"
+
+ASKED_AFTER_S = 5.0
+_USED_AT = "zapys.used_at"
 
 _BAD_VALUE_CLASS = "22"  # data exceptions: the caller's value, not our fault
 # A statement or a transaction ended for its time, a lock not had, a deadlock, a clash of serialisable transactions:
@@ -75,7 +82,6 @@ class Database:
             pool_size=pool_size,
             max_overflow=2,
             pool_timeout=10,
-            pool_pre_ping=True,
             hide_parameters=True,  # failures are logged and kept with dead letters
             connect_args={
                 "timeout": 3,
@@ -88,6 +94,7 @@ class Database:
                 },
             },
         )
+        _check_before_use(self._engine.sync_engine)
         self._sessions = async_sessionmaker(self._engine, class_=Tx, expire_on_commit=False)
 
     @asynccontextmanager
@@ -113,6 +120,29 @@ class Database:
     async def close(self) -> None:
         """Close the pool."""
         await self._engine.dispose()
+
+
+def _check_before_use(engine: Engine) -> None:
+    """Give out only connections that are alive.
+
+    A socket that the server closed is known without asking. The pool's own ping costs three round trips each time, so
+    only a connection that has lain for a while, which a firewall may have dropped in silence, is asked.
+    """
+
+    @listens_for(engine, "checkin")
+    def note(_: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+        record.info[_USED_AT] = monotonic()
+
+    @listens_for(engine, "checkout")
+    def check(connection: DBAPIConnection, record: ConnectionPoolEntry, _: object) -> None:
+        if connection.driver_connection.is_closed():
+            raise DisconnectionError("the server closed this connection")
+        if monotonic() - record.info.get(_USED_AT, monotonic()) < ASKED_AFTER_S:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except Exception as error:
+            raise DisconnectionError("this connection no longer answers") from error
 
 
 async def name_account(tx: AsyncSession, account_id: UUID) -> None:
