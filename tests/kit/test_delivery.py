@@ -88,8 +88,9 @@ async def test_what_is_committed_is_said_and_what_is_rolled_back_is_not(settings
             await _say_and_fail(toy, account)
         said = await toy.say(account, "a", "b", "c")
         await eventually(lambda: _equals(toy.effects(account), dict.fromkeys(said, 1)))
+        await eventually(lambda: _all_published(toy, account))  # the relay may hear of it after the consumer
         rows = await toy.outbox(account)
-        assert [row["published_at"] is not None for row in rows] == [True, True, True]
+        assert len(rows) == 3
         assert all(row["body"] for row in rows)  # kept, so that they can be said again
 
 
