@@ -74,6 +74,14 @@ function copyButtons(): void {
   }
 }
 
+/** Buttons that print the page as it is. */
+function printButtons(): void {
+  for (const button of document.querySelectorAll<HTMLElement>("button[data-print]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  }
+}
+
 /** A part that could not be fetched is opened as a whole page: it says what is wrong and how to go on. */
 function openWhatFailed(): void {
   const open = (event: Event) => {
@@ -90,5 +98,6 @@ openWhatFailed();
 closeMenus();
 sendOnChange();
 copyButtons();
+printButtons();
 showCurrent(document);
 document.addEventListener("htmx:after:swap", () => showCurrent(document));

@@ -8,12 +8,16 @@ from gateway.peers import Peers
 from kit.texts import Texts
 
 from .booking import Booking
+from .books import Books
 from .calling import Asker, Call, Refused
 from .catalogue import Catalogue
 from .fiscal import Fiscal
 from .identity import Identity
 from .notifications import Notifications
 from .own import Own
+from .payments import Payments
+from .reports import Reports
+from .webhooks import Webhooks
 
 __all__ = ["Api", "Asker", "Refused", "Services"]
 
@@ -28,6 +32,10 @@ class Api:
     notifications: Notifications
     fiscal: Fiscal
     own: Own
+    books: Books
+    payments: Payments
+    reports: Reports
+    webhooks: Webhooks
 
 
 @dataclass(frozen=True)
@@ -47,6 +55,10 @@ class Services:
             notifications=Notifications(self._call("notifications", asker)),
             fiscal=Fiscal(self._call("fiscal", asker)),
             own=Own(*(self._call(name, asker) for name in ("booking", "identity", "notifications", "fiscal"))),
+            books=Books(self._call("fiscal", asker)),
+            payments=Payments(self._call("fiscal", asker)),
+            reports=Reports(self._call("booking", asker)),
+            webhooks=Webhooks(self._call("notifications", asker)),
         )
 
     def _call(self, service: str, asker: Asker) -> Call:

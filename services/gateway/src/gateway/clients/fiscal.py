@@ -9,6 +9,7 @@ from typing import Literal
 from uuid import UUID
 
 from contracts.http import fiscal as bodies
+from contracts.http.books import CashRequest
 
 from .calling import Call
 
@@ -75,18 +76,74 @@ class Fiscal:
         cash_register_id: UUID | None = None,
         since: date | None = None,
         until: date | None = None,
+        back_dated: bool | None = None,
         cursor: str | None = None,
+        limit: int | None = None,
     ) -> bodies.CashOperations:
         """Lines of the ledger, newest first."""
-        query = {"cash_register_id": cash_register_id, "from": since, "to": until, "cursor": cursor}
+        query = {
+            "cash_register_id": cash_register_id,
+            "from": since,
+            "to": until,
+            "back_dated": back_dated,
+            "cursor": cursor,
+            "limit": limit,
+        }
         return await self.call(bodies.CashOperations, "GET", f"/accounts/{account_id}/cash-operations", query=query)
 
     async def add_cash_operation(
         self, account_id: UUID, body: bodies.NewCashOperation, *, key: str
-    ) -> bodies.CashOperation:
-        """Put money in or take it out."""
+    ) -> bodies.CashOperation | CashRequest:
+        """Put money in or take it out; an act that needs a second person becomes a request."""
         path = f"/accounts/{account_id}/cash-operations"
-        return await self.call(bodies.CashOperation, "POST", path, body=body, key=key)
+        return _done_or_asked(await self.call(object, "POST", path, body=body, key=key))
+
+    async def correct_cash_operation(
+        self, account_id: UUID, operation_id: UUID, body: bodies.CashOperationChanges, *, key: str
+    ) -> bodies.CashOperation | CashRequest:
+        """Take a line back and write the right one."""
+        path = f"/accounts/{account_id}/cash-operations/{operation_id}"
+        return _done_or_asked(await self.call(object, "PATCH", path, body=body, key=key))
+
+    async def reverse_cash_operation(
+        self, account_id: UUID, operation_id: UUID, reason: str | None, *, key: str
+    ) -> bodies.CashOperation | CashRequest:
+        """Take a line back."""
+        path = f"/accounts/{account_id}/cash-operations/{operation_id}"
+        return _done_or_asked(await self.call(object, "DELETE", path, query={"reason": reason}, key=key))
+
+    async def cash_register(self, account_id: UUID, cash_register_id: UUID) -> bodies.CashRegister:
+        """One register."""
+        path = f"/accounts/{account_id}/cash-registers/{cash_register_id}"
+        return await self.call(bodies.CashRegister, "GET", path)
+
+    async def fiscal_shifts(
+        self, account_id: UUID, cash_register_id: UUID, *, limit: int | None = None
+    ) -> bodies.FiscalShifts:
+        """Shifts of a register with their Z-reports, newest first."""
+        path = f"/accounts/{account_id}/cash-registers/{cash_register_id}/fiscal-shifts"
+        return await self.call(bodies.FiscalShifts, "GET", path, query={"limit": limit})
+
+    async def x_report(self, account_id: UUID, cash_register_id: UUID) -> bodies.FiscalReport:
+        """Totals of the open shift so far."""
+        path = f"/accounts/{account_id}/cash-registers/{cash_register_id}/fiscal-shift/x-report"
+        return await self.call(bodies.FiscalReport, "POST", path)
+
+    async def receipt(self, account_id: UUID, receipt_id: UUID) -> bodies.Receipt:
+        """One receipt."""
+        return await self.call(bodies.Receipt, "GET", f"/accounts/{account_id}/receipts/{receipt_id}")
+
+    async def receipt_document(self, account_id: UUID, receipt_id: UUID, form: str) -> bytes:
+        """The receipt as Checkbox prints it."""
+        path = f"/accounts/{account_id}/receipts/{receipt_id}/document"
+        return await self.call(bytes, "GET", path, query={"form": form})
+
+    async def deliver_receipt(
+        self, account_id: UUID, receipt_id: UUID, body: bodies.NewReceiptDelivery
+    ) -> bodies.ReceiptDelivery:
+        """Send it to the client."""
+        path = f"/accounts/{account_id}/receipts/{receipt_id}/deliveries"
+        return await self.call(bodies.ReceiptDelivery, "POST", path, body=body)
 
     async def receipts(
         self, account_id: UUID, *, states: Sequence[str] = (), cursor: str | None = None
@@ -99,3 +156,8 @@ class Fiscal:
         """Try a waiting receipt now."""
         path = f"/accounts/{account_id}/receipts/{receipt_id}/retry"
         return await self.call(bodies.ReceiptShort, "POST", path, key=key)
+
+
+def _done_or_asked(said: object) -> bodies.CashOperation | CashRequest:
+    is_request = isinstance(said, dict) and "command" in said
+    return CashRequest.model_validate(said) if is_request else bodies.CashOperation.model_validate(said)

@@ -12,10 +12,11 @@ from .manage import ROUTERS as MANAGE
 from .one_booking import router as one_booking
 from .public.booking_page import router as booking_page
 from .public.booking_steps import router as booking_steps
+from .registers import ROUTERS as REGISTERS
 from .unknown import router as unknown
 
 
 def routers() -> list[APIRouter]:
     """Everything a browser may open; the addresses of firms come last, since any word could be one."""
-    ours = [catalogue, login, confirm, bookings_of_mine, help_pages, one_booking, *MANAGE, *DESK]
+    ours = [catalogue, login, confirm, bookings_of_mine, help_pages, one_booking, *REGISTERS, *MANAGE, *DESK]
     return [*ours, booking_steps, booking_page, unknown]

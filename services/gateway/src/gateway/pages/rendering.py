@@ -36,6 +36,8 @@ def environment() -> Environment:
         t=words.t,
         n=words.n,
         duration=words.duration,
+        age=words.age,
+        pay_types=pay_types,
         language_names=words.LANGUAGE_NAMES,
         money=formats.money,
         at=formats.at,
@@ -88,6 +90,11 @@ def near(moment: datetime, zone: str) -> str:
 def named(things: Iterable[Any]) -> list[tuple[str, str]]:
     """Choices of a form: ids with names."""
     return [(str(thing.id), thing.name) for thing in things]
+
+
+def pay_types(kinds: Iterable[str]) -> list[tuple[str, str]]:
+    """Choices of a form: ways to pay with their words."""
+    return [(kind, words.t(f"pay.{kind}")) for kind in kinds]
 
 
 def stamp_local(moment: datetime) -> str:

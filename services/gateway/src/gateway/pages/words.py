@@ -15,6 +15,8 @@ from kit.texts import Texts
 
 _FOLDER = Path(__file__).parent.parent / "texts"
 
+_DAY_S = 24 * 3600
+
 LANGUAGE_NAMES = {"uk": "Українська", "ru": "Русский", "en": "English"}
 
 
@@ -46,3 +48,10 @@ def duration(minutes: int) -> str:
     if rest or not hours:
         parts.append(t("unit.minutes", count=rest))
     return "\u00a0".join(parts)
+
+
+def age(seconds: int) -> str:
+    """How long something waits: `45 хв`, `3 год 5 хв`, `2 дні`."""
+    if seconds < _DAY_S:
+        return duration(max(seconds, 0) // 60)
+    return n("unit.days_long", seconds // _DAY_S)

@@ -2,7 +2,6 @@
 
 from fastapi import APIRouter
 
-from .cash_registers import router as cash_registers
 from .locations import router as locations
 from .overview import router as overview
 from .registration import router as registration
@@ -18,6 +17,5 @@ ROUTERS: tuple[APIRouter, ...] = (
     services,
     schedule,
     staff,
-    cash_registers,
     sms,
 )

@@ -24,10 +24,11 @@ async def member_of(visit: Visit, account_id: UUID) -> MembershipAnswer:
 async def office_page(
     visit: Visit, account_id: UUID, section: str, template: str, status: int = 200, **values: object
 ) -> Response:
-    """A page of the account with the list of sections beside it."""
+    """A page of the account with the list of sections beside it; a template of another folder is named with it."""
     member = await member_of(visit, account_id)
+    name = template if "/" in template else f"manage/{template}"
     return visit.page(
-        f"manage/{template}.html.jinja",
+        f"{name}.html.jinja",
         status,
         member=member,
         account_id=account_id,
