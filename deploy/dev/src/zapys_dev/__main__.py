@@ -5,6 +5,7 @@ import sys
 
 import typer
 
+from zapys_dev import bytecode
 from zapys_dev.commands import life, quality
 from zapys_dev.errors import Trouble
 
@@ -27,6 +28,7 @@ def main() -> None:
     """Run one command; troubles become a sentence and the cure, without a traceback."""
     # A shell that starts us in the background has Ctrl-C ignored; `kill -INT` must still end things in order.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    bytecode.keep()
     try:
         app(prog_name="./zapys")
     except Trouble as trouble:
