@@ -74,6 +74,20 @@ function copyButtons(): void {
   }
 }
 
+/** Buttons that put a word where the cursor stands in a text. */
+function insertButtons(): void {
+  for (const button of document.querySelectorAll<HTMLElement>("button[data-insert]")) button.hidden = false;
+  for (const word of document.querySelectorAll<HTMLElement>("[data-no-insert]")) word.hidden = true;
+  document.addEventListener("click", (event) => {
+    const button = (event.target as Element).closest<HTMLElement>("button[data-insert]");
+    const field = button && document.getElementById(button.dataset["into"] ?? "");
+    if (!button || !(field instanceof HTMLTextAreaElement)) return;
+    field.setRangeText(button.dataset["insert"] ?? "", field.selectionStart, field.selectionEnd, "end");
+    field.focus();
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+}
+
 /** Buttons that print the page as it is. */
 function printButtons(): void {
   for (const button of document.querySelectorAll<HTMLElement>("button[data-print]")) {
@@ -99,5 +113,6 @@ closeMenus();
 sendOnChange();
 copyButtons();
 printButtons();
+insertButtons();
 showCurrent(document);
 document.addEventListener("htmx:after:swap", () => showCurrent(document));

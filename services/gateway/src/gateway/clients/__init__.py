@@ -17,6 +17,7 @@ from .notifications import Notifications
 from .own import Own
 from .payments import Payments
 from .reports import Reports
+from .templates import MessageTexts
 from .webhooks import Webhooks
 
 __all__ = ["Api", "Asker", "Refused", "Services"]
@@ -35,6 +36,7 @@ class Api:
     books: Books
     payments: Payments
     reports: Reports
+    message_texts: MessageTexts
     webhooks: Webhooks
 
 
@@ -58,6 +60,7 @@ class Services:
             books=Books(self._call("fiscal", asker)),
             payments=Payments(self._call("fiscal", asker)),
             reports=Reports(self._call("booking", asker)),
+            message_texts=MessageTexts(self._call("notifications", asker)),
             webhooks=Webhooks(self._call("notifications", asker)),
         )
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from contracts.http import notifications as bodies
 
-from .calling import Call, segment
+from .calling import Call, QueryValue, segment
 
 
 @dataclass(frozen=True)
@@ -28,13 +28,32 @@ class Notifications:
         account_id: UUID,
         *,
         states: Sequence[str] = (),
+        reason: str | None = None,
+        kind: str | None = None,
         since: date | None = None,
         until: date | None = None,
         cursor: str | None = None,
     ) -> bodies.Notifications:
         """What waits or went wrong."""
-        query = {"state": ",".join(states) or None, "from": since, "to": until, "cursor": cursor}
+        query: dict[str, QueryValue] = {
+            "state": ",".join(states) or None,
+            "reason": reason,
+            "kind": kind,
+            "from": since,
+            "to": until,
+            "cursor": cursor,
+        }
         return await self.call(bodies.Notifications, "GET", f"/accounts/{account_id}/notifications", query=query)
+
+    async def causes(self, account_id: UUID, *, states: Sequence[str] = (), since: date | None = None) -> bodies.Causes:
+        """How many wait or did not go, by cause, with what cures each."""
+        query: dict[str, QueryValue] = {"state": ",".join(states) or None, "from": since}
+        return await self.call(bodies.Causes, "GET", f"/accounts/{account_id}/notifications/causes", query=query)
+
+    async def morning_check(self, account_id: UUID) -> bodies.MorningCheck:
+        """What would fail today as things stand."""
+        path = f"/accounts/{account_id}/notifications/morning-check"
+        return await self.call(bodies.MorningCheck, "GET", path)
 
     async def send_again(self, account_id: UUID, notification_id: UUID, *, key: str) -> object:
         """Send a message once more, where that is offered."""
@@ -46,10 +65,15 @@ class Notifications:
         path = f"/accounts/{account_id}/notification-settings"
         return await self.call(bodies.NotificationSettings, "GET", path)
 
-    async def set_settings(self, account_id: UUID, body: bodies.NotificationSettings, *, dry_run: bool) -> object:
-        """New settings; with `dry_run` only what they would do to the plan."""
+    async def set_settings(self, account_id: UUID, body: bodies.NotificationSettings) -> bodies.NotificationSettings:
+        """New settings."""
         path = f"/accounts/{account_id}/notification-settings"
-        return await self.call(object, "PUT", path, query={"dry_run": dry_run}, body=body, version=body.version)
+        return await self.call(bodies.NotificationSettings, "PUT", path, body=body, version=body.version)
+
+    async def foretell_settings(self, account_id: UUID, body: bodies.NotificationSettings) -> bodies.SettingsChange:
+        """What new settings would do to the plan; nothing is saved."""
+        path = f"/accounts/{account_id}/notification-settings"
+        return await self.call(bodies.SettingsChange, "PUT", path, query={"dry_run": True}, body=body)
 
     async def providers(self, account_id: UUID) -> bodies.ProviderList:
         """The account's SMS providers in the order of failover."""
@@ -75,14 +99,10 @@ class Notifications:
         query = {"cursor": cursor}
         return await self.call(bodies.SmsBalance, "GET", f"/accounts/{account_id}/sms-balance", query=query)
 
-    async def templates(self, account_id: UUID) -> bodies.Templates:
-        """The texts of every kind."""
-        return await self.call(bodies.Templates, "GET", f"/accounts/{account_id}/templates")
-
-    async def preview(self, account_id: UUID, body: bodies.TemplatePreviewRequest) -> bodies.TemplatePreview:
-        """A draft filled in, with its parts and price."""
-        path = f"/accounts/{account_id}/templates/preview"
-        return await self.call(bodies.TemplatePreview, "POST", path, body=body)
+    async def client_preferences(self, account_id: UUID, client_id: UUID) -> bodies.RecordedPreferences:
+        """What a client does not want to get, and who wrote it down."""
+        path = f"/accounts/{account_id}/clients/{client_id}/notification-preferences"
+        return await self.call(bodies.RecordedPreferences, "GET", path)
 
     async def set_client_preferences(
         self, account_id: UUID, client_id: UUID, body: bodies.ClientPreferences

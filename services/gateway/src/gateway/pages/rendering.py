@@ -38,6 +38,8 @@ def environment() -> Environment:
         duration=words.duration,
         age=words.age,
         pay_types=pay_types,
+        times_with=times_with,
+        channel_names=channel_names,
         language_names=words.LANGUAGE_NAMES,
         money=formats.money,
         at=formats.at,
@@ -95,6 +97,16 @@ def named(things: Iterable[Any]) -> list[tuple[str, str]]:
 def pay_types(kinds: Iterable[str]) -> list[tuple[str, str]]:
     """Choices of a form: ways to pay with their words."""
     return [(kind, words.t(f"pay.{kind}")) for kind in kinds]
+
+
+def channel_names(channels: Iterable[str]) -> list[tuple[str, str]]:
+    """Choices of a form: ways of a message with their words."""
+    return [(name, words.t(f"channel.{name}")) for name in channels]
+
+
+def times_with(times: Iterable[str], chosen: str) -> list[tuple[str, str]]:
+    """Choices of a form: hours of the clock, the stored one among them even when it is an odd one."""
+    return [(one, one) for one in sorted({*times, *([chosen] if chosen else [])})]
 
 
 def stamp_local(moment: datetime) -> str:

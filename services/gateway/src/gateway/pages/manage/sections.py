@@ -34,5 +34,11 @@ GROUPS = (
         ),
     ),
     Group("money", (Section("cash-registers", "cash"),)),
-    Group("messages", (Section("sms", "bell"),)),
+    Group(
+        "messages",
+        (
+            Section("messages", "bell"),
+            Section("sms", "message"),
+        ),
+    ),
 )

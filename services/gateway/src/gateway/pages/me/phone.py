@@ -107,6 +107,4 @@ async def send_again(visit: VisitDep) -> Response:
 async def _page(visit: Visit, form: Form, status: int = 200) -> Response:
     profile = await visit.profile()
     change = (await visit.api.own.phone_change()).change
-    return visit.page(
-        "me/phone.html.jinja", status, section="settings", profile=profile, change=change, form=form
-    )
+    return visit.page("me/phone.html.jinja", status, section="settings", profile=profile, change=change, form=form)

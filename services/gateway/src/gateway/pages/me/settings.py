@@ -36,6 +36,4 @@ async def change(visit: VisitDep) -> Response:
 
 
 async def _page(visit: Visit, form: Form, status: int = 200) -> Response:
-    return visit.page(
-        "me/settings.html.jinja", status, section="settings", profile=await visit.profile(), form=form
-    )
+    return visit.page("me/settings.html.jinja", status, section="settings", profile=await visit.profile(), form=form)
