@@ -8,7 +8,7 @@ import { boardRows } from "./board-rows.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const output = path.resolve(here, "../services/gateway/src/gateway/static/dist");
-const islands = ["base.ts", "login-code.ts", "hold.ts"];
+const islands = ["base.ts", "login-code.ts", "hold.ts", "schedule-grid.ts"];
 const target = ["es2021", "chrome96", "firefox95", "safari15"];
 
 async function stylesheet() {

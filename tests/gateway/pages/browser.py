@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import httpx
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -72,7 +73,7 @@ class Browser:
         """Press a link."""
         return await self.open(self.page.link(words))
 
-    async def send(self, action: str, *, headers: dict[str, str] | None = None, **typed: str | list[str]) -> Page:
+    async def send(self, action: str, *, headers: Any = None, **typed: str | list[str]) -> Page:
         """Fill in the form whose address ends with (else contains) `action` and send it, hidden fields and all."""
         posts = self.page.all("form[method=post]")
         exact = [form for form in posts if (form.attributes["action"] or "").partition("?")[0].endswith(action)]

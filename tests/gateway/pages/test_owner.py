@@ -9,7 +9,7 @@ from contracts.http.fiscal import CashRegisters
 
 from .browser import Browser
 from .money import REGISTER, checked, register
-from .salon import ACCOUNT, CUT, OLENA, SOFIIA, profile, uid
+from .salon import ACCOUNT, CUT, OLENA, profile, uid
 from .stage import Asked, No, Stage
 from .test_doors import sign_in
 from .work import BASE, open_for_staff
@@ -155,55 +155,6 @@ async def test_a_person_with_a_phone_becomes_a_member_who_can_sign_in(owner: Bro
     [sent] = stage.calls("POST", f"{BASE}/members")
     assert sent.body == {"phone": "067 111 22 33", "name": "Олена", "role": "master", "accepts_bookings": True}
     assert stage.calls("PATCH", f"{BASE}/staff-members/{OLENA}")[0].body == {"service_ids": [str(CUT)]}
-
-
-async def test_a_usual_week_is_filled_in_and_saved_with_a_break(owner: Browser, stage: Stage) -> None:
-    await owner.open(f"{HOME}/staff/{SOFIIA}/schedule")
-    await owner.follow("Пн–Пт 9–18")
-    await owner.send("/schedule", mon_to_1="13:00", mon_from_2="14:00", mon_to_2="18:00")
-    [sent] = stage.calls("PUT", f"{BASE}/staff-members/{SOFIIA}/schedule")
-    assert sent.body["pattern"] == "weekly"
-    assert sent.body["days"]["mon"] == [{"from": "09:00", "to": "13:00"}, {"from": "14:00", "to": "18:00"}]
-    assert sent.body["days"]["fri"] == [{"from": "09:00", "to": "18:00"}]
-    assert sent.body["days"]["sun"] == []
-    assert "on_conflict" not in sent.query
-
-
-async def test_a_stored_week_is_shown_even_with_odd_minutes(owner: Browser, stage: Stage) -> None:
-    stored = {"pattern": "weekly", "days": {"tue": [{"from": "09:10", "to": "17:45"}]}}
-    stage.on("booking", "GET", f"{BASE}/staff-members/[^/]+/schedule", {"schedule": stored})
-    await owner.open(f"{HOME}/staff/{OLENA}/schedule")
-    chosen = owner.page.one("select[name=tue_from_1] option[selected]")
-    assert chosen.text() == "09:10"
-    assert not owner.page.has("select[name=mon_from_1] option[selected]")
-
-
-async def test_a_half_span_is_refused_beside_its_day(owner: Browser, stage: Stage) -> None:
-    await owner.open(f"{HOME}/staff/{SOFIIA}/schedule")
-    await owner.send("/schedule", wed_from_1="10:00")
-    assert owner.page.status == 422
-    assert owner.page.one("#f-wed .error").text(strip=True)
-    assert owner.page.one("select[name=wed_from_1] option[selected]").text() == "10:00"
-
-
-async def test_bookings_that_the_hours_would_hit_are_named_and_kept_only_on_request(
-    owner: Browser, stage: Stage
-) -> None:
-    def conflict(asked: Asked) -> dict[str, bool]:
-        if asked.query.get("on_conflict") == "keep":
-            return {"saved": True}
-        hit = {"booking_id": uid(1), "starts_at": "2026-11-24T10:00:00+02:00", "services": ["Стрижка"]}
-        raise No(409, "booking.schedule_conflict", title="Зміна зачіпає записи", conflicts=[{**hit, "client": None}])
-
-    stage.on("booking", "PUT", f"{BASE}/staff-members/[^/]+/schedule", conflict)
-    await owner.open(f"{HOME}/staff/{SOFIIA}/schedule?preset=weekdays")
-    await owner.send("/schedule")
-    assert owner.page.status == 409
-    assert "24.11.2026, 10:00 – Стрижка" in owner.page.text
-    await owner.send("/schedule", on_conflict="keep")
-    assert owner.page.address == HOME
-    last = stage.calls("PUT", f"{BASE}/staff-members/[^/]+/schedule")[-1]
-    assert last.body["days"]["mon"] == [{"from": "09:00", "to": "18:00"}], "what was typed went along"
 
 
 async def test_a_cash_register_is_added_with_its_secrets_that_are_never_shown_back(

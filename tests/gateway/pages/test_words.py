@@ -15,9 +15,10 @@ from contracts.booking import PaymentState, Source, State
 from contracts.http.fiscal import PaymentType, ReceiptStateName, ShiftStateName
 from contracts.http.identity import RoleKey
 from contracts.http.notifications import Kind, NotificationStateName
+from contracts.http.schedule_days import DayCause
 from gateway.pages import formats, words
 from gateway.pages.desk.booking import TABS
-from gateway.pages.manage.schedule import WEEKDAYS
+from gateway.pages.manage.schedule_form import PATTERNS, PRESETS, WEEKDAYS
 from gateway.pages.manage.sections import GROUPS
 from kit import context
 from kit.texts import LANGUAGES
@@ -39,7 +40,13 @@ FAMILIES = {
     "tab.": TABS,
     "section.": [section.name for group in GROUPS for section in group.sections],
     "group.": [group.name for group in GROUPS[1:]],
-    "label.": WEEKDAYS,
+    "label.": [*WEEKDAYS, "work", "break", "except", "anchor", "on", "off"],
+    "pattern.": PATTERNS,
+    "schedule.hours.": PATTERNS,
+    "schedule.preset.": list(PRESETS),
+    "day_cause.": get_args(DayCause),
+    "hits.all_": ["keep", "move", "cancel"],
+    "hits.count_": ["keep", "move", "cancel", "none"],
     "desk.act.": ["confirm", "arrive", "complete", "no_show", "cancel", "reschedule", "edit_price"],
     "desk.did.": ["confirm", "arrive", "complete", "no-show"],
     "part.": ["morning", "day", "evening"],

@@ -31,6 +31,7 @@ from contracts.http.fiscal import CashRegisters
 from contracts.http.identity import AccountAnswer
 
 from .money import CLIENT, REGISTER, balance, checked, notifications, providers, register, settlement
+from .office import open_office
 from .salon import (
     ACCOUNT,
     ANDRII,
@@ -284,3 +285,4 @@ def open_for_staff(stage: Stage) -> None:
     stage.on("fiscal", "POST", f"{BASE}/cash-registers/{REGISTER}/fiscal-shift/(open|close)", register().fiscal_shift)
     stage.on("fiscal", "GET", f"{one}/settlement", settlement())
     stage.on("fiscal", "POST", f"{one}/settlement", lambda _: settlement(paid=450).items[0])
+    open_office(stage)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from gateway.peers import Peers
 from kit.texts import Texts
 
+from .access import Access
 from .booking import Booking
 from .books import Books
 from .calling import Asker, Call, Refused
@@ -14,6 +15,7 @@ from .catalogue import Catalogue
 from .fiscal import Fiscal
 from .identity import Identity
 from .notifications import Notifications
+from .office import Office
 from .own import Own
 from .payments import Payments
 from .reports import Reports
@@ -28,7 +30,9 @@ class Api:
     """All services for one asker."""
 
     identity: Identity
+    access: Access
     catalogue: Catalogue
+    office: Office
     booking: Booking
     notifications: Notifications
     fiscal: Fiscal
@@ -52,6 +56,8 @@ class Services:
         """The services as one person may use them; every method raises `Refused` for what is not granted."""
         return Api(
             identity=Identity(self._call("identity", asker)),
+            access=Access(self._call("identity", asker)),
+            office=Office(self._call("booking", asker)),
             catalogue=Catalogue(self._call("booking", asker)),
             booking=Booking(self._call("booking", asker)),
             notifications=Notifications(self._call("notifications", asker)),

@@ -16,7 +16,7 @@ from contracts.http.catalogue import LocationAnswer, ServiceAnswer, StaffMemberA
 from gateway.clients import Refused
 from gateway.pages.forms import Form, uuids
 from gateway.pages.manage.office import member_of
-from gateway.pages.manage.schedule import TIMES
+from gateway.pages.manage.schedule_form import TIMES
 from gateway.pages.public import days
 from gateway.pages.route import page_router
 from gateway.pages.visit import Visit, VisitDep

@@ -2,6 +2,8 @@
 
 from fastapi import APIRouter
 
+from .closed_days import router as closed_days
+from .hits import router as hits
 from .locations import router as locations
 from .overview import router as overview
 from .registration import router as registration
@@ -9,6 +11,7 @@ from .schedule import router as schedule
 from .services import router as services
 from .sms import router as sms
 from .staff import router as staff
+from .time_off import router as time_off
 
 ROUTERS: tuple[APIRouter, ...] = (
     registration,
@@ -16,6 +19,9 @@ ROUTERS: tuple[APIRouter, ...] = (
     locations,
     services,
     schedule,
+    time_off,
+    closed_days,
+    hits,
     staff,
     sms,
 )

@@ -1,110 +1,156 @@
-"""The weekly working time of one person, as a plain form: two spans a day, so that a lunch break fits."""
+"""When one person works: the editor with a picture of the month, and the way through the bookings it would hit."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from calendar import monthrange
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
+from pydantic import TypeAdapter, ValidationError
 from starlette.responses import Response
 
-from contracts.http.catalogue import StaffMemberAnswer, WeeklySchedule
+from contracts.http.catalogue import LocationAnswer, ScheduleBody, StaffMemberAnswer
+from contracts.http.schedule_days import ScheduleDay
 from gateway.clients import Refused
 from gateway.pages.errors import PageUnknown
 from gateway.pages.forms import Form
 from gateway.pages.route import page_router
 from gateway.pages.visit import Visit, VisitDep
+from gateway.pages.words import t, texts
+from kit import problems
 
+from .hits import begin
 from .office import office_page
+from .schedule_form import (
+    EVERY,
+    PATTERNS,
+    PRESETS,
+    TIMES,
+    WEEKDAYS,
+    body_of,
+    days_of,
+    form_of_stored,
+    past_of,
+    pattern_of,
+    preset_form,
+    rows,
+    usual_form,
+    with_row,
+)
 
 router = page_router()
 
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-SPANS = (1, 2)
-TIMES = tuple(f"{minutes // 60:02}:{minutes % 60:02}" for minutes in range(0, 24 * 60 + 1, 30))
-_PRESETS = {
-    "weekdays": (WEEKDAYS[:5], ("09:00", "18:00")),
-    "six": (WEEKDAYS[:6], ("10:00", "19:00")),
-    "daily": (WEEKDAYS, ("10:00", "20:00")),
+_SCHEDULE: TypeAdapter[Any] = TypeAdapter(ScheduleBody)
+_MONTHS_AHEAD = 6
+_FIELDS = {
+    **{f"{start}/days/{day}": day for day in WEEKDAYS for start in ("", "/change/schedule")},
+    **{f"{start}/hours": EVERY for start in ("", "/change/schedule")},
+    **{f"{start}/breaks": "break" for start in ("", "/change/schedule")},
+    **{f"{start}/exceptions": "except" for start in ("", "/change/schedule")},
+    "/change/schedule/anchor": "anchor",
+    "/change/schedule/on": "on",
+    "/change/schedule/off": "off",
+    "/anchor": "anchor",
+    "/on": "on",
+    "/off": "off",
 }
-_CONFLICT = "booking.schedule_conflict"
 
 
 @router.get("/manage/{account_id}/staff/{staff_member_id}/schedule")
 async def shown(visit: VisitDep, account_id: UUID, staff_member_id: UUID) -> Response:
-    """As it is now, or one of the usual weeks to begin with."""
-    person = await _person(visit, account_id, staff_member_id)
-    preset = visit.query.get("preset")
-    if preset in _PRESETS:
-        return await _page(visit, account_id, person, _preset_form(preset))
-    stored = await visit.api.catalogue.schedule(account_id, staff_member_id) if person.has_schedule else None
-    stored = (stored.get("schedule") if isinstance(stored, Mapping) else None) or {}
-    is_other = bool(stored) and stored.get("pattern") != "weekly"
-    return await _page(visit, account_id, person, _stored_form(stored), is_other_pattern=is_other)
+    """As it is now, or one of the usual schedules to begin with."""
+    person = await person_of(visit, account_id, staff_member_id)
+    places = (await visit.api.catalogue.locations(account_id)).items
+    today = today_at(places)
+    stored = await _stored(visit, account_id, person)
+    preset, pattern = visit.query.get("preset"), visit.query.get("pattern")
+    if preset is not None and preset in PRESETS:
+        form = preset_form(preset)
+    elif pattern is not None and pattern in PATTERNS and (stored or {}).get("pattern") != pattern:
+        form = usual_form(pattern, today)
+    else:
+        form = form_of_stored(stored or {}, today)
+    return await _page(visit, account_id, person, places, form)
 
 
 @router.post("/manage/{account_id}/staff/{staff_member_id}/schedule")
 async def save(visit: VisitDep, account_id: UUID, staff_member_id: UUID) -> Response:
-    """Save it; bookings that it would hit are shown first, and stay only when that is said."""
-    person = await _person(visit, account_id, staff_member_id)
+    """See what it hits, and save it; another row and the picture of the month are buttons of the same form."""
+    person = await person_of(visit, account_id, staff_member_id)
+    places = (await visit.api.catalogue.locations(account_id)).items
     form = await visit.form()
+    act = form.value("act")
+    if act.startswith("add_"):
+        return await _page(visit, account_id, person, places, with_row(form, act.removeprefix("add_")))
+    if act == "look":
+        return await _page(visit, account_id, person, places, form)
+    past = past_of(await _stored(visit, account_id, person), today_at(places))
+    schedule = body_of(form, past)
+    change = {"kind": "schedule", "staff_member_id": str(staff_member_id), "schedule": schedule}
+    back = f"/manage/{account_id}/staff/{staff_member_id}/schedule"
     try:
-        body = visit.body(WeeklySchedule, {"pattern": "weekly", "days": _days(form)})
-        await visit.api.catalogue.set_schedule(
-            account_id, staff_member_id, body, on_conflict="keep" if form.has("on_conflict", "keep") else None
-        )
+        _checked(visit, schedule)
+        return await begin(visit, account_id, change, back=back, key=form.key)
     except Refused as refused:
         if refused.status in (401, 403, 404):
             raise
-        conflicts = refused.problem.get("conflicts") or [] if refused.code == _CONFLICT else []
-        form.note(refused.problem, {f"/days/{day}": day for day in WEEKDAYS})
-        return await _page(visit, account_id, person, form, refused.status, conflicts=conflicts)
-    return visit.go(f"/manage/{account_id}", "schedule.saved", name=person.name)
+        form.note(refused.problem, _FIELDS)
+        return await _page(visit, account_id, person, places, form, refused.status)
 
 
-def _days(form: Form) -> dict[str, list[dict[str, str]]]:
-    """Spans with a beginning or an end; a half one goes along, so that the owner of the rule can refuse it."""
-    return {
-        day: [
-            {"from": form.value(f"{day}_from_{span}"), "to": form.value(f"{day}_to_{span}")}
-            for span in SPANS
-            if form.text(f"{day}_from_{span}") or form.text(f"{day}_to_{span}")
-        ]
-        for day in WEEKDAYS
-    }
-
-
-def _stored_form(stored: Mapping[str, Any]) -> Form:
-    values: dict[str, object] = {}
-    for day, spans in (stored.get("days") or {}).items():
-        for number, span in enumerate(spans[: len(SPANS)], start=1):
-            values |= {f"{day}_from_{number}": span["from"], f"{day}_to_{number}": span["to"]}
-    return Form.of(**values)
-
-
-def _preset_form(name: str) -> Form:
-    days, (since, until) = _PRESETS[name]
-    return Form.of(**{f"{day}_{edge}_1": at for day in days for edge, at in (("from", since), ("to", until))})
-
-
-async def _person(visit: Visit, account_id: UUID, staff_member_id: UUID) -> StaffMemberAnswer:
+async def person_of(visit: Visit, account_id: UUID, staff_member_id: UUID) -> StaffMemberAnswer:
+    """The person, or `PageUnknown`."""
     for one in (await visit.api.catalogue.staff_members(account_id)).items:
         if one.id == staff_member_id:
             return one
     raise PageUnknown
 
 
+def zone_of(places: Sequence[LocationAnswer]) -> str:
+    """The zone in which days of this account are shown."""
+    return places[0].time_zone if places else "Europe/Kyiv"
+
+
+def today_at(places: Sequence[LocationAnswer]) -> date:
+    """The day it is there."""
+    return datetime.now(ZoneInfo(zone_of(places))).date()
+
+
+def _checked(visit: Visit, schedule: Mapping[str, Any]) -> None:
+    """Raises `Refused` for what the API would not take, with pointers into the schedule."""
+    try:
+        _SCHEDULE.validate_python(schedule)
+    except ValidationError as error:
+        invalid = problems.invalid(error)
+        for one in invalid.errors:  # a union names its member first
+            one.pointer = one.pointer.removeprefix(f"/{schedule['pattern']}")
+        told = problems.body_of(invalid, texts(), visit.language, visit.settings.public_url)
+        raise Refused(told, 422) from error
+
+
+async def _stored(visit: Visit, account_id: UUID, person: StaffMemberAnswer) -> Mapping[str, Any] | None:
+    if not person.has_schedule:
+        return None
+    found = await visit.api.catalogue.schedule(account_id, person.id)
+    return found.get("schedule") if isinstance(found, Mapping) else None
+
+
 async def _page(
     visit: Visit,
     account_id: UUID,
     person: StaffMemberAnswer,
+    places: Sequence[LocationAnswer],
     form: Form,
     status: int = 200,
-    *,
-    conflicts: list[dict[str, Any]] | None = None,
-    is_other_pattern: bool = False,
 ) -> Response:
-    more = {value for values in form.values.values() for value in values if len(value) == 5 and value[2] == ":"}
+    pattern = pattern_of(form)
+    today = today_at(places)
+    months = [_month(today, number) for number in range(_MONTHS_AHEAD)]
+    month = next((one for one in months if one.isoformat()[:7] == _asked_month(visit, form)), months[0])
+    days = days_of(pattern)
     return await office_page(
         visit,
         account_id,
@@ -113,10 +159,55 @@ async def _page(
         status,
         person=person,
         form=form,
+        pattern=pattern,
+        pattern_tabs=_tabs(visit, account_id, person, pattern),
+        days=days,
         weekdays=WEEKDAYS,
-        spans=SPANS,
-        times=sorted({*TIMES, *more}),
-        presets=tuple(_PRESETS),
-        conflicts=conflicts or [],
-        is_other_pattern=is_other_pattern,
+        rows={name: rows(form, name) for name in (*days, "break", "except")},
+        times=TIMES,
+        presets=tuple(PRESETS),
+        places=places,
+        today=today,
+        month_shown=month,
+        months=months,
+        weeks=await _weeks(visit, account_id, person, form, month, status),
     )
+
+
+def _tabs(visit: Visit, account_id: UUID, person: StaffMemberAnswer, current: str) -> list[dict[str, object]]:
+    base = f"/manage/{account_id}/staff/{person.id}/schedule"
+    visit.address = base
+    return [
+        {"href": f"{base}?pattern={name}", "words": t(f"pattern.{name}"), "current": name == current, "mark": ""}
+        for name in PATTERNS
+    ]
+
+
+def _asked_month(visit: Visit, form: Form) -> str:
+    return (form.value("month") or visit.query.get("month") or "")[:7]
+
+
+def _month(today: date, ahead: int) -> date:
+    whole = today.month - 1 + ahead
+    return date(today.year + whole // 12, whole % 12 + 1, 1)
+
+
+async def _weeks(
+    visit: Visit, account_id: UUID, person: StaffMemberAnswer, form: Form, month: date, status: int
+) -> list[list[ScheduleDay | None]]:
+    """The month as weeks from Monday; empty when the hours cannot be shown as they are typed."""
+    if status >= 400:
+        return []
+    last = month.replace(day=monthrange(month.year, month.month)[1])
+    schedule = body_of(form, [])
+    try:
+        _checked(visit, schedule)
+        days = (await visit.api.office.schedule_days(account_id, person.id, month, last, schedule)).items
+    except Refused as refused:
+        if refused.status == 401:
+            raise
+        return []
+    first = month - timedelta(days=month.weekday())
+    by_date = {one.date: one for one in days}
+    count = (last - first).days // 7 + 1
+    return [[by_date.get(first + timedelta(days=7 * week + day)) for day in range(7)] for week in range(count)]

@@ -30,6 +30,7 @@ GROUPS = (
         (
             Section("services", "tag"),
             Section("staff", "people"),
+            Section("closed-days", "calendar"),
             Section("locations", "pin"),
         ),
     ),

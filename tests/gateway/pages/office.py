@@ -1,0 +1,125 @@
+"""The same salon from the side of its owner: rules, days off, rooms, rights, settings."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from contracts.http.changes import HolidayList
+
+from .salon import ACCOUNT, ANDRII, LOCATION, OLENA, SOFIIA, moment, today, uid
+from .stage import Asked, No, Stage
+
+BASE = f"/accounts/{ACCOUNT}"
+OFF, CLOSED = uid(901), uid(902)
+
+
+def hit(number: int = 1, name: str = "Тарас", *, free: int = 2) -> dict[str, Any]:
+    """A booking in the way of a change."""
+    since = moment(2, 10 + number)
+    return {
+        "booking_id": str(uid(300 + number)),
+        "starts_at": since.isoformat(),
+        "ends_at": (since + timedelta(minutes=60)).isoformat(),
+        "staff_member_id": str(SOFIIA),
+        "services": ["Стрижка"],
+        "client": {"id": str(uid(500 + number)), "name": name, "phone": "+380671234567"},
+        "alternatives": [
+            {"starts_at": (since + timedelta(days=1, hours=hour)).isoformat(), "staff_member_ids": [str(ANDRII)]}
+            for hour in range(free)
+        ],
+    }
+
+
+def hits(*found: dict[str, Any], seen: str = "mark-1") -> Any:
+    """Plays booking: a dry run shows the bookings; without a choice for each, or with an old mark, 409."""
+
+    def play(asked: Asked) -> dict[str, Any]:
+        kind = asked.body["change"]["kind"]
+        told = {"kind": kind, "conflicts": list(found), "seen": seen, "outcome": []}
+        if asked.body.get("dry_run"):
+            return {**told, "saved": False}
+        chosen = {one["booking_id"]: one["choice"] for one in asked.body.get("choices", [])}
+        everyone = asked.body.get("on_conflict")
+        if asked.body.get("seen") != seen or any(one["booking_id"] not in chosen for one in found if not everyone):
+            raise No(409, "booking.schedule_conflict", title="Зміна зачіпає записи клієнтів", **told)
+        outcome = [
+            {
+                "booking_id": one["booking_id"],
+                "choice": everyone or chosen[one["booking_id"]],
+                "starts_at": one["starts_at"],
+                "staff_member_ids": [],
+            }
+            for one in found
+        ]
+        return {**told, "saved": True, "outcome": outcome}
+
+    return play
+
+
+def days(asked: Asked) -> dict[str, Any]:
+    """A month in which weekdays are worked, with one of everything."""
+    first, last = date.fromisoformat(asked.body["from"]), date.fromisoformat(asked.body["to"])
+    causes = {3: ("holiday", "День Конституції"), 10: ("time_off", "Навчання"), 17: ("exception", None)}
+    hours = [
+        {"from": "09:00", "to": "14:00", "manual_only": False, "location_id": None},
+        {"from": "14:00", "to": "16:00", "manual_only": True, "location_id": None},
+    ]
+    items = []
+    for number in range((last - first).days + 1):
+        day = first + timedelta(days=number)
+        cause, note = causes.get(day.day, ("pattern" if day.weekday() < 5 else "day_off", None))
+        works = hours if cause in ("pattern", "exception", "time_off") else []
+        items.append({"date": day.isoformat(), "hours": works, "cause": cause, "note": note})
+    return {"items": items}
+
+
+def holidays(year: int, *, confirmed: bool = False) -> HolidayList:
+    names = {f"{year}-12-25": "Різдво Христове", f"{year}-08-24": "День Незалежності"}
+    items = [{"date": day, "name": name, "closed": True if confirmed else None} for day, name in names.items()]
+    return HolidayList.model_validate({"year": year, "country": "UA", "confirmed": confirmed, "items": items})
+
+
+def message(asked: Asked) -> dict[str, Any]:
+    """What the client of a hit booking would hear."""
+    act = asked.body["act"]
+    planned = {
+        "id": uid(700),
+        "booking_id": uid(301),
+        "kind": "rescheduled" if act == "reschedule" else "cancelled",
+        "recipient": {"type": "client", "id": uid(501), "name": "Тарас"},
+        "channel": "sms",
+        "provider": None,
+        "planned_at": moment(0, 9),
+        "state": "planned",
+        "reason_code": None,
+        "reason_text": None,
+        "fix": None,
+        "provider_error": None,
+        "text": "Запис перенесено" if act == "reschedule" else "Запис скасовано",
+        "parts": 2,
+        "attempts": [],
+        "change": "added",
+        "created_at": moment(0, 9),
+    }
+    return {"items": [planned], "to_go": 1, "parts": 2}
+
+
+def open_office(stage: Stage) -> None:
+    """Everything an owner sets up works."""
+    stage.on("booking", "POST", f"{BASE}/changes", hits())
+    stage.on("booking", "POST", f"{BASE}/staff-members/[^/]+/schedule/days", days)
+    away = {
+        "id": OFF,
+        "staff_member_id": OLENA,
+        "starts_at": moment(5, 0),
+        "ends_at": moment(9, 0),
+        "reason": "Відпустка",
+    }
+    stage.on("booking", "GET", f"{BASE}/staff-members/[^/]+/time-off", {"items": [away]})
+    stage.on("booking", "DELETE", f"{BASE}/staff-members/[^/]+/time-off/{OFF}", None)
+    closed = {"id": CLOSED, "date": today() + timedelta(days=20), "name": "Ремонт", "kind": "closed"}
+    stage.on("booking", "GET", f"{BASE}/closed-days", {"items": [{**closed, "location_id": LOCATION}]})
+    stage.on("booking", "DELETE", f"{BASE}/closed-days/{CLOSED}", None)
+    stage.on("booking", "GET", f"{BASE}/holidays/[0-9]+", lambda asked: holidays(int(asked.path[-4:])))
+    stage.on("notifications", "POST", f"{BASE}/notifications/preview", message)
