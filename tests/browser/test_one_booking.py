@@ -55,7 +55,7 @@ async def open_account(owner: Person, vanity: str) -> str:
         await page.click("main button.primary:has-text('графік')")
         await page.click("text=Щодня 10–20")
         await page.click("main button.primary:has-text('Зберегти графік')")
-        await expect(page.locator("#flash")).to_contain_text(name)
+        await expect(page.locator("#flash")).to_contain_text("Збережено")
     await expect(page.locator("h1")).to_have_text("Можна записуватися")
     return account
 

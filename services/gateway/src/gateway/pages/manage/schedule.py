@@ -90,7 +90,8 @@ async def save(visit: VisitDep, account_id: UUID, staff_member_id: UUID) -> Resp
     past = past_of(await _stored(visit, account_id, person), today_at(places))
     schedule = body_of(form, past)
     change = {"kind": "schedule", "staff_member_id": str(staff_member_id), "schedule": schedule}
-    back = f"/manage/{account_id}/staff/{staff_member_id}/schedule"
+    home = f"/manage/{account_id}"
+    back = f"{home}/staff/{staff_member_id}/schedule" if person.has_schedule else home
     try:
         _checked(visit, schedule)
         return await begin(visit, account_id, change, back=back, key=form.key)
