@@ -33,12 +33,14 @@ class Booking:
         until: date,
         staff_member_id: UUID | None = None,
         location_id: UUID | None = None,
+        seats: int | None = None,
     ) -> bodies.AvailabilityAnswer:
         """Offered starts; `until` is inclusive."""
         query = {
             "service_ids": list(service_ids),
             "staff_member_id": staff_member_id,
             "location_id": location_id,
+            "seats": seats,
             "from": since,
             "to": until,
         }
@@ -52,12 +54,14 @@ class Booking:
         *,
         staff_member_id: UUID | None = None,
         location_id: UUID | None = None,
+        seats: int | None = None,
     ) -> bodies.ExplanationAnswer:
         """Why a start is not offered, in words that are safe for everybody."""
         query = {
             "service_ids": list(service_ids),
             "staff_member_id": staff_member_id,
             "location_id": location_id,
+            "seats": seats,
             "at": at,
         }
         path = f"/public/{segment(vanity)}/availability/explain"

@@ -53,14 +53,23 @@ def done(visit: Visit) -> None:
     visit.cookies.drop(_COOKIE)
 
 
-async def send(visit: Visit, phone: str, *, name: str = "", comment: str = "") -> None:
-    """Have a code sent and remember for whom.
+async def send(
+    visit: Visit, phone: str, *, name: str = "", comment: str = "", page: str | None = None, captcha: str | None = None
+) -> None:
+    """Have a code sent and remember for whom. `page` is the address of the firm, `captcha` a solved puzzle.
 
     Raises `Refused`; but when a code went to the same phone a moment ago, that one is still good and is waited for.
     """
     before = pending(visit)
     attempt = before.attempt if before is not None and before.phone == phone else ""
-    asked = {"phone": phone, "bound": True, "attempt": attempt or None, "device_token": visit.cookies.get(_DEVICE)}
+    asked = {
+        "phone": phone,
+        "bound": True,
+        "attempt": attempt or None,
+        "device_token": visit.cookies.get(_DEVICE),
+        "page": page,
+        "captcha": captcha,
+    }
     try:
         answer = await visit.api.identity.ask_for_code(visit.body(LoginCodeBody, asked))
         resend_at, attempt = answer.resend_at.isoformat(), answer.attempt or ""

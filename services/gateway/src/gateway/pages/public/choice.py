@@ -12,7 +12,10 @@ from uuid import UUID
 from gateway.pages.forms import uuids
 
 ANY = "any"
+PARTS = ("any", "morning", "day", "evening")
+"""Parts of a day in which somebody who waits would come."""
 _MOST_SERVICES = 10
+_MOST_SEATS = 100
 
 
 @dataclass(frozen=True)
@@ -32,24 +35,52 @@ class Choice:
     """Set while a code is waited for."""
     add: int | None = None
     """Set while another service is being added."""
+    seats: int | None = None
+    """Places of a group; none is one."""
+    wait_from: date | None = None
+    wait_to: date | None = None
+    wait_part: str | None = None
+    """Days and part of the day of somebody who waits for a time to become free."""
+    embed: int | None = None
+    """Set inside a frame on another site."""
 
     @classmethod
     def read(cls, vanity: str, query: Mapping[str, str]) -> Choice:
-        """From an address; what cannot be read is as if it had not been chosen."""
-        staff = query.get("staff")
+        """From an address; what cannot be read is as if it had not been chosen.
+
+        Links from elsewhere may say `service`, `staff_member` and `from`.
+        """
+        staff = query.get("staff") or query.get("staff_member")
+        seats, part = query.get("seats", ""), query.get("wait_part")
+        services = query.get("services") or query.get("service") or ""
         return cls(
             vanity=vanity,
             location_id=next(iter(uuids([query.get("location", "")])), None),
-            service_ids=tuple(uuids(query.get("services", "").split(",")))[:_MOST_SERVICES],
+            service_ids=tuple(uuids(services.split(",")))[:_MOST_SERVICES],
             staff=staff if staff == ANY or uuids([staff or ""]) else None,
-            day=_day(query.get("day")),
+            day=_day(query.get("day") or query.get("from")),
             strip=_day(query.get("strip")),
             at=_moment(query.get("at")),
             hold_id=next(iter(uuids([query.get("hold", "")])), None),
             until=_moment(query.get("until")),
             code=1 if query.get("code") else None,
             add=1 if query.get("add") else None,
+            seats=int(seats) if seats.isdecimal() and 1 < int(seats[:4]) <= _MOST_SEATS else None,
+            wait_from=_day(query.get("wait_from")),
+            wait_to=_day(query.get("wait_to")),
+            wait_part=part if part in PARTS else None,
+            embed=1 if query.get("embed") == "1" else None,
         )
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether nothing has been chosen yet."""
+        return all(name == "embed" for name, _ in self.fields())
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the person wants to wait for a time instead of taking one."""
+        return self.wait_from is not None and self.wait_to is not None and self.wait_from <= self.wait_to
 
     @property
     def staff_member_id(self) -> UUID | None:
@@ -73,7 +104,12 @@ class Choice:
     def with_service(self, service_id: UUID) -> str:
         """The address after choosing a service; the person is asked for again where somebody was chosen."""
         chosen = (*self.service_ids, service_id) if self.add else (service_id,)
-        return self.to(service_ids=chosen, staff=None, day=None, at=None, hold_id=None, until=None)
+        return self.to(service_ids=chosen, staff=None, day=None, at=None, hold_id=None, until=None, seats=None)
+
+    def without_service(self, service_id: UUID) -> str:
+        """The address without one of several services; its time and person are chosen anew."""
+        left = tuple(one for one in self.service_ids if one != service_id)
+        return self.to(service_ids=left, staff=None, day=None, at=None, hold_id=None, until=None, code=None)
 
     def address(self, act: str = "") -> str:
         """Path and query."""
@@ -100,6 +136,11 @@ _NAMES = {
     "until": "until",
     "code": "code",
     "add": "add",
+    "seats": "seats",
+    "wait_from": "wait_from",
+    "wait_to": "wait_to",
+    "wait_part": "wait_part",
+    "embed": "embed",
 }
 
 
