@@ -8,19 +8,32 @@ import { boardRows } from "./board-rows.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const output = path.resolve(here, "../services/gateway/src/gateway/static/dist");
-const islands = ["base.ts", "login-code.ts", "hold.ts", "schedule-grid.ts"];
+const islands = [
+  "base.ts",
+  "login-code.ts",
+  "hold.ts",
+  "schedule-grid.ts",
+  "puzzle.ts",
+  "zone.ts",
+  "framed.ts",
+  "embed.ts",
+];
 const target = ["es2021", "chrome96", "firefox95", "safari15"];
 
-async function stylesheet() {
+async function stylesheet(name) {
   const { outputFiles } = await esbuild.build({
-    entryPoints: [path.join(here, "src/app.css")],
+    entryPoints: [path.join(here, "src", name)],
     bundle: true,
     minify: true,
     target,
     write: false,
   });
-  const rows = await esbuild.transform(boardRows(), { loader: "css", minify: true, target });
-  return outputFiles[0].text + rows.code;
+  return outputFiles[0].text;
+}
+
+async function rows() {
+  const { code } = await esbuild.transform(boardRows(), { loader: "css", minify: true, target });
+  return code;
 }
 
 async function island(name) {
@@ -38,7 +51,8 @@ async function island(name) {
 
 async function build() {
   const files = new Map([
-    ["app.css", await stylesheet()],
+    ["app.css", (await stylesheet("app.css")) + (await rows())],
+    ["client.css", await stylesheet("client.css")],
     ["htmx.js", await readFile(path.join(here, "node_modules/htmx.org/dist/htmx.min.js"), "utf8")],
   ]);
   for (const name of islands) files.set(name.replace(/\.ts$/, ".js"), await island(name));

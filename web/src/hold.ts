@@ -17,3 +17,24 @@ function watch(box: HTMLElement): void {
 }
 
 for (const box of document.querySelectorAll<HTMLElement>("[data-hold-until]")) watch(box);
+
+/** What was typed is there again after the time was lost and chosen anew; it is forgotten with the tab. */
+function keepTyped(form: HTMLFormElement): void {
+  const name = `typed:${form.dataset["keep"]}`;
+  const fields = () =>
+    [...form.elements].filter(
+      (one): one is HTMLInputElement | HTMLTextAreaElement =>
+        (one instanceof HTMLInputElement && one.type !== "hidden") || one instanceof HTMLTextAreaElement,
+    );
+  try {
+    const kept = JSON.parse(sessionStorage.getItem(name) ?? "{}") as Record<string, string>;
+    for (const field of fields()) if (!field.value) field.value = kept[field.name] ?? "";
+    form.addEventListener("input", () => {
+      sessionStorage.setItem(name, JSON.stringify(Object.fromEntries(fields().map((one) => [one.name, one.value]))));
+    });
+  } catch {
+    // This browser keeps nothing: the server keeps what was sent.
+  }
+}
+
+for (const form of document.querySelectorAll<HTMLFormElement>("form[data-keep]")) keepTyped(form);

@@ -19,6 +19,7 @@ from gateway.clients.catalogue import Catalogue
 from gateway.clients.fiscal import Fiscal
 from gateway.clients.identity import Identity
 from gateway.clients.notifications import Notifications
+from gateway.clients.site import Site
 from tests.gateway.api.test_routing import document_of
 
 CLIENTS: dict[type, str] = {
@@ -27,6 +28,7 @@ CLIENTS: dict[type, str] = {
     Booking: "booking",
     Notifications: "notifications",
     Fiscal: "fiscal",
+    Site: "booking",
 }
 
 

@@ -22,14 +22,19 @@ from contracts.http.booking import (
 from contracts.http.catalogue import (
     Catalogue,
     CatalogueItem,
+    HoursAnswer,
     LocationAnswer,
+    LocationHours,
     PublicAccount,
     PublicPage,
     PublicRules,
     PublicService,
     PublicStaffMember,
+    Rating,
+    WorkSpan,
 )
 from contracts.http.identity import LoginCodeAnswer, MembershipAnswer, ProfileAnswer, SignedInAnswer
+from contracts.http.reviews import PublicReview, PublicReviewList
 from contracts.identity import StaffChannels
 
 from .stage import Asked, No, Stage
@@ -256,6 +261,8 @@ def open_for_clients(stage: Stage) -> None:
     stage.on("booking", "GET", "/public/levada", page())
     stage.on("booking", "GET", "/public/levada/availability", free_times)
     stage.on("booking", "GET", "/public/levada/availability/explain", why_not)
+    stage.on("booking", "GET", "/public/levada/hours", hours)
+    stage.on("booking", "GET", "/public/levada/reviews", reviews())
     stage.on("booking", "POST", "/public/levada/holds", hold)
     stage.on("booking", "POST", "/public/levada/bookings", my_booking())
     stage.on("booking", "GET", "/public/b/k7m2xq", one_booking())
@@ -266,6 +273,29 @@ def open_for_clients(stage: Stage) -> None:
     stage.on("identity", "POST", "/auth/sessions/refresh", tokens(access_token="access-2", refresh_token="refresh-2"))
     stage.on("identity", "GET", "/me", profile())
     stage.on("identity", "PATCH", "/me", profile())
+
+
+def hours(_: Asked) -> HoursAnswer:
+    """From ten to eight on every day of the week to come."""
+    spans = [WorkSpan(starts_at=moment(day, 10), ends_at=moment(day, 20)) for day in range(7)]
+    return HoursAnswer(
+        first_day=today(), items=[LocationHours(location_id=LOCATION, time_zone="Europe/Kyiv", spans=spans)]
+    )
+
+
+def reviews() -> PublicReviewList:
+    one = PublicReview(
+        id=uid(95),
+        rating=5,
+        text="Стрижка тримається вже місяць.",
+        client_name="Ірина",
+        services=["Чоловіча стрижка"],
+        staff=["Олена Шевчук"],
+        visited_on=today() - timedelta(days=3),
+        answer="Дякуємо, чекаємо знову!",
+        created_at=moment(-2, 12),
+    )
+    return PublicReviewList(rating=Rating(average=4.75, count=8), items=[one])
 
 
 def my_bookings(asked: Asked) -> MyBookingList:

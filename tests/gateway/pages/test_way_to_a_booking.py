@@ -65,7 +65,7 @@ async def test_one_service_and_one_person_leave_only_the_time_to_choose(browser:
         alone.model_copy(update={"services": alone.services[2:], "staff": alone.staff[2:]}),
     )
     await browser.open("/levada")
-    assert browser.page.heading == "Коли вам зручно?"
+    assert browser.page.one(".step-h").text() == "Коли вам зручно?"
     assert "Манікюр" in browser.page.text
     assert browser.page.has("button[name=at]")
 
@@ -73,7 +73,7 @@ async def test_one_service_and_one_person_leave_only_the_time_to_choose(browser:
 async def test_two_locations_are_asked_for_first(browser: Browser, stage: Stage) -> None:
     stage.on("booking", "GET", "/public/levada", page(locations=[location(), location(11, "На Печерську")]))
     await browser.open("/levada")
-    assert browser.page.heading == "Оберіть філію"
+    assert browser.page.one(".step-h").text() == "Оберіть філію"
     await browser.follow("На Печерську")
     assert browser.page.heading == "Оберіть послугу"
     assert f"location={uid(11)}" in browser.page.address

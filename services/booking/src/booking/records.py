@@ -174,6 +174,19 @@ class CustomDomain(Base):
     verified_at: Mapped[datetime | None]
 
 
+class SitePage(Base):
+    """What the owner made of the booking page, cleaned; `embed_origins` may show it in a frame."""
+
+    __tablename__ = "site_page"
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(default=1)
+    about_html: Mapped[str] = mapped_column(default="")
+    css: Mapped[str] = mapped_column(default="")
+    embed_origins: Mapped[list[str]] = mapped_column(default=list)
+    changed_at: Mapped[datetime]
+
+
 class FormerAddress(Base):
     """A public address that the account had before; it leads on to the present one."""
 

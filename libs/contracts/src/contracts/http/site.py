@@ -86,6 +86,31 @@ class DomainAnswer(Answer):
     verified_at: datetime | None
 
 
+Origin = Annotated[
+    str,
+    Field(max_length=253 + 16),
+    Shape(r"https?://(?i:[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?)(:[0-9]{1,5})?", "origin"),
+]
+
+
+class SitePageBody(Body):
+    """What the owner makes of the booking page; what is not named stays."""
+
+    about_html: Annotated[str, Field(max_length=20_000)] | None = None
+    css: Annotated[str, Field(max_length=20_000)] | None = None
+    embed_origins: Annotated[tuple[Origin, ...], Field(max_length=20)] | None = None
+
+
+class SitePageAnswer(Answer):
+    """As it is shown: whatever could act or load was taken out; `removed` says whether something was."""
+
+    version: int
+    about_html: str
+    css: str
+    embed_origins: list[str]
+    removed: bool = Field(description="Whether this save took something out.")
+
+
 class HostAnswer(Answer):
     """Whose booking page answers on a host."""
 

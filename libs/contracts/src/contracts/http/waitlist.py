@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, StrictInt, model_validator
+from pydantic import AliasChoices, ConfigDict, Field, StrictInt, model_validator
 
 from .base import Answer, Body
 from .booking import BookingClient, ClientBody, ServiceIds, WantedItem
@@ -85,8 +85,8 @@ class WaitlistAnswer(Answer):
     location_id: UUID | None
     first_day: date
     last_day: date
-    since: str = Field(serialization_alias="from", validation_alias="since")
-    until: str = Field(serialization_alias="to", validation_alias="until")
+    since: str = Field(serialization_alias="from", validation_alias=AliasChoices("since", "from"))
+    until: str = Field(serialization_alias="to", validation_alias=AliasChoices("until", "to"))
     ahead: int = Field(description="How many joined before and wait still.")
     offer: OfferAnswer | None
     booking_id: UUID | None

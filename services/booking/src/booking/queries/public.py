@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from sqlalchemy import select
 
 from booking.domain.lifecycle import may_change_until
 from booking.queries.visits import Visit, visits_of
+from booking.records import CustomDomain, SitePage
 from booking.tables import AccountCopy, BookingRow, LocationRow
 from contracts.http.booking import OneBookingAnswer
 from contracts.http.catalogue import (
@@ -14,6 +17,7 @@ from contracts.http.catalogue import (
     PublicPage,
     PublicRules,
     PublicService,
+    PublicSite,
     PublicStaffMember,
 )
 from kit.db import Tx
@@ -66,6 +70,17 @@ async def public_page(tx: Tx, account: AccountCopy) -> PublicPage:
             for row in staff
         ],
         rating=await rating_of(tx, account_id),
+        site=await _site(tx, account_id),
+    )
+
+
+async def _site(tx: Tx, account_id: UUID) -> PublicSite:
+    page, domain = await tx.get(SitePage, account_id), await tx.get(CustomDomain, account_id)
+    return PublicSite(
+        about_html=page.about_html if page else "",
+        css=page.css if page else "",
+        embed_origins=page.embed_origins if page else [],
+        own_host=domain.host if domain and domain.state == "verified" else None,
     )
 
 

@@ -19,6 +19,7 @@ from .office import Office
 from .own import Own
 from .payments import Payments
 from .reports import Reports
+from .site import Site
 from .templates import MessageTexts
 from .webhooks import Webhooks
 
@@ -42,6 +43,7 @@ class Api:
     reports: Reports
     message_texts: MessageTexts
     webhooks: Webhooks
+    site: Site
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ class Services:
             reports=Reports(self._call("booking", asker)),
             message_texts=MessageTexts(self._call("notifications", asker)),
             webhooks=Webhooks(self._call("notifications", asker)),
+            site=Site(self._call("booking", asker)),
         )
 
     def _call(self, service: str, asker: Asker) -> Call:

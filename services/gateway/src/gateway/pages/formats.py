@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import phonenumbers
 from babel import Locale
 from babel.dates import format_date
+from babel.numbers import format_decimal
 
 from contracts.base import Money
 from kit import context
@@ -43,6 +44,11 @@ def money(value: Money) -> str:
         number += f"{'.' if is_english else ','}{minor:02}"
     minus = "−" if value.amount < 0 else ""
     return f"{minus}{sign}{number}" if is_english and len(sign) == 1 else f"{minus}{number}{NO_BREAK}{sign}"
+
+
+def decimal(value: float) -> str:
+    """`4,7`; in English `4.7`."""
+    return format_decimal(round(value, 1), locale=locale())
 
 
 def at(moment: datetime, zone: str) -> datetime:

@@ -30,6 +30,8 @@ class Form:
     summary: str = ""
     fix: Mapping[str, Any] | None = None
     trace_id: str = ""
+    code: str = ""
+    """Of the refusal that was noted."""
 
     @classmethod
     def sent(cls, data: FormData) -> Form:
@@ -118,6 +120,7 @@ class Form:
         self.summary = str(problem.get("title") or t("form.has_errors"))
         self.fix = problem.get("fix")
         self.trace_id = str(problem.get("trace_id") or "")
+        self.code = str(problem.get("code") or "")
         found = problem.get("errors") or []
         for error in found:
             name = self._field_of(str(error.get("pointer", "")), fields or {})

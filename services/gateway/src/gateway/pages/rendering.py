@@ -70,6 +70,7 @@ def environment() -> Environment:
         stamp_local=stamp_local,
     )
     made.filters["capitalize_first"] = capitalize_first
+    made.filters["decimal"] = formats.decimal
     return made
 
 

@@ -24,7 +24,7 @@ from .words import texts
 
 log = structlog.get_logger("pages")
 
-_POLICY = "; ".join(
+POLICY = "; ".join(
     (
         "default-src 'self'",
         "style-src 'self'",
@@ -37,7 +37,7 @@ _POLICY = "; ".join(
     )
 )
 _HEADERS = {
-    "Content-Security-Policy": _POLICY,
+    "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), otp-credentials=(self)",

@@ -199,6 +199,10 @@ class Visit:
             self.cookies.put("said", self.seals.close("said", t(said, **params)), max_age_s=60)
         return RedirectResponse(address, 303)
 
+    def moved(self, address: str) -> Response:
+        """The page has another address now, for good."""
+        return RedirectResponse(address, 301)
+
     @cached_property
     def flash(self) -> str | None:
         """What the page before wanted to say; whoever reads it takes it out of the browser."""

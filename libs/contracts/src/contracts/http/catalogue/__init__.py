@@ -16,12 +16,16 @@ from .places import (
 from .public import (
     Catalogue,
     CatalogueItem,
+    HoursAnswer,
+    LocationHours,
     PublicAccount,
     PublicPage,
     PublicRules,
     PublicService,
+    PublicSite,
     PublicStaffMember,
     Rating,
+    WorkSpan,
 )
 from .services import (
     ServiceAnswer,
@@ -69,9 +73,11 @@ __all__ = [
     "DayHours",
     "Email",
     "Hours",
+    "HoursAnswer",
     "Ids",
     "LocationAnswer",
     "LocationBody",
+    "LocationHours",
     "LocationList",
     "LocationPatch",
     "Moment",
@@ -84,6 +90,7 @@ __all__ = [
     "PublicPage",
     "PublicRules",
     "PublicService",
+    "PublicSite",
     "PublicStaffMember",
     "Rating",
     "ResourceAnswer",
@@ -106,5 +113,6 @@ __all__ = [
     "TimeOffList",
     "Weekday",
     "WeeklySchedule",
+    "WorkSpan",
     "Zone",
 ]

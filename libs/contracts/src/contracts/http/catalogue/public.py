@@ -1,5 +1,6 @@
 """What everybody may see of an account."""
 
+from datetime import date, datetime
 from uuid import UUID
 
 from pydantic import Field
@@ -40,6 +41,11 @@ class PublicAccount(Answer):
     unlisted: bool = Field(default=False, description="Not in the catalogue; search engines are asked to stay away.")
 
 
+class WorkSpan(Answer):
+    starts_at: datetime
+    ends_at: datetime
+
+
 class PublicRules(Answer):
     """What a client has to know before booking."""
 
@@ -58,6 +64,15 @@ class Rating(Answer):
     count: int
 
 
+class PublicSite(Answer):
+    """What the owner made of the page; both texts are cleaned of everything that acts or loads."""
+
+    about_html: str = ""
+    css: str = ""
+    embed_origins: list[str] = Field(default=[], description="Sites that may show the page in a frame.")
+    own_host: str | None = Field(default=None, description="The proved domain of the account's own.")
+
+
 class PublicPage(Answer):
     """What a booking page shows. An address that the account has left answers with the present one in it."""
 
@@ -67,6 +82,22 @@ class PublicPage(Answer):
     services: list[PublicService]
     staff: list[PublicStaffMember]
     rating: Rating = Rating(average=None, count=0)
+    site: PublicSite = PublicSite()
+
+
+class LocationHours(Answer):
+    """When somebody receives clients in a location; days without hours are left out."""
+
+    location_id: UUID
+    time_zone: str
+    spans: list[WorkSpan]
+
+
+class HoursAnswer(Answer):
+    """A week from today."""
+
+    first_day: date
+    items: list[LocationHours]
 
 
 class CatalogueItem(PublicAccount):

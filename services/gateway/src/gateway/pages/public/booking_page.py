@@ -18,7 +18,9 @@ from gateway.pages.visit import Visit, VisitDep
 from gateway.pages.words import duration
 
 from . import days
+from .about import about_firm
 from .choice import ANY, Choice
+from .firm_page import firm_page
 from .way import Way, find_way
 
 router = page_router()
@@ -28,12 +30,37 @@ _SEARCH_FROM = 10
 _FARTHEST_DAYS = 60
 _MOST_REASONS = 3
 _MOST_SERVICES = 5
+_MOST_SEATS = 10
+_REVIEWS = 20
+_PUZZLE_FOR_CODE = frozenset({"identity.captcha_required"})
+_WAITS_DAYS = 7
+"""How long somebody waits who does not say how long."""
+
+
+@router.get("/{vanity}/reviews")
+async def reviews(visit: VisitDep, vanity: str) -> Response:
+    """Everything that clients wrote."""
+    way = await way_of(visit, vanity)
+    found = await visit.api.site.reviews(vanity, limit=_REVIEWS, cursor=visit.query.get("cursor"))
+    following = visit.here(cursor=found.next_cursor) if found.next_cursor else None
+    return firm_page(visit, "public/reviews.html.jinja", way.page, way.choice, reviews=found, following=following)
 
 
 @router.get("/{vanity}")
 async def page(visit: VisitDep, vanity: str) -> Response:
-    """The step that a person stands at."""
-    return await show(visit, await way_of(visit, vanity))
+    """The step that a person stands at; before the first choice also everything about the firm."""
+    keep_prefilled(visit)
+    way = await way_of(visit, vanity)
+    if way.page.account.vanity_address != vanity:
+        return visit.moved(Choice.read(way.page.account.vanity_address, visit.query).address())
+    return await show(visit, way)
+
+
+def keep_prefilled(visit: Visit) -> None:
+    """Name and phone out of a link from elsewhere wait for the contact step, out of sight of later addresses."""
+    name, phone = (visit.query.get(field, "").strip()[:120] for field in ("name", "phone"))
+    if (name or phone) and codes.pending(visit) is None:
+        codes.remember(visit, codes.Pending(phone, name=name))
 
 
 async def way_of(visit: Visit, vanity: str) -> Way:
@@ -44,18 +71,22 @@ async def way_of(visit: Visit, vanity: str) -> Way:
         if refused.status in (404, 422):
             raise PageUnknown from refused
         raise
-    return find_way(found, Choice.read(vanity, visit.query), is_signed_in=visit.is_signed_in)
+    return find_way(found, Choice.read(found.account.vanity_address, visit.query), is_signed_in=visit.is_signed_in)
 
 
 async def show(visit: Visit, way: Way, *, form: Form | None = None, status: int = 200, **more: Any) -> Response:
     """The page of the step."""
     visit.address = way.choice.address()
     values = await _STEPS[way.step](visit, way, form, more)
-    return visit.page(
-        f"public/{way.step}.html.jinja" if way.step != "location" else "public/locations.html.jinja",
+    firm = await about_firm(visit, way.page) if status == 200 and Choice.read("", visit.query).is_bare else None
+    template = f"public/{way.step}.html.jinja" if way.step != "location" else "public/locations.html.jinja"
+    return firm_page(
+        visit,
+        template,
+        way.page,
+        way.choice,
         status,
-        page=way.page,
-        choice=way.choice,
+        firm=firm,
         steps=way.steps,
         step=way.step,
         chosen=way.lines(),
@@ -104,6 +135,14 @@ async def _time(visit: Visit, way: Way, _: Form | None, more: dict[str, Any]) ->
         "earlier": start - timedelta(days=days.DAYS) if start > today else None,
         "later": start + timedelta(days=days.DAYS) if offset + days.DAYS < way.page.rules.booking_window_days else None,
         "zone_words": way.page.account.city or way.zone.rsplit("/", 1)[-1].replace("_", " "),
+        "most_seats": min(way.most_seats, _MOST_SEATS),
+        "wait": {
+            "today": today,
+            "first": max(choice.wait_from or chosen, today),
+            "last": choice.wait_to or chosen + timedelta(days=_WAITS_DAYS),
+            "until": today + timedelta(days=way.page.rules.booking_window_days),
+            "turned_round": choice.wait_from is not None and choice.wait_to is not None,
+        },
         "may_add": len(choice.service_ids) < min(len(way.services), _MOST_SERVICES),
         "lost": more.get("lost"),
         "alternatives": more.get("alternatives") or [],
@@ -129,11 +168,23 @@ async def _contact(visit: Visit, way: Way, form: Form | None, _: dict[str, Any])
             phone=waiting.phone if waiting else None,
             comment=waiting.comment if waiting else None,
         )
+    by_code = way.page.rules.phone_confirmation or way.choice.is_waiting
     return {
         "form": form,
         "user": user,
         "cutoff_words": duration(way.page.rules.cancel_cutoff_min),
+        "by_code": by_code,
+        "puzzle": puzzle_of(way, form) if user is None else None,
     }
+
+
+def puzzle_of(way: Way, form: Form) -> str | None:
+    """Where the browser gets the puzzle that this contact form has to be sent with; none where none is asked for."""
+    if form.code in _PUZZLE_FOR_CODE:
+        return "/api/v1/auth/captcha"
+    if way.page.rules.phone_confirmation or way.choice.is_waiting:
+        return None
+    return f"/api/v1/public/{way.choice.vanity}/captcha"
 
 
 async def _code(visit: Visit, way: Way, form: Form | None, more: dict[str, Any]) -> dict[str, Any]:
@@ -162,6 +213,7 @@ async def _free(visit: Visit, way: Way, first: int, last: int) -> AvailabilityAn
         until=way.today + timedelta(days=last),
         staff_member_id=way.choice.staff_member_id,
         location_id=way.choice.location_id,
+        seats=way.choice.seats,
     )
 
 
@@ -179,6 +231,7 @@ async def _reasons(visit: Visit, way: Way, moment: datetime) -> list[str]:
             moment,
             staff_member_id=way.choice.staff_member_id,
             location_id=way.choice.location_id,
+            seats=way.choice.seats,
         )
     except Refused:
         return []  # the page is of use without the reason

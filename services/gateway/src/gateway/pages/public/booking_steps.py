@@ -11,6 +11,7 @@ from contracts.http.booking import HoldBody, PublicBookingBody
 from contracts.http.identity import ProfileBody
 from gateway.clients import Refused
 from gateway.pages import codes
+from gateway.pages.errors import PageUnknown
 from gateway.pages.forms import Form
 from gateway.pages.login import CODE_FIELDS, note_code
 from gateway.pages.route import page_router
@@ -18,6 +19,9 @@ from gateway.pages.visit import Visit, VisitDep
 from gateway.pages.words import t
 
 from .booking_page import show, way_of
+from .choice import Choice
+from .firm_page import firm_page
+from .waiting import join, waiting_address
 from .way import Way, find_way
 
 router = page_router()
@@ -35,6 +39,19 @@ async def back_to_page(visit: VisitDep, vanity: str) -> Response:
     return visit.go((await way_of(visit, vanity)).choice.address())
 
 
+@router.get("/{vanity}/done/{code}")
+async def done(visit: VisitDep, vanity: str, code: str) -> Response:
+    """Inside a frame of another site: booked, and the site is told so. All the rest is behind the visit's own link."""
+    way = await way_of(visit, vanity)
+    try:
+        booking = await visit.api.booking.by_code(code)
+    except Refused as refused:
+        raise PageUnknown from refused
+    if booking.vanity_address != way.page.account.vanity_address:
+        raise PageUnknown
+    return firm_page(visit, "public/done.html.jinja", way.page, way.choice, booking=booking)
+
+
 @router.post("/{vanity}/hold")
 async def hold(visit: VisitDep, vanity: str) -> Response:
     """Keep the time that was pressed."""
@@ -46,6 +63,7 @@ async def hold(visit: VisitDep, vanity: str) -> Response:
         "staff_member_id": choice.staff_member_id,
         "location_id": choice.location_id,
         "starts_at": form.text("at"),
+        "seats": choice.seats,
     }
     try:
         kept = await visit.api.booking.hold(vanity, visit.body(HoldBody, wanted), key=str(uuid4()))
@@ -66,9 +84,12 @@ async def contact(visit: VisitDep, vanity: str) -> Response:
         form.refuse("name", t("book.name_missing"), t("label.your_name"))
         return await show(visit, way, form=form, status=422)
     if visit.is_signed_in:
-        return await _book(visit, way, form, name, comment)
+        return await _finish(visit, way, form, name, comment)
+    puzzle = form.text("captcha")
+    if puzzle and not way.page.rules.phone_confirmation and not way.choice.is_waiting:
+        return await _book_unconfirmed(visit, way, form, puzzle)
     try:
-        await codes.send(visit, form.value("phone"), name=name, comment=comment)
+        await codes.send(visit, form.value("phone"), name=name, comment=comment, page=way.choice.vanity, captcha=puzzle)
     except Refused as refused:
         return await show(visit, way, form=form.note(refused.problem, CODE_FIELDS), status=refused.status)
     return visit.go(way.choice.to(code=1))
@@ -82,7 +103,7 @@ async def send_again(visit: VisitDep, vanity: str) -> Response:
     if waiting is None:
         return visit.go(way.choice.to(code=None))
     try:
-        await codes.send(visit, waiting.phone, name=waiting.name, comment=waiting.comment)
+        await codes.send(visit, waiting.phone, name=waiting.name, comment=waiting.comment, page=way.choice.vanity)
     except Refused as refused:
         return await show(visit, way, form=Form().note(refused.problem), status=refused.status)
     return visit.go(way.choice.to(code=1))
@@ -102,7 +123,43 @@ async def book(visit: VisitDep, vanity: str) -> Response:
         except Refused as refused:
             return await show(visit, way, form=note_code(form, refused), status=refused.status)
     way = find_way(way.page, way.choice.but(code=None), is_signed_in=True)
-    return await _book(visit, way, form, waiting.name, waiting.comment)
+    return await _finish(visit, way, form, waiting.name, waiting.comment)
+
+
+async def _finish(visit: Visit, way: Way, form: Form, name: str, comment: str) -> Response:
+    """Who it is for is known: book, or join those who wait."""
+    if not way.choice.is_waiting:
+        return await _book(visit, way, form, name, comment)
+    try:
+        entry = await join(visit, way, name, key=form.key or str(uuid4()))
+    except Refused as refused:
+        profile = await visit.profile()
+        codes.remember(visit, codes.Pending(profile.phone, name=name, comment=comment))
+        return await show(visit, way, form=_typed(form, refused, name, comment), status=refused.status)
+    codes.done(visit)
+    return visit.go(waiting_address(way.choice, entry.id))
+
+
+async def _book_unconfirmed(visit: Visit, way: Way, form: Form, puzzle: str) -> Response:
+    """Book for somebody who solved a puzzle instead of entering a code."""
+    name, comment, phone = form.value("name").strip(), form.value("comment").strip(), form.value("phone").strip()
+    wanted = {
+        "hold_id": way.choice.hold_id,
+        "client": {"name": name, "phone": phone, "language": visit.language},
+        "comment": comment or None,
+        "captcha": puzzle,
+    }
+    codes.remember(visit, codes.Pending(phone, name=name, comment=comment))
+    try:
+        booking = await visit.api.booking.book(
+            way.choice.vanity, visit.body(PublicBookingBody, wanted), key=form.key or str(uuid4())
+        )
+    except Refused as refused:
+        if refused.code in _LOST:
+            return await _lost(visit, way, refused, way.choice.at.isoformat() if way.choice.at else None)
+        return await show(visit, way, form=form.note(refused.problem, _CONTACT_FIELDS), status=refused.status)
+    codes.done(visit)
+    return visit.go(done_address(way.choice, booking.code))
 
 
 async def _book(visit: Visit, way: Way, form: Form, name: str, comment: str) -> Response:
@@ -122,12 +179,22 @@ async def _book(visit: Visit, way: Way, form: Form, name: str, comment: str) -> 
         if refused.code in _LOST:
             at = way.choice.at.isoformat() if way.choice.at else None
             return await _lost(visit, way, refused, at)
-        form.values = {**form.values, "name": [name], "comment": [comment]}
-        return await show(visit, way, form=form.note(refused.problem, _CONTACT_FIELDS), status=refused.status)
+        return await show(visit, way, form=_typed(form, refused, name, comment), status=refused.status)
     codes.done(visit)
     if not profile.name:
         await visit.api.identity.change_me(visit.body(ProfileBody, {"name": name}))
-    return visit.go(f"/b/{booking.code}?new=1")
+    return visit.go(done_address(way.choice, booking.code))
+
+
+def _typed(form: Form, refused: Refused, name: str, comment: str) -> Form:
+    """The contact form with what was typed before the code, and what is wrong now."""
+    form.values = {**form.values, "name": [name], "comment": [comment]}
+    return form.note(refused.problem, _CONTACT_FIELDS)
+
+
+def done_address(choice: Choice, code: str) -> str:
+    """Where a visit is shown once it is booked; inside a frame of another site that is a page of the same firm."""
+    return f"/{choice.vanity}/done/{code}?embed=1" if choice.embed else f"/b/{code}?new=1"
 
 
 async def _lost(visit: Visit, way: Way, refused: Refused, at: str | None) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
@@ -16,6 +17,7 @@ PARTS = ("any", "morning", "day", "evening")
 """Parts of a day in which somebody who waits would come."""
 _MOST_SERVICES = 10
 _MOST_SEATS = 100
+_COLOUR = re.compile(r"[0-9a-f]{6}")
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,8 @@ class Choice:
     """Days and part of the day of somebody who waits for a time to become free."""
     embed: int | None = None
     """Set inside a frame on another site."""
+    colour: str | None = None
+    """Six hex digits that such a frame asks for."""
 
     @classmethod
     def read(cls, vanity: str, query: Mapping[str, str]) -> Choice:
@@ -51,6 +55,7 @@ class Choice:
         Links from elsewhere may say `service`, `staff_member` and `from`.
         """
         staff = query.get("staff") or query.get("staff_member")
+        colour = query.get("colour", "").lower().removeprefix("#")
         seats, part = query.get("seats", ""), query.get("wait_part")
         services = query.get("services") or query.get("service") or ""
         return cls(
@@ -70,12 +75,13 @@ class Choice:
             wait_to=_day(query.get("wait_to")),
             wait_part=part if part in PARTS else None,
             embed=1 if query.get("embed") == "1" else None,
+            colour=colour if _COLOUR.fullmatch(colour) else None,
         )
 
     @property
     def is_bare(self) -> bool:
         """Whether nothing has been chosen yet."""
-        return all(name == "embed" for name, _ in self.fields())
+        return all(name in ("embed", "colour") for name, _ in self.fields())
 
     @property
     def is_waiting(self) -> bool:
@@ -141,6 +147,7 @@ _NAMES = {
     "wait_to": "wait_to",
     "wait_part": "wait_part",
     "embed": "embed",
+    "colour": "colour",
 }
 
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from contracts.http.catalogue import LocationAnswer, PublicPage, PublicService, PublicStaffMember
 from gateway.pages import formats
-from gateway.pages.words import duration, t
+from gateway.pages.words import duration, n, t
 
 from .choice import ANY, Choice
 
@@ -25,6 +25,7 @@ class Line:
     words: str
     more: str = ""
     href: str | None = None
+    act: str = "act.change"
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,11 @@ class Way:
         """Who was chosen; none for anybody."""
         return next((one for one in self.page.staff if one.id == self.choice.staff_member_id), None)
 
+    @property
+    def most_seats(self) -> int:
+        """How many places of a group one person may take; one where no group was chosen."""
+        return min((service.capacity for service in self.chosen_services), default=1)
+
     def lines(self) -> list[Line]:
         """What has been chosen so far, as it is shown above the step."""
         choice, lines = self.choice, []
@@ -78,13 +84,7 @@ class Way:
             back = choice.to(location_id=None, service_ids=(), staff=None, **again)
             lines.append(Line("pin", self.location.name, self.location.address or "", back))
         if choice.service_ids and self.step not in ("location", "services"):
-            chosen = self.chosen_services
-            to_services = choice.to(service_ids=(), staff=None, **again) if "services" in self.steps else None
-            more = duration(sum(service.duration_min for service in chosen))
-            price = sum(service.price.amount for service in chosen)
-            if price:
-                more += f" · {formats.money(chosen[0].price.model_copy(update={'amount': price}))}"
-            lines.append(Line("tag", ", ".join(service.name for service in chosen), more, to_services))
+            lines += self._service_lines(again)
         if choice.staff and self.step in ("time", "contact", "code"):
             words = self.person.name if self.person else t("book.anybody")
             to_staff = choice.to(staff=None, **again) if "staff" in self.steps else None
@@ -93,7 +93,40 @@ class Way:
             words = formats.when(choice.at, self.zone)
             day = formats.at(choice.at, self.zone).date()
             lines.append(Line("clock", words[:1].upper() + words[1:], href=choice.to(**{**again, "day": day})))
+        if choice.is_waiting and self.step in ("contact", "code"):
+            back = choice.to(**again, wait_from=None, wait_to=None, wait_part=None)
+            lines.append(Line("clock", waits_for(choice), href=back))
         return lines
+
+    def _service_lines(self, again: dict[str, None]) -> list[Line]:
+        """One line for each service; of several each can be taken out."""
+        chosen = self.chosen_services
+        if len(chosen) > 1:
+            return [
+                Line("tag", one.name, _length_and_price([one]), self.choice.without_service(one.id), "act.take_out")
+                for one in chosen
+            ]
+        again_all = self.choice.to(service_ids=(), staff=None, seats=None, **again)
+        seats = self.choice.seats or 1
+        more = _length_and_price(chosen * seats, chosen[0].duration_min)
+        if seats > 1:
+            more += f" · {n('book.seats', seats)}"
+        return [Line("tag", chosen[0].name, more, again_all if "services" in self.steps else None)]
+
+
+def waits_for(choice: Choice) -> str:
+    """`23 листопада – 30 листопада, зранку`."""
+    assert choice.wait_from is not None
+    assert choice.wait_to is not None
+    days = " – ".join(dict.fromkeys(formats.day_medium(day) for day in (choice.wait_from, choice.wait_to)))
+    return f"{days}, {t('wait.part.' + (choice.wait_part or 'any'))}"
+
+
+def _length_and_price(services: list[PublicService], minutes: int | None = None) -> str:
+    """`1 год 30 хв · 1 950 ₴`."""
+    price = sum(service.price.amount for service in services)
+    length = duration(minutes or sum(service.duration_min for service in services))
+    return f"{length} · {formats.money(services[0].price.model_copy(update={'amount': price}))}" if price else length
 
 
 def find_way(page: PublicPage, choice: Choice, *, is_signed_in: bool) -> Way:
@@ -116,7 +149,8 @@ def _step(choice: Choice, *, is_signed_in: bool) -> str:
         return "services"
     if choice.staff is None:
         return "staff"
-    if choice.hold_id is None or choice.at is None or _is_over(choice):
+    is_held = choice.hold_id is not None and choice.at is not None and not _is_over(choice)
+    if not is_held and not choice.is_waiting:
         return "time"
     return "code" if choice.code and not is_signed_in else "contact"
 
@@ -143,6 +177,9 @@ def _settle_services(page: PublicPage, choice: Choice) -> tuple[Choice, bool]:
 def _settle_staff(page: PublicPage, choice: Choice) -> tuple[Choice, bool]:
     if not choice.service_ids:
         return choice, len(page.staff) > 1
+    capacity = min(one.capacity for one in page.services if one.id in choice.service_ids)
+    if choice.seats is not None:
+        choice = choice.but(seats=min(choice.seats, capacity) if capacity > 1 else None)
     able = [str(one.id) for one in _able(page, choice)]
     if len(able) == 1:
         return choice.but(staff=able[0]), False
