@@ -16,10 +16,13 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID, uuid4
 
+import aio_pika
 import aiohttp
+from pamqp.common import FieldTable
 from sqlalchemy import text
 
 from kit import migrations
+from kit.broker import EVENTS
 from kit.ids import new_id
 from kit.secrets import SecretBox
 from kit.testing import Bench
@@ -138,6 +141,8 @@ async def sending_bench() -> AsyncIterator[SendingBench]:
     in_thread(lambda: migrations.upgrade(ROOT / "services/notifications/migrations", urls.migration_url))
     vhost = f"load-{uuid4().hex[:8]}"
     create_vhost(servers.rabbitmq_management_url, vhost)
+    vhost_url = f"{servers.rabbitmq_url.rstrip('/')}/{vhost}"
+    await _somebody_listens(vhost_url)
     process = Process()
     try:
         await process.answers()
@@ -145,11 +150,21 @@ async def sending_bench() -> AsyncIterator[SendingBench]:
             settings = _settings(Path(folder), urls, process)
             async with Bench(build(settings)) as bench, aiohttp.ClientSession() as session:
                 simulators = Simulators(process.base_url, process.smtp_port, session)
-                yield SendingBench(bench, settings, simulators, f"{servers.rabbitmq_url.rstrip('/')}/{vhost}")
+                yield SendingBench(bench, settings, simulators, vhost_url)
     finally:
         process.stop()
         delete_vhost(servers.rabbitmq_management_url, vhost)
         databases.drop(servers.postgres_url, "notifications", suffix=suffix)
+
+
+async def _somebody_listens(vhost_url: str) -> None:
+    """The rest of the product hears what the sender says: without a queue the broker would hand every event back, and
+    saying it again and again would be measured too."""
+    async with await aio_pika.connect(vhost_url) as connection, connection.channel() as channel:
+        events = await channel.declare_exchange(EVENTS.name, EVENTS.type.value, durable=True)
+        kept: FieldTable = {"x-max-length": 1000, "x-overflow": "drop-head"}
+        queue = await channel.declare_queue("the rest of the product", durable=True, arguments=kept)
+        await queue.bind(events, "#")
 
 
 def _settings(folder: Path, urls: databases.Urls, process: Process) -> Settings:
