@@ -348,3 +348,19 @@ class WaitlistOfferEnded(_OfWaitlist):
 
     name: ClassVar[str] = "booking.waitlist.offer_ended.v1"
     ended_by: Literal["taken", "declined", "expired", "withdrawn"]
+
+
+class ReplyRefused(Event):
+    """A client answered that they want to cancel when that was not theirs to do any more; the visit stays."""
+
+    name: ClassVar[str] = "booking.reply.refused.v1"
+    must_be_heard: ClassVar[bool] = True
+
+    reply_id: UUID
+    booking_id: UUID
+    client_id: UUID
+    cause: Literal["cutoff_passed", "not_possible"]
+
+    @property
+    def subject_id(self) -> str:
+        return str(self.reply_id)

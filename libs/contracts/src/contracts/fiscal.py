@@ -122,6 +122,7 @@ class TopUpReversed(_OfTopUp):
     """A top-up that was paid has gone back to the payer: `amount` leaves the SMS balance, once for each top-up."""
 
     name: ClassVar[str] = "fiscal.top_up.reversed.v1"
+    must_be_heard: ClassVar[bool] = True
 
 
 class PrepaymentState(Value):

@@ -199,6 +199,7 @@ class AccessRequested(Event):
     """A refused person asks for rights, for locations, or for the approval of one act; said again when decided."""
 
     name: ClassVar[str] = "identity.access.requested.v1"
+    must_be_heard: ClassVar[bool] = True
 
     request_id: UUID
     rule: str = Field(description="Code of the refusal that led here.")

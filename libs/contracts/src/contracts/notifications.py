@@ -77,10 +77,24 @@ class BalanceLow(Event):
         return str(self.account_id)
 
 
+class ProviderStopped(Event):
+    """No message goes through this provider of the account until its cause is cured; said once per stop."""
+
+    name: ClassVar[str] = "notifications.provider.stopped.v1"
+    must_be_heard: ClassVar[bool] = True
+    provider: str
+    reason_code: str = Field(description="Why, as the messages that wait say it: `provider_unauthorized` and the like.")
+
+    @property
+    def subject_id(self) -> str:
+        return f"{self.account_id}:{self.provider}"
+
+
 class WebHookPaused(Event):
     """A web hook did not take anything for days, or said that it is gone: nothing more is told to it."""
 
     name: ClassVar[str] = "notifications.web_hook.paused.v1"
+    must_be_heard: ClassVar[bool] = True
     hook_id: UUID
     host: str
     cause: Literal["no_answer", "gone"]

@@ -21,6 +21,7 @@ from .api import (
     own_preferences,
     preferences,
     previews,
+    tasks,
     templates,
     webhooks,
 )
@@ -44,6 +45,7 @@ from .usecases.claim_messages import PER_ACCOUNT, Claims
 from .usecases.deliver_web_hooks import PER_HOOK, WebHookSender
 from .usecases.follow_delivery import Follower
 from .usecases.forget_old import Housekeeping
+from .usecases.hear_bot import BotHearing
 from .usecases.plan_booking import Planner
 from .usecases.publish_event import WEB_HOOKS_CHANNEL
 from .usecases.queue_login_code import WAKE_CHANNEL as LOGIN_CODES
@@ -90,6 +92,7 @@ def build(settings: Settings) -> Service:
         migrations_folder=MIGRATIONS,
         routers=[
             messages.router,
+            tasks.router,
             previews.router,
             settings_routes.router,
             provider_routes.router,
@@ -110,6 +113,12 @@ def build(settings: Settings) -> Service:
     service.state |= {"channels": channels, "mailer": channels.mail}
     service.state["checker"] = Checker(service.db, clock, providers)
     _add_loops(service, settings, clock, providers, planner, channels)
+    if channels.telegram is not None:
+        hearing = BotHearing(
+            channels.telegram, f"{settings.public_url.rstrip('/')}/callbacks/chats/telegram/{callback_token}"
+        )
+        service.loops["telegram"] = hearing.run
+        service.state["telegram"] = hearing
     return service
 
 

@@ -18,14 +18,21 @@ from contracts.booking import (
     ClientErased,
     DailyJournalPrepared,
     LocationChanged,
+    ReplyRefused,
     ReviewLeft,
     WaitlistOffered,
     WaitlistOfferEnded,
 )
-from contracts.fiscal import ReceiptFailed, ReceiptHeld, ReceiptRegistered, TopUpPaid
+from contracts.fiscal import ReceiptFailed, ReceiptHeld, ReceiptRegistered, TopUpPaid, TopUpReversed
 from contracts.gateway import DeliveryReportReceived, InboundSmsReceived
-from contracts.identity import AccountChanged, AccountRegistered, LoginCodeRequested, PhoneChangeRequested
-from contracts.notifications import BalanceLow
+from contracts.identity import (
+    AccessRequested,
+    AccountChanged,
+    AccountRegistered,
+    LoginCodeRequested,
+    PhoneChangeRequested,
+)
+from contracts.notifications import BalanceLow, ProviderStopped, WebHookPaused
 from kit import access
 from kit.db import Tx
 from kit.messaging import Consumers
@@ -36,10 +43,12 @@ from .providers.factory import Providers
 from .public_events import PUBLIC
 from .settings import Settings
 from .usecases.alarm_staff import Alarms
+from .usecases.ask_staff import hear_refused_reply
 from .usecases.bind_chat import TELEGRAM, take_chat_message
 from .usecases.check_morning import plan_morning
 from .usecases.copy_others import copy_account, copy_client, copy_location
-from .usecases.keep_balance import credit
+from .usecases.forget_client import forget_client
+from .usecases.keep_balance import credit, take_back
 from .usecases.mail_journal import mail_journal
 from .usecases.offer_waitlist import Waitlist
 from .usecases.open_account import open_account
@@ -50,6 +59,7 @@ from .usecases.queue_phone_notice import queue_phone_notice
 from .usecases.release_held import release_held
 from .usecases.take_delivery_report import take_delivery_report
 from .usecases.take_reply import take_reply
+from .usecases.tell_of_request import tell_of_request
 
 _BookingEvent = (
     BookingCreated
@@ -87,14 +97,19 @@ class Handlers:
         consumers.on(DeliveryReportReceived, name="take_delivery_report")(self.delivery_report)
         consumers.on(InboundSmsReceived, name="take_reply")(self.reply)
         consumers.on(TopUpPaid, name="credit_top_up")(self.top_up)
+        consumers.on(TopUpReversed, name="take_back_top_up")(self.top_up_reversed)
         consumers.on(*PUBLIC, name="publish_event")(self.public_event)
         consumers.on(WaitlistOffered, name="offer_waitlist")(self.waitlist_offered)
         consumers.on(WaitlistOfferEnded, name="end_waitlist_offer")(self.waitlist_ended)
         consumers.on(DailyJournalPrepared, name="mail_journal")(self.journal)
         consumers.on(ReceiptHeld, ReceiptFailed, ReceiptRegistered, name="watch_receipts")(self.receipt)
         consumers.on(BalanceLow, name="warn_of_balance")(self.balance_low)
+        consumers.on(ProviderStopped, name="warn_of_provider")(self.provider_stopped)
+        consumers.on(WebHookPaused, name="warn_of_web_hook")(self.web_hook_paused)
+        consumers.on(AccessRequested, name="tell_of_request")(self.access_requested)
+        consumers.on(ReplyRefused, name="ask_about_reply")(self.reply_refused)
         consumers.on(ReviewLeft, name="tell_of_review")(self.review)
-        consumers.on(ClientErased, name="forget_contacts")(forget_contacts)
+        consumers.on(ClientErased, name="forget_contacts")(self.client_erased)
         return consumers
 
     async def login_code(self, event: LoginCodeRequested, tx: Tx) -> None:
@@ -142,6 +157,11 @@ class Handlers:
         if await credit(tx, event.account_id, event.amount.amount, event.top_up_id, now, kind="topup"):
             await release_held(tx, event.account_id, now)
 
+    async def top_up_reversed(self, event: TopUpReversed, tx: Tx) -> None:
+        assert event.account_id is not None
+        now = await self.clock.now(tx)
+        await take_back(tx, event.account_id, event.amount.amount, event.top_up_id, now)
+
     async def waitlist_offered(self, event: WaitlistOffered, tx: Tx) -> None:
         await Waitlist(self.planner).offered(event, tx, await self.clock.now(tx))
 
@@ -157,6 +177,24 @@ class Handlers:
 
     async def balance_low(self, event: BalanceLow, tx: Tx) -> None:
         await self._alarms.balance_low(event, tx, await self.clock.now(tx))
+
+    async def provider_stopped(self, event: ProviderStopped, tx: Tx) -> None:
+        await self._alarms.provider_stopped(event, tx, await self.clock.now(tx))
+
+    async def web_hook_paused(self, event: WebHookPaused, tx: Tx) -> None:
+        await self._alarms.web_hook_paused(event, tx, await self.clock.now(tx))
+
+    async def access_requested(self, event: AccessRequested, tx: Tx) -> None:
+        house, public_url = self.planner.house, self.planner.public_url
+        now = await self.clock.now(tx)
+        await tell_of_request(event, tx, texts=self.texts, public_url=public_url, house=house, now=now)
+
+    async def reply_refused(self, event: ReplyRefused, tx: Tx) -> None:
+        await hear_refused_reply(event, tx, now=await self.clock.now(tx))
+
+    async def client_erased(self, event: ClientErased, tx: Tx) -> None:
+        await forget_contacts(event, tx)
+        await forget_client(event, tx, now=await self.clock.now(tx))
 
     async def review(self, event: ReviewLeft, tx: Tx) -> None:
         await self._alarms.review(event, tx, await self.clock.now(tx))

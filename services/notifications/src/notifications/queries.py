@@ -17,7 +17,17 @@ from sqlalchemy import func, or_, select, tuple_
 from kit.db import Tx
 from kit.errors import InvalidInput
 
-from .tables import AccountCopy, BookingCopy, DeliveryAttempt, LedgerEntry, NotificationRow, SmsBalanceRow, TemplateRow
+from .tables import (
+    AccountCopy,
+    BookingCopy,
+    ClientCopy,
+    DeliveryAttempt,
+    LedgerEntry,
+    NotificationRow,
+    SmsBalanceRow,
+    StaffTask,
+    TemplateRow,
+)
 
 T = TypeVar("T")
 
@@ -199,3 +209,31 @@ def _page(found: list[tuple[datetime, UUID, T]]) -> tuple[list[T], str | None]:
         return items, None
     moment, identifier, _ = found[PAGE - 1]
     return items, base64.urlsafe_b64encode(f"{moment.isoformat()} {identifier}".encode()).decode()
+
+
+async def tasks(
+    tx: Tx, account_id: UUID, is_open: bool, location_ids: Collection[UUID] | None, cursor: str | None
+) -> tuple[Sequence[tuple[StaffTask, str | None]], str | None]:
+    """One page of tasks with the names of their clients, the oldest first, and the cursor of the next."""
+    row, client = StaffTask, ClientCopy
+    query = (
+        select(row, client.name)
+        .join(client, (client.account_id == row.account_id) & (client.client_id == row.client_id), isouter=True)
+        .where(row.account_id == account_id, row.settled_at.is_(None) if is_open else row.settled_at.is_not(None))
+    )
+    if cursor is not None:
+        query = query.where(tuple_(row.created_at, row.id) > read_cursor(cursor))
+    found = (await tx.execute(_within(query, location_ids).order_by(row.created_at, row.id).limit(PAGE + 1))).all()
+    return _page([(task.created_at, task.id, (task, name)) for task, name in found])
+
+
+async def open_tasks(tx: Tx, account_id: UUID, location_ids: Collection[UUID] | None) -> int:
+    """How many tasks wait."""
+    query = select(func.count()).where(StaffTask.account_id == account_id, StaffTask.settled_at.is_(None))
+    return int((await tx.execute(_within(query, location_ids))).scalar_one())
+
+
+def _within(query: Any, location_ids: Collection[UUID] | None) -> Any:
+    if location_ids is None:
+        return query
+    return query.where(or_(StaffTask.location_id.in_(location_ids), StaffTask.location_id.is_(None)))

@@ -65,6 +65,16 @@ class Words:
         text = text or self._texts.get(self._language, key, values)
         return Fix(text=text, url=self._place(code, provider, client_id))
 
+    def text(self, key: str, params: dict[str, Any]) -> str:
+        """A text of the catalogue."""
+        return self._texts.get(self._language, key, params)
+
+    def desk(self, client_id: object, booking_id: object) -> str:
+        """Where somebody at the desk goes on: the card of the client, else the visit, else the list."""
+        if client_id is not None:
+            return f"{self._base}/desk/clients/{client_id}"
+        return f"{self._base}/desk/bookings/{booking_id}" if booking_id is not None else f"{self._base}/desk"
+
     def help_url(self, code: str | None) -> str | None:
         """The page about a reason."""
         return f"{self._base}/help/{code}" if code else None

@@ -43,6 +43,7 @@ _TABLE = """
 
     accounts/*/bookings/*/notifications/**             notifications
     accounts/*/notifications/**                        notifications
+    accounts/*/staff-tasks/**                          notifications
     accounts/*/notification-settings/**                notifications
     accounts/*/sms-providers/**                        notifications
     accounts/*/sms-balance/**                          notifications

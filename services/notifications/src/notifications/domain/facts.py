@@ -28,6 +28,7 @@ class Kind(StrEnum):
     MORNING_CHECK = "morning_check"
     REVIEW = "review"
     REPORT = "report"
+    ACCESS_REQUEST = "access_request"
 
     @property
     def is_reminder(self) -> bool:
@@ -43,6 +44,9 @@ OF_BOOKING = (Kind.CREATED, Kind.RESCHEDULED, Kind.CANCELLED)
 CLIENT_KINDS = (*OF_BOOKING, *BY_TIME, Kind.WAITLIST_OFFER)
 OF_ACCOUNT = (Kind.BALANCE_LOW, Kind.PROVIDER_TROUBLE, Kind.FISCAL_TROUBLE, Kind.MORNING_CHECK, Kind.REVIEW)
 """News that concern staff alone: about the account itself, and reviews."""
+OF_SMS_ITSELF = frozenset({Kind.BALANCE_LOW, Kind.PROVIDER_TROUBLE})
+"""Alarms that must not depend on what they are about: they go by another channel than SMS where there is one, and by
+SMS through the platform's own account, at its cost, where there is none."""
 STAFF_KINDS = (*OF_BOOKING, *OF_ACCOUNT)
 STAFF_MEMBER_CONCERNED = "staff_member"
 """The recipient role of whoever's time it is, whatever role they have in the account."""

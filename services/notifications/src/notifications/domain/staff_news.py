@@ -8,8 +8,8 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from .channels import NO_CHANNEL
-from .facts import Decision, Kind, Member, Rules
+from .channels import EMAIL, NO_CHANNEL, SMS, TELEGRAM, WEB_PUSH
+from .facts import OF_SMS_ITSELF, Decision, Kind, Member, Rules
 from .planner import STAFF, against_channel
 from .reasons import Reason
 
@@ -36,7 +36,7 @@ def plan_for_staff(news: News, members: Iterable[Member], rules: Rules, now: dat
 
 
 def _decide(news: News, member: Member, rules: Rules, now: datetime) -> Decision:
-    channel = news.channel or member.channel or NO_CHANNEL
+    channel = news.channel or _channel(news.kind, member, rules)
     at, reason = news.planned_at, _against(news, member, rules)
     if reason is None and news.keeps_quiet and rules.quiet.cover(at, news.zone):
         # Unlike a reminder an alarm is not tied to its minute: it is told when the quiet hours end.
@@ -44,6 +44,17 @@ def _decide(news: News, member: Member, rules: Rules, now: datetime) -> Decision
     if reason is None and (at >= news.useful_until or now >= news.useful_until):
         reason = Reason.TOO_LATE
     return Decision(news.kind, STAFF, member.user_id, news.occasion, channel, at, news.useful_until, reason)
+
+
+_BESIDE_SMS = (TELEGRAM, EMAIL, WEB_PUSH)
+
+
+def _channel(kind: Kind, member: Member, rules: Rules) -> str:
+    """The member's own channel; of alarms about SMS another one that the profile has an address for."""
+    if kind in OF_SMS_ITSELF and member.channel == SMS:
+        others = (name for name in _BESIDE_SMS if name in member.addresses and name in rules.sendable)
+        return next(others, SMS)
+    return member.channel or NO_CHANNEL
 
 
 def _against(news: News, member: Member, rules: Rules) -> Reason | None:

@@ -8,6 +8,7 @@ from .messages import DeliveryAttempt, LoginCodeMessage, NotificationRow
 from .people import PushSubscription, Reply, TelegramChat, TelegramLink
 from .providers import DeliveryReportRow, PhoneMark, ProviderAccount
 from .reports import DailyJournal, MorningTurn, ReceiptTrouble
+from .tasks import StaffTask
 from .web_hooks import EventFeed, PublicEvent, WebHook, WebHookDelivery
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "Reply",
     "SettingsRow",
     "SmsBalanceRow",
+    "StaffTask",
     "TelegramChat",
     "TelegramLink",
     "TemplateRow",

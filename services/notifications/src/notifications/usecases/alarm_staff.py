@@ -1,4 +1,4 @@
-"""Alarms for the people of an account: the balance runs low, receipts wait, somebody left a review."""
+"""Alarms for the people of an account: SMS or receipts do not go, a web hook is paused, somebody left a review."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from contracts.booking import ReviewLeft
 from contracts.fiscal import ReceiptFailed, ReceiptHeld, ReceiptRegistered
-from contracts.notifications import BalanceLow
+from contracts.notifications import BalanceLow, ProviderStopped, WebHookPaused
 from kit.db import Tx
 from kit.texts import Texts
 from notifications.domain.facts import Kind
@@ -21,6 +21,7 @@ from notifications.morning import Thing
 from notifications.rules import House
 from notifications.situation import zone_of
 from notifications.tables import AccountCopy, ReceiptTrouble
+from notifications.views import Words
 from notifications.wording import money, shortened
 
 from .check_morning import thing_text
@@ -47,6 +48,33 @@ class Alarms:
             return self.texts.get(language, "sms.staff.balance_low", params)
 
         await self._tell(tx, event.account_id, Kind.BALANCE_LOW, "low", text, now)
+
+    async def provider_stopped(self, event: ProviderStopped, tx: Tx, now: datetime) -> None:
+        """One alarm per provider, cause and day."""
+        assert event.account_id is not None
+
+        def text(language: str) -> str:
+            words = Words(self.texts, language, self.public_url)
+            fix = words.fix(event.reason_code, event.provider)
+            said = {
+                "reason": words.summary(event.reason_code, event.provider),
+                "fix": fix.text if fix else "",
+                "link": self._page("integrations"),
+            }
+            return " ".join(self.texts.get(language, "sms.staff.provider_trouble", said).split())
+
+        about = f"{event.provider} {event.reason_code}"
+        await self._tell(tx, event.account_id, Kind.PROVIDER_TROUBLE, about, text, now)
+
+    async def web_hook_paused(self, event: WebHookPaused, tx: Tx, now: datetime) -> None:
+        """One alarm per hook and day."""
+        assert event.account_id is not None
+        params = {"host": event.host, "link": self._page("integrations")}
+
+        def text(language: str) -> str:
+            return self.texts.get(language, f"sms.staff.web_hook_paused.{event.cause}", params)
+
+        await self._tell(tx, event.account_id, Kind.PROVIDER_TROUBLE, f"hook {event.hook_id}", text, now)
 
     async def receipt(self, event: ReceiptHeld | ReceiptFailed | ReceiptRegistered, tx: Tx, now: datetime) -> None:
         """Keep what waits in mind for the mornings; one alarm per cause, register and day."""

@@ -20,7 +20,7 @@ from kit.ids import new_id
 from notifications.clock import Clock
 from notifications.domain.carriers import VOICE_PROVIDERS, Channel
 from notifications.domain.delivery import next_look_up_s
-from notifications.domain.facts import Kind
+from notifications.domain.facts import OF_SMS_ITSELF, Kind
 from notifications.domain.quiet_hours import QuietHours
 from notifications.domain.reasons import Reason
 from notifications.domain.routing import INTEGRICA, Hold, Route, choose, pause_s
@@ -68,7 +68,7 @@ class ClaimedMessage:
     @property
     def is_paid_here(self) -> bool:
         """Whether money of the prepaid balance was set aside for it."""
-        return self.provider.provider == INTEGRICA
+        return self.provider.provider == INTEGRICA and self.provider.kind != PLATFORM
 
     @property
     def pace_lane(self) -> Hashable:
@@ -84,7 +84,8 @@ def pace_lane(provider: ProviderAccount) -> Hashable:
 
 
 PLATFORM = "platform"
-"""The kind of what carries mail, Telegram and web push: nothing of the account's, so nothing of it is stored."""
+"""The kind of what carries mail, Telegram, web push and alarms about SMS: nothing of the account's, so nothing of it
+is stored, stopped or paid."""
 
 
 @dataclass(frozen=True)
@@ -187,7 +188,8 @@ class _Turn:
             account = next(account for account in accounts if account.provider == chosen.provider)
             if self._must_rest(row, account):
                 return None
-            if chosen.provider != INTEGRICA or await self._pay(row, claim_id):
+            is_free = chosen.provider != INTEGRICA or account.kind == PLATFORM
+            if is_free or await self._pay(row, claim_id):
                 return self._claim(row, account, claim_id, address)
             unpaid.add(chosen.provider)
 
@@ -259,6 +261,8 @@ class _Turn:
             return ()
         if channel.platform_provider is not None:
             return [platform_carrier(row.account_id, channel.platform_provider)]
+        if row.kind in OF_SMS_ITSELF:
+            return [platform_carrier(row.account_id, INTEGRICA)]
         accounts = await self._providers_of(row.account_id)
         if channel is Channel.VOICE:
             return [account for account in accounts if account.provider in VOICE_PROVIDERS]

@@ -15,6 +15,8 @@ from kit.wakeups import notify
 from notifications.domain.merging import WAITING
 from notifications.tables import AccountCopy, BookingCopy, ClientCopy, LocationCopy, NotificationRow
 
+from .ask_staff import number_changed
+
 REPLAN_CHANNEL = "replan"
 
 
@@ -83,6 +85,7 @@ async def copy_client(event: ClientChanged, tx: Tx, *, now: datetime) -> None:
         ).returning(ClientCopy.version)
     )
     if newer.first() is not None:
+        await number_changed(tx, event.account_id, said.id, said.phone_e164, now)
         await ask_to_replan(tx, event.account_id, now, client_id=said.id)
 
 

@@ -1,7 +1,8 @@
 """The prepaid balance: an append-only ledger, and a locked row with its sum.
 
 Money for a message is set aside in the transaction that claims the message, taken when the provider accepts it, and
-given back when it surely did not. Two senders cannot spend the same kopeck, and the balance is never negative.
+given back when it surely did not. Two senders cannot spend the same kopeck, and sending
+never makes the balance negative; only a top-up that went back to its payer does.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ async def release(tx: Tx, account_id: UUID, claim_id: UUID, now: datetime) -> No
 async def credit(
     tx: Tx, account_id: UUID, amount: int, cause_id: UUID, now: datetime, *, kind: str, note: str | None = None
 ) -> bool:
-    """Add money, once per cause; false when this cause had its credit already."""
+    """Add money, or take it where `amount` is negative, once per cause; false when this cause had its entry already."""
     row = SmsBalanceRow
     start = insert(row).values(account_id=account_id, free_amount=0, reserved_amount=0)
     await tx.execute(start.on_conflict_do_nothing())
@@ -61,6 +62,11 @@ async def credit(
     )
     await _write(tx, account_id, kind, amount, 0, added.scalar_one(), cause_id, now, note=note)
     return True
+
+
+async def take_back(tx: Tx, account_id: UUID, amount: int, top_up_id: UUID, now: datetime) -> bool:
+    """The top-up went back to its payer: take its money out again, once. What was spent meanwhile is owed."""
+    return await credit(tx, account_id, -amount, top_up_id, now, kind="reversal")
 
 
 async def free_amount(tx: Tx, account_id: UUID) -> int:

@@ -27,6 +27,7 @@ from notifications.said import say
 from notifications.tables import BookingCopy, DeliveryAttempt, NotificationRow, PhoneMark, ProviderAccount
 
 from . import keep_balance
+from .ask_staff import PHONE_BAD, Wanted, ask_staff, number_of
 from .claim_messages import PLATFORM, ClaimedMessage, mark_unknown
 from .release_held import cure, stop
 from .write_decisions import DUE_CHANNEL
@@ -264,6 +265,15 @@ async def _mark_phone(recording: _Recording, reason: Reason) -> None:
         .values(replan_at=recording.now)
     )
     if reason is Reason.PHONE_BAD:
+        wanted = Wanted(
+            PHONE_BAD,
+            number_of(row.recipient_id, row.phone_e164),
+            location_id=row.location_id,
+            client_id=row.recipient_id,
+            booking_id=row.booking_id,
+            notification_id=row.id,
+        )
+        await ask_staff(tx, row.account_id, wanted, recording.now)
         event = ClientPhoneBad(
             account_id=row.account_id, version=row.version, client_id=row.recipient_id, provider=row.provider or ""
         )

@@ -8,6 +8,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy import select, update
 
+from contracts.notifications import ProviderStopped
 from kit.db import Tx
 from kit.wakeups import notify
 from notifications.domain.reasons import Reason
@@ -61,6 +62,10 @@ async def stop(tx: Tx, account: ProviderAccount, reason: Reason, said: str, now:
         .values(reason_code=reason, provider_error=said)
     )
     # One alarm, however many messages wait.
+    version = int(now.timestamp())
+    tx.emit(
+        ProviderStopped(account_id=account.account_id, version=version, provider=account.provider, reason_code=reason)
+    )
     log.warning("provider stopped", account_id=str(account.account_id), provider=account.provider, reason=reason)
 
 

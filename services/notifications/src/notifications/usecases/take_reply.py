@@ -25,6 +25,7 @@ from notifications.providers.factory import Providers
 from notifications.providers.report_signature import is_signed
 from notifications.tables import BookingCopy, ClientPreference, NotificationRow, ProviderAccount, Reply
 
+from .ask_staff import REPLY_UNCLEAR, Wanted, ask_staff
 from .copy_others import ask_to_replan
 
 ANSWERS_WITHIN = timedelta(days=4)
@@ -89,7 +90,20 @@ async def keep_reply(
         settled_at=now if is_plain or meaning is Meaning.STOP else None,
     )
     kept = await tx.execute(row.on_conflict_do_nothing().returning(Reply.id))
-    if kept.first() is None or about is None:
+    if kept.first() is None:
+        return
+    if not is_plain and meaning is not Meaning.STOP:
+        wanted = Wanted(
+            REPLY_UNCLEAR,
+            str(reply_id),
+            location_id=about.location_id if about else None,
+            client_id=about.recipient_id if about else None,
+            booking_id=about.booking_id if about else None,
+            notification_id=about.id if about else None,
+            said=incoming.text,
+        )
+        await ask_staff(tx, account_id, wanted, now)
+    if about is None:
         return
     if meaning is Meaning.STOP:
         await _refuse(tx, account_id, about.recipient_id, now)

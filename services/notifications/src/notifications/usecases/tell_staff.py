@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from kit import telemetry
@@ -15,12 +16,13 @@ from kit.db import Tx
 from kit.ids import new_id
 from kit.tables import MemberCopy
 from kit.wakeups import notify
+from notifications.domain.channels import TELEGRAM
 from notifications.domain.facts import Decision, Member, StaffKindRule
 from notifications.domain.segments import measure
 from notifications.domain.staff_news import News, plan_for_staff
 from notifications.rules import House, rules_of
 from notifications.situation import member_of, read_members
-from notifications.tables import NotificationRow
+from notifications.tables import NotificationRow, TelegramChat
 
 from .write_decisions import DUE_CHANNEL, state_of
 
@@ -43,7 +45,11 @@ async def tell_staff(tx: Tx, account_id: UUID, telling: Telling, house: House, n
     """Write the decisions that are not there yet; answers how many messages will go because of that."""
     rules = await rules_of(tx, account_id, house)
     rows = await read_members(tx, account_id)
-    members: Iterable[Member] = map(member_of, rows.values())
+    chats = await _with_chats(tx, rows)
+    members: Iterable[Member] = [
+        replace(one, addresses=one.addresses | {TELEGRAM}) if one.user_id in chats else one
+        for one in map(member_of, rows.values())
+    ]
     if telling.readers is not None:
         chosen = {user_id for user_id, row in rows.items() if telling.readers(row)}
         members = [replace(one, role=_READER if one.user_id in chosen else one.role) for one in members]
@@ -63,6 +69,12 @@ async def tell_staff(tx: Tx, account_id: UUID, telling: Telling, house: House, n
     if planned:
         await notify(tx, DUE_CHANNEL)
     return planned
+
+
+async def _with_chats(tx: Tx, users: Iterable[UUID]) -> frozenset[UUID]:
+    """Who of them has opened a chat with the platform's bot, whatever the profile says."""
+    found = await tx.scalars(select(TelegramChat.user_id).where(TelegramChat.user_id.in_(list(users))))
+    return frozenset(found)
 
 
 def _values(

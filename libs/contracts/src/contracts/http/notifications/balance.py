@@ -18,7 +18,7 @@ class LedgerEntry(Answer):
     """One line of the prepaid balance; `amount` changes the balance, `reserved` what is set aside of it."""
 
     id: UUID
-    kind: Literal["topup", "reserve", "settle", "release", "adjustment"]
+    kind: Literal["topup", "reserve", "settle", "release", "adjustment", "reversal"]
     amount: int = Field(description="Minor units; negative is a debit.")
     reserved: int = Field(description="Minor units set aside (positive) or freed (negative).")
     balance_after: int

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import structlog
 
-from booking.domain.lifecycle import Act, State, is_possible, may_change_until
+from booking.domain.lifecycle import CANCELLED, Act, State, is_possible, may_change_until
 from booking.queries.visits import visit_of
 from booking.tables import AccountCopy
 from booking.usecases.actors import Actor
 from booking.usecases.bookings.advance_booking import advance_booking
 from booking.usecases.bookings.cancel_booking import cancel_booking
+from contracts.booking import ReplyRefused
 from contracts.notifications import ReplyReceived
 from kit.db import Tx
 
@@ -34,5 +37,16 @@ async def hear_reply(event: ReplyReceived, tx: Tx) -> None:
     is_early = event.said_at <= may_change_until(visit.booking.starts_at, account.booking_rules.cancel_cutoff_min)
     if is_early and is_possible(Act.CANCEL, state):
         await cancel_booking(tx, visit, _CLIENT, event.said_at, reason=None)
-    else:
-        log.info("an answer that came too late", booking_id=str(event.booking_id), state=state)
+        return
+    log.info("an answer that came too late", booking_id=str(event.booking_id), state=state)
+    if state not in CANCELLED:
+        cause: Literal["cutoff_passed", "not_possible"] = "not_possible" if is_early else "cutoff_passed"
+        refused = ReplyRefused(
+            account_id=event.account_id,
+            version=1,
+            reply_id=event.reply_id,
+            booking_id=event.booking_id,
+            client_id=event.client_id,
+            cause=cause,
+        )
+        tx.emit(refused)
