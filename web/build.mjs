@@ -17,7 +17,10 @@ const islands = [
   "zone.ts",
   "framed.ts",
   "embed.ts",
+  "staff-day.ts",
 ];
+// Code that an island asks for when it is needed.
+const modules = ["desk/board.ts"];
 const target = ["es2021", "chrome96", "firefox95", "safari15"];
 
 async function stylesheet(name) {
@@ -27,6 +30,7 @@ async function stylesheet(name) {
     minify: true,
     target,
     write: false,
+    legalComments: "none",
   });
   return outputFiles[0].text;
 }
@@ -36,12 +40,12 @@ async function rows() {
   return code;
 }
 
-async function island(name) {
+async function script(name, format) {
   const { outputFiles } = await esbuild.build({
     entryPoints: [path.join(here, "src", name)],
     bundle: true,
     minify: true,
-    format: "iife",
+    format,
     target,
     write: false,
     legalComments: "none",
@@ -52,10 +56,12 @@ async function island(name) {
 async function build() {
   const files = new Map([
     ["app.css", (await stylesheet("app.css")) + (await rows())],
+    ["calendar.css", await stylesheet("calendar.css")],
     ["client.css", await stylesheet("client.css")],
     ["htmx.js", await readFile(path.join(here, "node_modules/htmx.org/dist/htmx.min.js"), "utf8")],
   ]);
-  for (const name of islands) files.set(name.replace(/\.ts$/, ".js"), await island(name));
+  for (const name of islands) files.set(name.replace(/\.ts$/, ".js"), await script(name, "iife"));
+  for (const name of modules) files.set(`${path.parse(name).name}.js`, await script(name, "esm"));
 
   await mkdir(output, { recursive: true });
   const manifest = {};

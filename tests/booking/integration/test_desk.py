@@ -187,6 +187,25 @@ async def test_moving_keeps_the_rules_and_says_what_was_before(salon):
     assert half["starts_at"] == salon.at("16:15")  # its own old time is not in its way
 
 
+async def test_a_move_is_taken_back_to_its_time_and_people_without_the_right_to_break_rules(salon):
+    sofia = await salon.add_staff("Софія")
+    early = {"service_ids": [salon.service], "staff_member_id": salon.staff, "starts_at": salon.at("07:10")}
+    made = await salon.ok("POST", "/bookings", {**early, "override": True})
+    desk = await salon.member(Permission.BOOKING_VIEW, Permission.BOOKING_RESCHEDULE)
+    path = f"/bookings/{made['id']}/reschedule"
+    nothing = await salon.call("POST", f"{path}/undo", by=desk)
+    assert (nothing.status_code, nothing.json()["code"]) == (409, "booking.nothing_to_undo")
+    await salon.ok("POST", path, {"starts_at": salon.at("15:00"), "staff_member_id": sofia}, by=desk)
+    back = await salon.ok("POST", f"{path}/undo", by=desk)
+    assert (back["starts_at"], back["items"][0]["staff_member_id"]) == (made["starts_at"], salon.staff)
+    await salon.ok("POST", f"{path}/undo", by=desk)  # the undoing was a move as well
+    await salon.ok("POST", "/bookings", {**early, "override": True})
+    taken = await salon.call("POST", f"{path}/undo", by=desk)
+    assert (taken.status_code, taken.json()["code"]) == (409, "booking.slot_taken")
+    alien = await salon.member(Permission.BOOKING_VIEW)
+    assert (await salon.call("POST", f"{path}/undo", by=alien)).json()["permission"] == "booking.reschedule"
+
+
 async def test_staff_break_soft_rules_knowingly_and_never_an_overlap(salon):
     early = {"service_ids": [salon.service], "staff_member_id": salon.staff, "starts_at": salon.at("07:10")}
     refused = await salon.call("POST", "/bookings", early)

@@ -123,6 +123,14 @@ class WrongState(Problem):
 
 
 @dataclass(eq=False)
+class NothingToUndo(Problem):
+    """The booking stands where it was first booked, or was moved before moves could be taken back."""
+
+    code: ClassVar[str] = "booking.nothing_to_undo"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+
+
+@dataclass(eq=False)
 class DayAlreadyClosed(Problem):
     """That date is in the list of closed days already."""
 

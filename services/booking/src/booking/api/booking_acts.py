@@ -17,7 +17,7 @@ from booking.tables import AccountCopy
 from booking.usecases.actors import Actor
 from booking.usecases.bookings.advance_booking import advance_booking
 from booking.usecases.bookings.cancel_booking import cancel_booking
-from booking.usecases.bookings.reschedule_booking import reschedule_booking
+from booking.usecases.bookings.reschedule_booking import reschedule_booking, undo_reschedule
 from contracts.http.booking import ActionList, BookingAnswer, CancelBody, RescheduleBody, Timeline
 from contracts.permissions import Permission
 from kit.access import Member
@@ -118,6 +118,16 @@ async def reschedule(desk: DeskDep, body: RescheduleBody) -> Response:
             override=body.override,
             tell_client=body.tell_client,
         )
+
+    return await desk.run(Permission.BOOKING_RESCHEDULE, act)
+
+
+@router.post("/reschedule/undo", operation_id="undo_reschedule", response_model=BookingAnswer)
+async def undo(desk: DeskDep) -> Response:
+    """Take the last move back. Within the first seconds nobody was told of it, and then nobody will be."""
+
+    async def act(tx: Tx, visit: Visit, actor: Actor) -> None:
+        await undo_reschedule(tx, desk.account, visit, actor, desk.now)
 
     return await desk.run(Permission.BOOKING_RESCHEDULE, act)
 

@@ -207,6 +207,11 @@ class Booking:
         path = f"/accounts/{account_id}/bookings/{booking_id}/reschedule"
         return await self.call(bodies.BookingAnswer, "POST", path, body=body, key=key, version=version)
 
+    async def undo_reschedule(self, account_id: UUID, booking_id: UUID, *, key: str) -> bodies.BookingAnswer:
+        """Take the last move back."""
+        path = f"/accounts/{account_id}/bookings/{booking_id}/reschedule/undo"
+        return await self.call(bodies.BookingAnswer, "POST", path, key=key)
+
     async def advance(
         self, account_id: UUID, booking_id: UUID, step: Step, *, key: str, version: int | None = None
     ) -> bodies.BookingAnswer:

@@ -61,6 +61,16 @@ class Visit:
         self._token = await session.access_token(self.cookies, session.Renewals.of(self.request.app), renew)
 
     @property
+    def access_token(self) -> str | None:
+        """The token of whoever is signed in."""
+        return self._token
+
+    @property
+    def is_part(self) -> bool:
+        """Whether a script asked for the page's own part, to be shown within another page."""
+        return self.request.headers.get("x-part") == "1"
+
+    @property
     def is_signed_in(self) -> bool:
         return self._token is not None
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
+
+from sqlalchemy import select
 
 from booking.domain.availability import Service
 from booking.domain.lifecycle import Act, State, is_possible
 from booking.domain.wall_clock import MINUTE
-from booking.errors import WrongState
+from booking.errors import NothingToUndo, WrongState
 from booking.queries.client_limits import Booker
 from booking.queries.visits import Visit, staff_names
-from booking.tables import AccountCopy
+from booking.tables import AccountCopy, BookingEvent
 from booking.usecases.actors import Actor
 from booking.usecases.waitlist.call import Freed, tell_freed
 from contracts.booking import BookingRescheduled
@@ -33,18 +36,21 @@ async def reschedule_booking(
     *,
     starts_at: datetime,
     staff_member_id: UUID | None = None,
+    people: Sequence[UUID] | None = None,
     override: bool = False,
     tell_client: bool = True,
     beyond_window: bool = False,
 ) -> None:
     """Move the whole visit; without a person everybody stays who was. Services keep their booked length and buffers.
 
+    `people` names who does each item, in order, where one person for all would not say it.
+
     Raises `WrongState`, or the refusal of the new time; the old time is then kept.
     """
     booking = visit.booking
     if not is_possible(Act.RESCHEDULE, State(booking.state)):
         raise WrongState(Act.RESCHEDULE, booking.state)
-    people = [staff_member_id or item.staff_member_id for item in visit.items]
+    people = list(people or [staff_member_id or item.staff_member_id for item in visit.items])
     if starts_at == booking.starts_at and people == [item.staff_member_id for item in visit.items]:
         return
     await lock_people(tx, account.account_id, [*people, *visit.staff_member_ids])
@@ -72,6 +78,7 @@ async def reschedule_booking(
         ),
     )
     previous = booking.starts_at, tuple(visit.staff_member_ids)
+    before = [item.staff_member_id for item in visit.items]
     freed = [Freed(item.staff_member_id, item.starts_at, item.ends_at) for item in visit.items]
     await give_back(tx, account.account_id, booking.id)
     taken = await take_time(tx, wish, now, booking_id=booking.id, item_ids=[item.id for item in visit.items])
@@ -90,6 +97,7 @@ async def reschedule_booking(
         starts_at_before=previous[0].isoformat(),
         starts_at=booking.starts_at.isoformat(),
         staff=[visit.staff_names.get(person, "") for person in visit.staff_member_ids],
+        staff_before=[str(person) for person in before],
         overridden=taken.overridden,
     )
     tx.emit(
@@ -104,3 +112,35 @@ async def reschedule_booking(
         )
     )
     await tell_freed(tx, account.account_id, booking.location_id, freed, "rescheduled", booking.id)
+
+
+async def undo_reschedule(tx: Tx, account: AccountCopy, visit: Visit, actor: Actor, now: datetime) -> None:
+    """Back to the time and the people from before the last move, whatever soft rules say: it stood there once.
+
+    Whoever was not told of the move yet hears of neither. Raises `NothingToUndo`, `WrongState`, or `SlotTaken` when
+    the earlier time is somebody else's by now.
+    """
+    moves = (
+        select(BookingEvent)
+        .where(
+            BookingEvent.account_id == account.account_id,
+            BookingEvent.booking_id == visit.booking.id,
+            BookingEvent.kind == "rescheduled",
+        )
+        .order_by(BookingEvent.seq.desc())
+        .limit(1)
+    )
+    last = await tx.scalar(moves)
+    staff = last.details.get("staff_before", []) if last else []
+    if last is None or len(staff) != len(visit.items):
+        raise NothingToUndo
+    await reschedule_booking(
+        tx,
+        account,
+        visit,
+        actor,
+        now,
+        starts_at=datetime.fromisoformat(last.details["starts_at_before"]),
+        people=[UUID(person) for person in staff],
+        override=True,
+    )

@@ -13,10 +13,15 @@ from gateway.pages.forms import uuids
 from gateway.pages.manage.office import member_of
 from gateway.pages.route import page_router
 from gateway.pages.visit import Visit, VisitDep
+from gateway.pages.words import t
 
-from .lanes import board_of
+from .lanes import board_of, week_of
 
 router = page_router()
+
+VIEWS = ("day", "week", "list")
+SAID = ("undo", "close", "offline", "there_is", "failed", "ask", "anyway")
+"""What the calendar in the browser says by itself; the rest comes with the gateway's answers."""
 
 
 @router.get("/desk")
@@ -30,7 +35,7 @@ async def accounts(visit: VisitDep) -> Response:
 
 @router.get("/desk/{account_id}")
 async def day(visit: VisitDep, account_id: UUID) -> Response:
-    """The bookings of one day."""
+    """The bookings of one day, or of one person's week (`view=week`); as columns, or as a list for phones."""
     member = await member_of(visit, account_id)
     locations = (await visit.api.catalogue.locations(account_id)).items
     location = chosen_location(visit, locations)
@@ -38,21 +43,47 @@ async def day(visit: VisitDep, account_id: UUID) -> Response:
     now = datetime.now(UTC)
     today = now.astimezone(zone).date()
     shown = day_of(visit, today)
+    view = visit.query.get("view", "")
+    view = view if view in VIEWS else ""
+    since, until = (shown, shown) if view != "week" else week_around(shown)
     calendar = await visit.api.booking.calendar(
-        account_id, since=shown, until=shown, location_id=location.id if location else None
+        account_id, since=since, until=until, location_id=location.id if location else None
     )
+    people = [(one.staff_member_id, one.staff_member_name) for one in calendar.columns]
+    person = _person(visit, people) if view == "week" else None
+    days = [since + timedelta(days=number) for number in range((until - since).days + 1)]
     return visit.page(
         "desk/board.html.jinja",
+        page_scripts=["base.js", "staff-day.js"],
+        l10n={name: t(f"desk.say.{name}") for name in SAID},
         member=member,
         account_id=account_id,
         locations=locations,
         location=location,
+        view=view,
         day=shown,
+        since=since,
+        until=until,
         today=today,
-        before=shown - timedelta(days=1),
-        after=shown + timedelta(days=1),
-        board=board_of(calendar, shown, now),
+        before=shown - timedelta(days=len(days)),
+        after=shown + timedelta(days=len(days)),
+        people=people,
+        person=person,
+        board=week_of(calendar, person, days, now) if person else board_of(calendar, shown, now),
     )
+
+
+def week_around(day: date) -> tuple[date, date]:
+    """Monday and Sunday of its week."""
+    monday = day - timedelta(days=day.weekday())
+    return monday, monday + timedelta(days=6)
+
+
+def _person(visit: Visit, people: list[tuple[UUID, str]]) -> UUID | None:
+    """Whose week: the one in the address, else the first."""
+    ids = [one for one, _ in people]
+    wanted = next(iter(uuids([visit.query.get("staff", "")])), None)
+    return wanted if wanted in ids else next(iter(ids), None)
 
 
 def chosen_location(visit: Visit, locations: list[LocationAnswer]) -> LocationAnswer | None:

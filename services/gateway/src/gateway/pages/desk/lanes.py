@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from contracts.http.booking import BookingAnswer, CalendarAnswer, CalendarColumn, Span
+from gateway.pages.formats import day_long
 
 STEP_MIN = 5
 _SHORT_MIN = 30
 _SHORTEST_GAP_MIN = 15
 _USUAL_HOURS = (9, 18)
-_GONE = frozenset({"cancelled_by_client", "cancelled_by_staff", "expired"})
+GONE = frozenset({"cancelled_by_client", "cancelled_by_staff", "expired"})
+"""States of bookings that take no time any more."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class Lane:
     marks: list[Mark]
     is_working: bool
     count: int
+    day: date
 
 
 @dataclass(frozen=True)
@@ -57,9 +60,26 @@ class Board:
 def board_of(calendar: CalendarAnswer, day: date, now: datetime) -> Board:
     """Free time that has passed is not offered any more."""
     zone = ZoneInfo(calendar.time_zone)
-    first, last = _hours(calendar, day, zone)
+    first, last = hours_of(calendar, day, zone)
     frame = _Frame(datetime.combine(day, time(first), zone), (last - first) * 60)
     lanes = [_lane(column, number, frame, now) for number, column in enumerate(calendar.columns)]
+    return Board(list(range(first, last)), lanes, calendar.time_zone)
+
+
+def week_of(calendar: CalendarAnswer, staff_member_id: UUID, days: list[date], now: datetime) -> Board:
+    """The days of one person side by side; a lane's name is then its day."""
+    zone = ZoneInfo(calendar.time_zone)
+    found = [(number, one) for number, one in enumerate(calendar.columns) if one.staff_member_id == staff_member_id]
+    if not found:
+        return Board([], [], calendar.time_zone)
+    number, column = found[0]
+    alone = calendar.model_copy(update={"columns": [column]})
+    hours = [hours_of(alone, day, zone) for day in days]
+    first, last = min(first for first, _ in hours), max(last for _, last in hours)
+    lanes = []
+    for day in days:
+        frame = _Frame(datetime.combine(day, time(first), zone), (last - first) * 60)
+        lanes.append(replace(_lane(column, number, frame, now), name=day_long(day), day=day))
     return Board(list(range(first, last)), lanes, calendar.time_zone)
 
 
@@ -83,7 +103,7 @@ class _Frame:
         return Mark(kind, at, end - at, since, until, **more) if end > at else None  # type: ignore[arg-type]
 
 
-def _hours(calendar: CalendarAnswer, day: date, zone: ZoneInfo) -> tuple[int, int]:
+def hours_of(calendar: CalendarAnswer, day: date, zone: ZoneInfo) -> tuple[int, int]:
     """Whole hours that cover everything of the day."""
     spans = [(span.starts_at, span.ends_at) for column in calendar.columns for span in column.working]
     spans += [
@@ -91,7 +111,7 @@ def _hours(calendar: CalendarAnswer, day: date, zone: ZoneInfo) -> tuple[int, in
         for column in calendar.columns
         for booking in column.bookings
         for item in booking.items
-        if booking.state not in _GONE
+        if booking.state not in GONE
     ]
     local = [(since.astimezone(zone), until.astimezone(zone)) for since, until in spans]
     local = [(since, until) for since, until in local if since.date() == day]
@@ -109,7 +129,8 @@ def _lane(column: CalendarColumn, number: int, frame: _Frame, now: datetime) -> 
         name=column.staff_member_name,
         number=number,
         marks=sorted(marks, key=lambda mark: (mark.at, mark.kind)),
-        is_working=bool(column.working),
+        is_working=any(frame.mark("worked", span.starts_at, span.ends_at) for span in column.working),
+        day=frame.start.date(),
         count=sum(mark.kind == "booking" for mark in marks),
     )
 
@@ -117,7 +138,7 @@ def _lane(column: CalendarColumn, number: int, frame: _Frame, now: datetime) -> 
 def _booked(column: CalendarColumn, frame: _Frame) -> list[Mark]:
     found = []
     for booking in column.bookings:
-        if booking.state in _GONE:
+        if booking.state in GONE:
             continue
         mine = [item for item in booking.items if item.staff_member_id == column.staff_member_id]
         if not mine:
