@@ -7,12 +7,15 @@ from typing import Any
 from uuid import UUID
 
 from contracts.base import Money
+from contracts.http.access import AccessRequestAnswer
 from contracts.http.booking import (
     Action,
     ActionList,
     BookingAnswer,
+    BookingList,
     CalendarAnswer,
     CalendarColumn,
+    ExplanationAnswer,
     Fix,
     Reason,
     Span,
@@ -26,9 +29,11 @@ from contracts.http.catalogue import (
     StaffMemberAnswer,
     StaffMemberList,
 )
-from contracts.http.clients import ClientCard, ClientHistory
-from contracts.http.fiscal import CashRegisters
+from contracts.http.clients import ClientCard, ClientHistory, ClientList
+from contracts.http.fiscal import CashOperation, CashOperations, CashRegisters, Receipt, Receipts
 from contracts.http.identity import AccountAnswer
+from contracts.http.notifications import PlanPreview
+from contracts.http.waitlist import WaitlistAnswer, WaitlistList
 
 from .money import CLIENT, REGISTER, balance, checked, notifications, providers, register, settlement
 from .office import open_office
@@ -250,6 +255,114 @@ def account() -> AccountAnswer:
     )
 
 
+def staff_why(asked: Asked) -> ExplanationAnswer:
+    reason = Reason(
+        code="outside_schedule",
+        text="Олена у цей час не працює за графіком.",
+        fix=Fix(text="Змініть графік.", url="/help/outside_schedule"),
+    )
+    return ExplanationAnswer(offered=False, at=datetime.fromisoformat(asked.query["at"]), reasons=[reason])
+
+
+def waits() -> WaitlistAnswer:
+    return WaitlistAnswer.model_validate(
+        {
+            "id": uid(600),
+            "version": 1,
+            "state": "waiting",
+            "account_id": ACCOUNT,
+            "account_name": "Салон «Левада»",
+            "services": ["Чоловіча стрижка"],
+            "items": [{"service_id": CUT}],
+            "location_id": None,
+            "first_day": moment(1, 9).date(),
+            "last_day": moment(3, 9).date(),
+            "since": "10:00",
+            "until": "14:00",
+            "ahead": 0,
+            "offer": None,
+            "booking_id": None,
+            "client": {"id": CLIENT, "name": "Тарас", "surname": "Савченко", "phone": PHONE},
+        }
+    )
+
+
+def plan_preview() -> PlanPreview:
+    planned = {
+        "id": uid(610),
+        "kind": "rescheduled",
+        "recipient": {"type": "client", "id": CLIENT, "name": "Тарас Савченко"},
+        "channel": "sms",
+        "planned_at": moment(0, 9),
+        "state": "planned",
+        "parts": 1,
+        "change": "added",
+    }
+    return PlanPreview.model_validate({"items": [planned], "to_go": 1, "parts": 1})
+
+
+def waiting_receipt() -> Receipt:
+    return Receipt.model_validate(
+        {
+            "id": uid(620),
+            "state": "held",
+            "reason_code": "shift_closed",
+            "reason_text": "Робочу зміну закрито.",
+            "kind": "sale",
+            "settlement_id": uid(621),
+            "booking_id": BOOKING,
+            "cash_register_id": REGISTER,
+            "cash_register_name": "Готівка",
+            "total": uah(450),
+            "attempts": 1,
+            "created_at": moment(0, 9),
+            "age_s": 60,
+        }
+    )
+
+
+def dated_back() -> CashOperation:
+    return CashOperation.model_validate(
+        {
+            "id": uid(630),
+            "kind": "sale",
+            "cash_register_id": REGISTER,
+            "cash_register_name": "Готівка",
+            "payment_type": "cash",
+            "amount": uah(700),
+            "operating_day": moment(-3, 9).date(),
+            "is_back_dated": True,
+            "created_at": moment(0, 9),
+            "created_by_name": "Ірина Коваль",
+            "booking_id": BOOKING,
+        }
+    )
+
+
+def asked_for() -> AccessRequestAnswer:
+    return AccessRequestAnswer.model_validate(
+        {
+            "id": uid(640),
+            "version": 1,
+            "state": "open",
+            "rule": "access.missing_permission",
+            "permissions": ["booking.edit_price"],
+            "permission_names": ["Змінювати ціну"],
+            "location_ids": [],
+            "all_locations": False,
+            "act": None,
+            "note": None,
+            "member_id": uid(90),
+            "member_name": "Тарас Савченко",
+            "to": None,
+            "created_at": moment(0, 9),
+            "expires_at": moment(7, 9),
+            "decided_at": None,
+            "decided_by_name": None,
+        }
+    )
+
+
 def open_for_staff(stage: Stage) -> None:
     """Everything the owner and the desk need works."""
     stage.on("identity", "GET", "/me", profile(memberships=(membership(),)))
@@ -264,12 +377,24 @@ def open_for_staff(stage: Stage) -> None:
     stage.on("booking", "PUT", f"{BASE}/staff-members/[^/]+/schedule", {"saved": True})
     stage.on("booking", "GET", f"{BASE}/calendar", calendar)
     stage.on("booking", "GET", f"{BASE}/availability", free_times)
+    stage.on("booking", "GET", f"{BASE}/availability/explain", staff_why)
     stage.on("booking", "POST", f"{BASE}/bookings", booking())
+    stage.on("booking", "GET", f"{BASE}/bookings", BookingList(items=[booking(state="pending")]))
+    stage.on("booking", "GET", f"{BASE}/clients", ClientList(items=[card()]))
+    stage.on("booking", "GET", f"{BASE}/waitlist", WaitlistList(items=[waits()]))
+    stage.on("booking", "POST", f"{BASE}/waitlist", waits())
+    stage.on("booking", "DELETE", f"{BASE}/waitlist/[^/]+", None)
+    stage.on("notifications", "POST", f"{BASE}/notifications/preview", plan_preview())
+    stage.on("notifications", "GET", f"{BASE}/notifications", notifications())
+    stage.on("fiscal", "GET", f"{BASE}/receipts", Receipts(items=[waiting_receipt()]))
+    stage.on("fiscal", "GET", f"{BASE}/cash-operations", CashOperations(items=[dated_back()]))
+    stage.on("identity", "POST", f"{BASE}/access-requests", asked_for())
     one = f"{BASE}/bookings/{BOOKING}"
     stage.on("booking", "GET", one, booking())
     stage.on("booking", "PATCH", one, booking())
     stage.on("booking", "GET", f"{one}/actions", actions())
     stage.on("booking", "GET", f"{one}/timeline", timeline())
+    stage.on("booking", "POST", f"{one}/reschedule/undo", booking(version=3))
     stage.on("booking", "POST", f"{one}/(confirm|arrive|complete|no-show|cancel|reschedule)", booking())
     stage.on("booking", "GET", f"{BASE}/clients/{CLIENT}", card())
     history = ClientHistory(visits=3, no_shows=1, spent=uah(1350), items=[booking(), booking(state="completed")])

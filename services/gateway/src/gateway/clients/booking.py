@@ -10,6 +10,8 @@ from uuid import UUID
 
 from contracts.http import booking as bodies
 from contracts.http import clients as cards
+from contracts.http import series
+from contracts.http import waitlist as waiting
 
 from .calling import Call, segment
 
@@ -226,6 +228,27 @@ class Booking:
     async def timeline(self, account_id: UUID, booking_id: UUID) -> bodies.Timeline:
         """Who did what to a booking."""
         return await self.call(bodies.Timeline, "GET", f"/accounts/{account_id}/bookings/{booking_id}/timeline")
+
+    # Waiting, repeating
+
+    async def waitlist(self, account_id: UUID) -> waiting.WaitlistList:
+        """Who waits for a time, the first ones first."""
+        return await self.call(waiting.WaitlistList, "GET", f"/accounts/{account_id}/waitlist")
+
+    async def add_to_waitlist(
+        self, account_id: UUID, body: waiting.StaffWaitlistBody, *, key: str
+    ) -> waiting.WaitlistAnswer:
+        """Write down that a client waits."""
+        return await self.call(waiting.WaitlistAnswer, "POST", f"/accounts/{account_id}/waitlist", body=body, key=key)
+
+    async def remove_from_waitlist(self, account_id: UUID, entry_id: UUID) -> None:
+        """They wait no longer."""
+        await self.call(bytes, "DELETE", f"/accounts/{account_id}/waitlist/{entry_id}")
+
+    async def add_series(self, account_id: UUID, body: series.SeriesBody, *, key: str) -> series.SeriesAnswer:
+        """Book again and again; with `dry_run` only see which dates can be had."""
+        path = f"/accounts/{account_id}/booking-series"
+        return await self.call(series.SeriesAnswer, "POST", path, body=body, key=key)
 
     # Cards of clients
 

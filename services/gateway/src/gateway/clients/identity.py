@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from contracts.http import access
 from contracts.http import identity as bodies
 
 from .calling import Call
@@ -103,3 +104,10 @@ class Identity:
     async def audit(self, account_id: UUID, *, cursor: str | None = None) -> bodies.AuditAnswer:
         """Who changed what, newest first."""
         return await self.call(bodies.AuditAnswer, "GET", f"/accounts/{account_id}/audit", query={"cursor": cursor})
+
+    async def ask_for_access(
+        self, account_id: UUID, body: access.AccessRequestBody, *, key: str
+    ) -> access.AccessRequestAnswer:
+        """Ask for rights; whoever can grant them hears of it."""
+        path = f"/accounts/{account_id}/access-requests"
+        return await self.call(access.AccessRequestAnswer, "POST", path, body=body, key=key)

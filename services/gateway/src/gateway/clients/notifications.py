@@ -60,6 +60,10 @@ class Notifications:
         path = f"/accounts/{account_id}/notifications/{notification_id}/send-again"
         return await self.call(object, "POST", path, key=key)
 
+    async def plan_preview(self, account_id: UUID, body: bodies.PlanPreviewRequest) -> bodies.PlanPreview:
+        """Every message of a visit as saving it would plan them."""
+        return await self.call(bodies.PlanPreview, "POST", f"/accounts/{account_id}/notifications/preview", body=body)
+
     async def settings(self, account_id: UUID) -> bodies.NotificationSettings:
         """What the account sends, when and to whom."""
         path = f"/accounts/{account_id}/notification-settings"

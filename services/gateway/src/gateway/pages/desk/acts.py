@@ -53,7 +53,20 @@ async def reschedule(visit: VisitDep, account_id: UUID, booking_id: UUID) -> Res
         return await booking_page(
             visit, account_id, booking_id, "visit", form=form, refused=refused, panel="reschedule"
         )
-    return visit.go(f"/desk/{account_id}/bookings/{booking_id}", "desk.moved")
+    return visit.go(f"/desk/{account_id}/bookings/{booking_id}?moved=1", "desk.moved")
+
+
+@router.post("/desk/{account_id}/bookings/{booking_id}/undo-move")
+async def undo_move(visit: VisitDep, account_id: UUID, booking_id: UUID) -> Response:
+    """Back to the time and the people from before the last move."""
+    form = await visit.form()
+    try:
+        await visit.api.booking.undo_reschedule(account_id, booking_id, key=_key(form))
+    except Refused as refused:
+        if refused.status in _PASSED_ON:
+            raise
+        return await booking_page(visit, account_id, booking_id, "visit", form=form, refused=refused)
+    return visit.go(f"/desk/{account_id}/bookings/{booking_id}", "desk.move_undone")
 
 
 @router.post("/desk/{account_id}/bookings/{booking_id}/step-{step}")

@@ -19,6 +19,9 @@ from gateway.pages.public.choice import Choice
 from gateway.pages.route import page_router
 from gateway.pages.visit import Visit, VisitDep
 
+from .previews import preview_of_change
+from .tiles import MOVABLE
+
 router = page_router()
 
 TABS = ("visit", "notifications", "payment", "client", "history")
@@ -67,7 +70,11 @@ async def booking_page(
 
 async def _visit(visit: Visit, booking: BookingAnswer, panel: str) -> dict[str, Any]:
     found = (await visit.api.booking.actions(booking.account_id, booking.id)).items
-    values: dict[str, Any] = {"actions": {one.action: one for one in found}}
+    values: dict[str, Any] = {
+        "actions": {one.action: one for one in found},
+        "was_moved": visit.query.get("moved") == "1",
+        "preview": await preview_of_change(visit, booking, "cancel") if panel == "cancel" else None,
+    }
     return {**values, **(await _move(visit, booking) if panel == "reschedule" else {})}
 
 
@@ -93,7 +100,12 @@ async def _move(visit: Visit, booking: BookingAnswer) -> dict[str, Any]:
         location_id=booking.location_id,
     )
     chosen = days.chosen_day(found, day)
+    first = chosen.slots[0].starts_at if chosen and chosen.slots else None
+    who = person.id if person else None
     return {
+        "preview": await preview_of_change(visit, booking, "reschedule", starts_at=first, staff_member_id=who)
+        if first
+        else None,
         "able": able,
         "person": person,
         "choice": _MoveChoice(booking, wanted),
@@ -141,7 +153,9 @@ async def _client(visit: Visit, booking: BookingAnswer, _: str) -> dict[str, Any
 
 
 async def _history(visit: Visit, booking: BookingAnswer, _: str) -> dict[str, Any]:
-    return {"entries": (await visit.api.booking.timeline(booking.account_id, booking.id)).items}
+    entries = (await visit.api.booking.timeline(booking.account_id, booking.id)).items
+    can_go_back = booking.state in MOVABLE and any(one.kind == "rescheduled" for one in entries)
+    return {"entries": entries, "was_moved": can_go_back}
 
 
 _PARTS: dict[str, Callable[[Visit, BookingAnswer, str], Awaitable[dict[str, Any]]]] = {

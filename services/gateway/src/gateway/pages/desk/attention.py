@@ -1,0 +1,103 @@
+"""What needs somebody: messages that did not go, visits nobody confirmed, receipts that wait, money dated back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+from uuid import UUID, uuid4
+
+from starlette.responses import Response
+
+from contracts.http.booking import BookingList
+from contracts.http.fiscal import CashOperations, Receipts
+from contracts.http.notifications import Notifications
+from gateway.clients import Refused
+from gateway.pages.forms import uuids
+from gateway.pages.manage.office import member_of
+from gateway.pages.route import page_router
+from gateway.pages.visit import VisitDep
+
+router = page_router()
+
+AHEAD_DAYS = 7
+BACK_DAYS = 14
+SHOWN = 30
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What a service said: its list, or why the reader does not get it."""
+
+    found: Any = None
+    problem: dict[str, Any] | None = None
+
+
+@router.get("/desk/{account_id}/attention")
+async def attention(visit: VisitDep, account_id: UUID) -> Response:
+    """Each with its cause and its cure as a button."""
+    return await attention_page(visit, account_id)
+
+
+async def attention_page(
+    visit: VisitDep, account_id: UUID, problem: dict[str, Any] | None = None, status: int = 200
+) -> Response:
+    """The page; `problem` is what a cure was refused with."""
+    member = await member_of(visit, account_id)
+    visit.address = f"/desk/{account_id}/attention"
+    location_id = next(iter(uuids([visit.query.get("location", "")])), None)
+    today = datetime.now(UTC).date()
+    messages, pending, receipts, dated_back = await asyncio.gather(
+        _or_refusal(visit.api.notifications.listed(account_id, states=("held", "failed"))),
+        _or_refusal(
+            visit.api.booking.bookings(
+                account_id,
+                since=today,
+                until=today + timedelta(days=AHEAD_DAYS),
+                state="pending",
+                location_id=location_id,
+            )
+        ),
+        _or_refusal(visit.api.fiscal.receipts(account_id, states=("held", "failed"))),
+        _or_refusal(visit.api.fiscal.cash_operations(account_id, since=today - timedelta(days=BACK_DAYS), until=today)),
+    )
+    return visit.page(
+        "desk/attention.html.jinja",
+        status,
+        member=member,
+        account_id=account_id,
+        messages=messages,
+        pending=pending,
+        receipts=receipts,
+        dated_back=dated_back,
+        shown=SHOWN,
+        problem=problem,
+    )
+
+
+@router.post("/desk/{account_id}/registers/{cash_register_id}/open-shift")
+async def open_shift(visit: VisitDep, account_id: UUID, cash_register_id: UUID) -> Response:
+    """Open the fiscal shift in place, so that what waits for it goes."""
+    form = await visit.form()
+    try:
+        await visit.api.fiscal.turn_fiscal_shift(account_id, cash_register_id, "open", key=form.key or str(uuid4()))
+    except Refused as refused:
+        if refused.status == 401:
+            raise
+        return await attention_page(visit, account_id, refused.problem, refused.status)
+    back = form.value("back")
+    mine = f"/desk/{account_id}/"
+    return visit.go(back if back.startswith(mine) else f"{mine}attention", "desk.shift_opens")
+
+
+async def _or_refusal(asked: Awaitable[BookingList | Notifications | Receipts | CashOperations]) -> Answered:
+    try:
+        return Answered((await asked).items)
+    except Refused as refused:
+        if refused.status == 401:
+            raise
+        return Answered(problem=refused.problem)
