@@ -206,21 +206,6 @@ async def test_a_shift_that_does_not_open_says_why(owner: Browser, stage: Stage)
     assert "Закрийте ту зміну." in owner.page.one("[role=alert]").text()
 
 
-async def test_a_stored_token_is_kept_when_its_field_is_left_empty(owner: Browser, stage: Stage) -> None:
-    await owner.open(f"{HOME}/sms")
-    assert owner.page.one("#f-token").attributes["value"] in ("", None)
-    await owner.send("/sms/turbosms", sender_name="Salon2")
-    [sent] = stage.calls("PUT", f"{BASE}/sms-providers/turbosms")
-    assert sent.body == {"kind": "http-token", "sender_name": "Salon2", "order": 1, "enabled": True}
-
-
-async def test_a_provider_in_trouble_says_why_and_how_many_messages_wait(owner: Browser) -> None:
-    await owner.open(f"{HOME}/sms")
-    assert "бракує коштів" in owner.page.text
-    assert "3 повідомлення чекають" in owner.page.text
-    assert "Поповніть баланс" in owner.page.text
-
-
 async def test_a_missing_right_is_named_with_who_grants_it(owner: Browser, stage: Stage) -> None:
     def forbidden(_: Asked) -> None:
         raise No(
@@ -231,7 +216,7 @@ async def test_a_missing_right_is_named_with_who_grants_it(owner: Browser, stage
         )
 
     stage.on("notifications", "GET", f"{BASE}/sms-providers", forbidden)
-    await owner.open(f"{HOME}/sms")
+    await owner.open(f"{HOME}/integrations")
     assert owner.page.status == 403
     assert "Право може надати: Олена Шевчук." in owner.page.text
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from contracts.http import channels
 from contracts.http import notifications as bodies
 
 from .calling import Call, QueryValue, segment
@@ -102,6 +103,10 @@ class Notifications:
         """Own balance, ledger, forecast."""
         query = {"cursor": cursor}
         return await self.call(bodies.SmsBalance, "GET", f"/accounts/{account_id}/sms-balance", query=query)
+
+    async def own_channels(self) -> channels.OwnChannels:
+        """Where the caller can be reached beside phone and mailbox."""
+        return await self.call(channels.OwnChannels, "GET", "/me/notification-channels")
 
     async def client_preferences(self, account_id: UUID, client_id: UUID) -> bodies.RecordedPreferences:
         """What a client does not want to get, and who wrote it down."""

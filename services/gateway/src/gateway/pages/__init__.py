@@ -2,9 +2,11 @@
 
 from fastapi import APIRouter
 
+from .balance import ROUTERS as BALANCE
 from .bookings_of_mine import router as bookings_of_mine
 from .confirm import router as confirm
 from .desk import ROUTERS as DESK
+from .integrations import ROUTERS as INTEGRATIONS
 from .login import router as login
 from .manage import ROUTERS as MANAGE
 from .messages import ROUTERS as MESSAGES
@@ -14,7 +16,10 @@ from .registers import ROUTERS as REGISTERS
 from .unknown import router as unknown
 
 
+MONEY = (*REGISTERS, *MESSAGES, *BALANCE, *INTEGRATIONS)
+
+
 def routers() -> list[APIRouter]:
     """Everything a browser may open; the addresses of firms come last, since any word could be one."""
-    ours = [*PLATFORM, login, confirm, bookings_of_mine, one_booking, *REGISTERS, *MESSAGES, *MANAGE, *DESK]
+    ours = [*PLATFORM, login, confirm, bookings_of_mine, one_booking, *MONEY, *MANAGE, *DESK]
     return [*ours, *FIRMS, unknown]

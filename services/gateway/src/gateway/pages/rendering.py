@@ -39,6 +39,8 @@ def environment() -> Environment:
         age=words.age,
         pay_types=pay_types,
         times_with=times_with,
+        source_names=source_names,
+        kopecks=kopecks,
         channel_names=channel_names,
         language_names=words.LANGUAGE_NAMES,
         money=formats.money,
@@ -103,6 +105,16 @@ def pay_types(kinds: Iterable[str]) -> list[tuple[str, str]]:
 def channel_names(channels: Iterable[str]) -> list[tuple[str, str]]:
     """Choices of a form: ways of a message with their words."""
     return [(name, words.t(f"channel.{name}")) for name in channels]
+
+
+def source_names(sources: Iterable[str]) -> list[tuple[str, str]]:
+    """Choices of a form: where bookings come from."""
+    return [(name, words.t(f"source.{name}")) for name in sources]
+
+
+def kopecks(amount: int, currency: str) -> str:
+    """Minor units as money."""
+    return formats.money(Money(amount=amount, currency=currency))
 
 
 def times_with(times: Iterable[str], chosen: str) -> list[tuple[str, str]]:

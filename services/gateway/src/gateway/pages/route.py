@@ -24,18 +24,25 @@ from .words import texts
 
 log = structlog.get_logger("pages")
 
-POLICY = "; ".join(
-    (
+
+def policy(form_action: str = "'self'") -> str:
+    """What a page of ours may load and where its forms may go."""
+    rules = (
         "default-src 'self'",
         "style-src 'self'",
         "script-src 'self'",
         "img-src 'self' data:",
         "object-src 'none'",
         "base-uri 'none'",
-        "form-action 'self'",
+        f"form-action {form_action}",
         "frame-ancestors 'none'",
     )
-)
+    return "; ".join(rules)
+
+
+POLICY = policy()
+
+
 _HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",

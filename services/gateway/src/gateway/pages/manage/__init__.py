@@ -9,7 +9,6 @@ from .overview import router as overview
 from .registration import router as registration
 from .schedule import router as schedule
 from .services import router as services
-from .sms import router as sms
 from .staff import router as staff
 from .time_off import router as time_off
 
@@ -23,5 +22,4 @@ ROUTERS: tuple[APIRouter, ...] = (
     closed_days,
     hits,
     staff,
-    sms,
 )
