@@ -15,7 +15,6 @@ from .public.doors import FIRMS, PLATFORM
 from .registers import ROUTERS as REGISTERS
 from .unknown import router as unknown
 
-
 MONEY = (*REGISTERS, *MESSAGES, *BALANCE, *INTEGRATIONS)
 
 

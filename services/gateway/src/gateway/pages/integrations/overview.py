@@ -23,7 +23,7 @@ PROVIDERS = ("turbosms", "alphasms", "integrica")
 async def shown(visit: VisitDep, account_id: UUID) -> Response:
     """One card each, those in trouble with their cause."""
     api = visit.api
-    providers = {one.provider: one for one in (await api.notifications.providers(account_id)).items}
+    providers: dict[str, ProviderSettings] = {one.provider: one for one in (await api.notifications.providers(account_id)).items}
     registers, _ = await granted(api.fiscal.cash_registers(account_id))
     acquirers, _ = await granted(api.payments.acquirers(account_id))
     hooks, _ = await granted(api.webhooks.listed(account_id))
@@ -48,11 +48,11 @@ async def reorder(visit: VisitDep, account_id: UUID) -> Response:
     form = await visit.form()
     found = (await visit.api.notifications.providers(account_id)).items
     tried = sorted((one for one in found if one.is_set_up and one.enabled), key=lambda one: one.order or 9)
-    names = [one.provider for one in tried]
+    names: list[str] = [one.provider for one in tried]
     wanted = form.value("provider")
     if wanted not in names:
         raise PageUnknown
-    place = names.index(wanted)  # type: ignore[arg-type]
+    place = names.index(wanted)
     if place:
         tried[place - 1], tried[place] = tried[place], tried[place - 1]
     for order, one in enumerate(tried, start=1):
