@@ -92,7 +92,11 @@ class _Response:
         if isinstance(answer, BaseModel):
             self._content = answer.model_dump_json(by_alias=True).encode()
         else:
-            self._content = b"" if answer is None else json.dumps(answer, default=str).encode()
+            self._content = b"" if answer is None else json.dumps(answer, default=_plain).encode()
 
     async def read(self) -> bytes:
         return self._content
+
+
+def _plain(value: object) -> object:
+    return value.model_dump(mode="json", by_alias=True) if isinstance(value, BaseModel) else str(value)

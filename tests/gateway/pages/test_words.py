@@ -12,12 +12,14 @@ import pytest
 import gateway
 from contracts.base import Money
 from contracts.booking import PaymentState, Source, State
+from contracts.http.access import RequestState
 from contracts.http.fiscal import PaymentType, ReceiptStateName, ShiftStateName
 from contracts.http.identity import RoleKey
 from contracts.http.notifications import Kind, NotificationStateName
 from contracts.http.schedule_days import DayCause
 from gateway.pages import formats, words
 from gateway.pages.desk.booking import TABS
+from gateway.pages.manage.rights_form import AREAS
 from gateway.pages.manage.schedule_form import PATTERNS, PRESETS, WEEKDAYS
 from gateway.pages.manage.sections import GROUPS
 from kit import context
@@ -46,6 +48,9 @@ FAMILIES = {
     "schedule.preset.": list(PRESETS),
     "day_cause.": get_args(DayCause),
     "hits.all_": ["keep", "move", "cancel"],
+    "rights.area.": [*AREAS, "other"],
+    "ask.span_": ["ever", "day", "week", "month"],
+    "ask.state.": get_args(RequestState),
     "hits.count_": ["keep", "move", "cancel", "none"],
     "desk.act.": ["confirm", "arrive", "complete", "no_show", "cancel", "reschedule", "edit_price"],
     "desk.did.": ["confirm", "arrive", "complete", "no-show"],

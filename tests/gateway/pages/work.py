@@ -37,6 +37,7 @@ from contracts.http.waitlist import WaitlistAnswer, WaitlistList
 
 from .money import CLIENT, REGISTER, balance, checked, notifications, providers, register, settlement
 from .office import open_office
+from .people import open_people
 from .salon import (
     ACCOUNT,
     ANDRII,
@@ -411,3 +412,5 @@ def open_for_staff(stage: Stage) -> None:
     stage.on("fiscal", "GET", f"{one}/settlement", settlement())
     stage.on("fiscal", "POST", f"{one}/settlement", lambda _: settlement(paid=450).items[0])
     open_office(stage)
+    open_people(stage)
+    stage.on("identity", "GET", BASE, account())

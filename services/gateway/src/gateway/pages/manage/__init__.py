@@ -2,11 +2,14 @@
 
 from fastapi import APIRouter
 
+from .api_keys import router as api_keys
 from .closed_days import router as closed_days
 from .hits import router as hits
 from .locations import router as locations
 from .overview import router as overview
 from .registration import router as registration
+from .requests import router as requests
+from .rights import router as rights
 from .schedule import router as schedule
 from .services import router as services
 from .staff import router as staff
@@ -21,5 +24,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     time_off,
     closed_days,
     hits,
+    rights,
+    requests,
+    api_keys,
     staff,
 )

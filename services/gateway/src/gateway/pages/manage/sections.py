@@ -42,4 +42,5 @@ GROUPS = (
             Section("sms", "message"),
         ),
     ),
+    Group("account", (Section("rights", "lock"), Section("api-keys", "external"))),
 )
