@@ -1,7 +1,7 @@
 """One OpenAPI document for the whole API."""
 
-import asyncio
 import json
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -136,7 +136,8 @@ async def read(door: Door) -> dict[str, Any]:
 async def test_the_document_is_kept_for_seconds_and_a_service_that_comes_later_is_added(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(openapi, "RETRY_S", 0.5)
+    clock = [1000.0]
+    monkeypatch.setattr(openapi, "time", SimpleNamespace(monotonic=lambda: clock[0]))
     async with open_door() as door:
         door.booking.openapi = BOOKING
         whole = await read(door)
@@ -146,12 +147,12 @@ async def test_the_document_is_kept_for_seconds_and_a_service_that_comes_later_i
 
         door.fiscal.openapi = FISCAL
         assert await read(door) == whole  # kept for some seconds
-        await asyncio.sleep(0.6)
+        clock[0] += openapi.RETRY_S
         whole = await read(door)
         assert "/api/v1/accounts/{account_id}/receipts" in whole["paths"]
 
         door.booking.openapi = None  # away now: what it said before still stands
-        await asyncio.sleep(0.6)
+        clock[0] += openapi.KEEP_S
         assert "/api/v1/catalogue" in (await read(door))["paths"]
 
 
