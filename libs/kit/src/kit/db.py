@@ -75,16 +75,16 @@ class Tx(AsyncSession):
 class Database:
     """The pool of one process. Size and time-outs: docs/adr on the database."""
 
-    def __init__(self, url: str, *, service: str, pool_size: int = 5, statement_timeout_ms: int = 5000) -> None:
+    def __init__(self, url: str, *, service: str, pool_size: int = 7, statement_timeout_ms: int = 5000) -> None:
         self.service = service
         self._engine = create_async_engine(
             url,
             pool_size=pool_size,
-            max_overflow=2,
+            max_overflow=0,  # what goes beyond the pool would be opened and closed for every transaction
             pool_timeout=10,
             hide_parameters=True,  # failures are logged and kept with dead letters
             connect_args={
-                "timeout": 3,
+                "timeout": 5,
                 "command_timeout": 10,
                 "server_settings": {
                     "application_name": service,

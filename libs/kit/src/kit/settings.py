@@ -47,7 +47,7 @@ class ServiceSettings(ProcessSettings):
 
     database_url: SecretStr = SecretStr("")
     migration_database_url: SecretStr = SecretStr("")
-    database_pool_size: int = 5
+    database_pool_size: int = 7
     """Connections per process; two cores serve 8 at once best, so more processes beat larger pools."""
     consumer_prefetch: int = 20
     trusted_proxies: str = "127.0.0.0/8,::1,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7"

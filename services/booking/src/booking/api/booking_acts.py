@@ -17,7 +17,7 @@ from booking.tables import AccountCopy
 from booking.usecases.actors import Actor
 from booking.usecases.bookings.advance_booking import advance_booking
 from booking.usecases.bookings.cancel_booking import cancel_booking
-from booking.usecases.bookings.reschedule_booking import reschedule_booking, undo_reschedule
+from booking.usecases.bookings.reschedule_booking import reschedule_booking, sameness, undo_reschedule
 from contracts.http.booking import ActionList, BookingAnswer, CancelBody, RescheduleBody, Timeline
 from contracts.permissions import Permission
 from kit.access import Member
@@ -107,17 +107,19 @@ async def reschedule(desk: DeskDep, body: RescheduleBody) -> Response:
         await wait_for_staff(desk.db, desk.account.account_id, [body.staff_member_id])
 
     async def act(tx: Tx, visit: Visit, actor: Actor) -> None:
-        await reschedule_booking(
-            tx,
-            desk.account,
-            visit,
-            actor,
-            desk.now,
-            starts_at=body.starts_at,
-            staff_member_id=body.staff_member_id,
-            override=body.override,
-            tell_client=body.tell_client,
-        )
+        kind = "override" if body.override else "staff"
+        with desk.turns.sharing_loss(sameness(visit, body.starts_at, body.staff_member_id, kind=kind)):
+            await reschedule_booking(
+                tx,
+                desk.account,
+                visit,
+                actor,
+                desk.now,
+                starts_at=body.starts_at,
+                staff_member_id=body.staff_member_id,
+                override=body.override,
+                tell_client=body.tell_client,
+            )
 
     return await desk.run(Permission.BOOKING_RESCHEDULE, act)
 

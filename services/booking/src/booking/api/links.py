@@ -19,7 +19,7 @@ from booking.tables import AccountCopy, BookingRow
 from booking.usecases.actors import Actor
 from booking.usecases.bookings.advance_booking import advance_booking
 from booking.usecases.bookings.cancel_booking import cancel_booking, require_before_cutoff
-from booking.usecases.bookings.reschedule_booking import reschedule_booking
+from booking.usecases.bookings.reschedule_booking import reschedule_booking, sameness
 from booking.usecases.reviews.reviews import leave_review
 from contracts.http.reviews import LinkReviewBody
 from contracts.http.site import LinkBody, LinkCancelBody, LinkedBookingAnswer, LinkRescheduleBody
@@ -131,9 +131,9 @@ async def reschedule(
 
     async def act(tx: Tx, account: AccountCopy, visit: Visit) -> None:
         require_before_cutoff(account, visit, now)
-        await reschedule_booking(
-            tx, account, visit, _CLIENT, now, starts_at=body.starts_at, staff_member_id=body.staff_member_id
-        )
+        starts_at, person = body.starts_at, body.staff_member_id
+        with link.turns.sharing_loss(sameness(visit, starts_at, person, kind="client")):
+            await reschedule_booking(tx, account, visit, _CLIENT, now, starts_at=starts_at, staff_member_id=person)
 
     return await link.run(body.key, act)
 

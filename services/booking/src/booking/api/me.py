@@ -15,7 +15,7 @@ from booking.queries.visits import Visit, visit_of, visits_of
 from booking.tables import AccountCopy, BookingRow, ClientRow
 from booking.usecases.actors import Actor
 from booking.usecases.bookings.cancel_booking import cancel_booking, require_before_cutoff
-from booking.usecases.bookings.reschedule_booking import reschedule_booking
+from booking.usecases.bookings.reschedule_booking import reschedule_booking, sameness
 from contracts.http.booking import CancelBody, ClientRescheduleBody, MyBookingAnswer, MyBookingList
 from kit.access import Caller
 from kit.db import Database, Tx
@@ -125,15 +125,16 @@ async def reschedule_mine(
                 visit = await visit_of(tx, account_id, booking_id, lock=True)
                 require_version(visit.booking.version, if_match)
                 require_before_cutoff(account, visit, now)
-                await reschedule_booking(
-                    tx,
-                    account,
-                    visit,
-                    Actor.client(caller),
-                    now,
-                    starts_at=body.starts_at,
-                    staff_member_id=body.staff_member_id,
-                )
+                with turns.sharing_loss(sameness(visit, body.starts_at, body.staff_member_id, kind="client")):
+                    await reschedule_booking(
+                        tx,
+                        account,
+                        visit,
+                        Actor.client(caller),
+                        now,
+                        starts_at=body.starts_at,
+                        staff_member_id=body.staff_member_id,
+                    )
                 return await _own(tx, visit, account, now)
 
             return await once.run(tx, effect, status=200)

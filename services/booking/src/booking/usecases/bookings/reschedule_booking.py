@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Hashable, Sequence
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -25,6 +25,26 @@ from .places import Wish
 from .record_act import record_act
 from .rows_of_time import give_back
 from .take_time import lock_people, take_time
+
+FAR = timedelta(days=1)
+
+
+def sameness(visit: Visit, starts_at: datetime, staff_member_id: UUID | None, *, kind: str) -> Hashable:
+    """What makes two wishes to move the same; none for a move so near that the visit's own time may be in its way."""
+    if abs(starts_at - visit.booking.starts_at) < FAR + (visit.booking.ends_at - visit.booking.starts_at):
+        return None
+    items = tuple(
+        (
+            item.service_id,
+            staff_member_id or item.staff_member_id,
+            item.ends_at - item.starts_at,
+            item.buffer_before_min,
+            item.buffer_after_min,
+            item.seats,
+        )
+        for item in visit.items
+    )
+    return "move", kind, visit.booking.account_id, visit.booking.location_id, starts_at, items
 
 
 async def reschedule_booking(

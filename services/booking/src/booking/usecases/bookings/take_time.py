@@ -9,14 +9,14 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, text
 
 from booking.domain.assignment import Load, assign
 from booking.domain.intervals import Interval
 from booking.domain.wall_clock import day_of, moment_of
 from booking.queries.calendar_lock import lock_calendar
 from booking.queries.place import Place
-from booking.tables import BookingItemRow, HoldRow
+from booking.tables import HoldRow
 from kit.db import Tx
 from kit.ids import new_id
 
@@ -179,19 +179,19 @@ async def _loads(tx: Tx, place: Place, wish: Wish, people: set[UUID]) -> dict[UU
     }
 
 
+NEWEST = text(
+    """
+    SELECT person, (SELECT id FROM booking_item WHERE account_id = :account_id AND staff_member_id = person
+                    ORDER BY id DESC LIMIT 1) AS newest
+    FROM unnest(CAST(:people AS uuid[])) AS person
+    """
+)
+
+
 async def _last_assigned(tx: Tx, account_id: UUID, people: set[UUID]) -> dict[UUID, int]:
     """The moment (in milliseconds, from the ids) of each person's newest booking."""
-    found: dict[UUID, int] = {}
-    for person_id in people:
-        newest = await tx.scalar(
-            select(BookingItemRow.id)
-            .where(BookingItemRow.account_id == account_id, BookingItemRow.staff_member_id == person_id)
-            .order_by(BookingItemRow.id.desc())
-            .limit(1)
-        )
-        if newest is not None:
-            found[person_id] = newest.int >> 80
-    return found
+    rows = await tx.execute(NEWEST, {"account_id": account_id, "people": list(people)})
+    return {row.person: row.newest.int >> 80 for row in rows if row.newest is not None}
 
 
 async def lock_people(tx: Tx, account_id: UUID, people: Iterable[UUID]) -> None:
