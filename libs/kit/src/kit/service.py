@@ -20,6 +20,7 @@ from aio_pika.exceptions import AMQPException
 from fastapi import APIRouter, FastAPI
 from opentelemetry.sdk.trace import TracerProvider
 from prometheus_client import CollectorRegistry, Gauge
+from starlette.middleware import Middleware
 
 from . import access as access_module
 from . import admin, deadletters, operators, outbox
@@ -27,6 +28,7 @@ from .access import Access
 from .admin import Operated
 from .api import build_api
 from .broker import Broker, dead_letter_queue_name
+from .crowds import AtMost
 from .db import Database, understand
 from .loops import every, keep_running
 from .messaging import Consumers, Listening
@@ -60,6 +62,8 @@ class Service:
     on_stop: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
     checks: dict[str, admin.Check] = field(default_factory=dict)
     notes: Callable[[], dict[str, Any]] | None = None
+    requests_at_once: int | None = None
+    """How many requests one process works on; the rest wait in order. None: all at once."""
     operator_routers: list[APIRouter] = field(default_factory=list)
     """What operators may do in this service beside what they may do in all."""
 
@@ -72,6 +76,7 @@ class Service:
             base_url=self.settings.public_url,
             registry=self.registry,
             understand=understand,
+            middleware=[Middleware(AtMost, number=self.requests_at_once)] if self.requests_at_once else (),
         )
         app.state.db = self.db
         app.state.access = self.access

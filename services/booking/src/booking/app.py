@@ -34,6 +34,8 @@ from .usecases.waitlist.call import CHANNEL
 from .usecases.waitlist.offer_time import serve_waitlists
 from .words import TEXTS
 
+REQUESTS_AT_ONCE = 24
+"""More than the connections to the database, fewer than a crowd at one hour."""
 MIGRATIONS = Path(__file__).parent.parent.parent / "migrations"
 
 
@@ -66,6 +68,7 @@ def build(settings: Settings) -> Service:
     )
 
     service.state["turns"] = Turns()
+    service.requests_at_once = REQUESTS_AT_ONCE
 
     async def forget() -> None:
         async with service.db.system_tx() as tx:
