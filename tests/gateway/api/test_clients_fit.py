@@ -19,6 +19,7 @@ from gateway.clients.catalogue import Catalogue
 from gateway.clients.fiscal import Fiscal
 from gateway.clients.identity import Identity
 from gateway.clients.notifications import Notifications
+from gateway.clients.own import Own
 from gateway.clients.site import Site
 from tests.gateway.api.test_routing import document_of
 
@@ -80,18 +81,38 @@ async def test_a_call_of_a_page_exists(
     client: type, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     recorder = Recorder()
-    method = getattr(client(recorder), name)
+    await _do(getattr(client(recorder), name))
+    [asked] = recorder.asked
+    _fits_its_service(asked, CLIENTS[client], document_of(CLIENTS[client], tmp_path, monkeypatch)["paths"])
+
+
+async def test_what_belongs_to_the_person_exists_in_every_service(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorders = {service: Recorder() for service in ("booking", "identity", "notifications", "fiscal")}
+    own = Own(**recorders)  # type: ignore[arg-type]
+    for name, method in vars(Own).items():
+        if inspect.iscoroutinefunction(method):
+            await _do(getattr(own, name))
+    for service, recorder in recorders.items():
+        paths = document_of(service, tmp_path, monkeypatch)["paths"]
+        for asked in recorder.asked:
+            _fits_its_service(asked, service, paths)
+
+
+async def _do(method: Callable[..., Any]) -> None:
     hints = typing.get_type_hints(method)
-    arguments = {p: _value(hints[p]) for p in inspect.signature(method).parameters}
-    await method(**arguments)
-    [(verb, path, query, answer)] = recorder.asked
-    paths = document_of(CLIENTS[client], tmp_path, monkeypatch)["paths"]
+    await method(**{p: _value(hints[p]) for p in inspect.signature(method).parameters})
+
+
+def _fits_its_service(asked: tuple[str, str, frozenset[str], type], service: str, paths: dict[str, Any]) -> None:
+    verb, path, query, answer = asked
     found = [known for known, item in paths.items() if verb in item and _fits(known, path)]
-    assert found, f"{verb.upper()} {path} is no route of {CLIENTS[client]}"
+    assert found, f"{verb.upper()} {path} is no route of {service}"
     known = min(found, key=lambda each: each.count("{"))
     taken = {each["name"] for each in paths[known][verb].get("parameters", []) if each["in"] == "query"}
     assert query <= taken, f"{known} does not take {sorted(query - taken)}; it takes {sorted(taken)}"
-    if answer is not object:
+    if answer not in (object, bytes):
         told = {status: each for status, each in paths[known][verb]["responses"].items() if status.startswith("2")}
         assert f'/{answer.__name__}"' in json.dumps(told), f"{verb.upper()} {known} answers {told}"
 

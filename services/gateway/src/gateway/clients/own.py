@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from contracts.http import clients as cards
-from contracts.http import identity, payments, reviews, site, waitlist
+from contracts.http import identity as people
 from contracts.http import notifications as messages
+from contracts.http import payments, reviews, site, waitlist
 from contracts.http.booking import BookingAnswer
 
 from .calling import Call, segment
@@ -96,17 +97,17 @@ class Own:
         """End every session of the caller."""
         await self.identity(object, "DELETE", "/auth/sessions")
 
-    async def captcha(self) -> identity.CaptchaAnswer:
+    async def captcha(self) -> people.CaptchaAnswer:
         """Work that shows that a person's own computer asks for a code."""
-        return await self.identity(identity.CaptchaAnswer, "GET", "/auth/captcha")
+        return await self.identity(people.CaptchaAnswer, "GET", "/auth/captcha")
 
-    async def phone_change(self) -> identity.PhoneChangeState:
+    async def phone_change(self) -> people.PhoneChangeState:
         """The change of phone that waits for its day."""
-        return await self.identity(identity.PhoneChangeState, "GET", "/me/phone")
+        return await self.identity(people.PhoneChangeState, "GET", "/me/phone")
 
-    async def change_phone(self, body: identity.PhoneChangeBody) -> identity.PhoneChangeAnswer:
+    async def change_phone(self, body: people.PhoneChangeBody) -> people.PhoneChangeAnswer:
         """Sign in with another phone from its day on."""
-        return await self.identity(identity.PhoneChangeAnswer, "POST", "/me/phone", body=body)
+        return await self.identity(people.PhoneChangeAnswer, "POST", "/me/phone", body=body)
 
     async def keep_phone(self) -> None:
         """Take the change back."""

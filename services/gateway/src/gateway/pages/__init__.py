@@ -9,16 +9,18 @@ from .desk import ROUTERS as DESK
 from .integrations import ROUTERS as INTEGRATIONS
 from .login import router as login
 from .manage import ROUTERS as MANAGE
+from .me import ROUTERS as ME
 from .messages import ROUTERS as MESSAGES
 from .one_booking import router as one_booking
 from .public.doors import FIRMS, PLATFORM
 from .registers import ROUTERS as REGISTERS
 from .unknown import router as unknown
 
+PERSONS = (login, confirm, bookings_of_mine, one_booking, *ME)
 MONEY = (*REGISTERS, *MESSAGES, *BALANCE, *INTEGRATIONS)
 
 
 def routers() -> list[APIRouter]:
     """Everything a browser may open; the addresses of firms come last, since any word could be one."""
-    ours = [*PLATFORM, login, confirm, bookings_of_mine, one_booking, *MONEY, *MANAGE, *DESK]
+    ours = [*PLATFORM, *PERSONS, *MONEY, *MANAGE, *DESK]
     return [*ours, *FIRMS, unknown]

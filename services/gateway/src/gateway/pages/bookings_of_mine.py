@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo
 
 from starlette.responses import Response
 
@@ -14,8 +12,7 @@ from gateway.clients import Refused
 
 from .errors import PageUnknown
 from .forms import Form
-from .public import days
-from .public.choice import Choice
+from .moving import Moving, times_page
 from .route import page_router
 from .visit import Visit, VisitDep
 
@@ -34,6 +31,7 @@ async def mine(visit: VisitDep) -> Response:
     past = await visit.api.booking.mine(when="past", cursor=cursor)
     return visit.page(
         "me/mine.html.jinja",
+        section="bookings",
         profile=profile,
         ahead=ahead,
         past=past.items,
@@ -45,7 +43,8 @@ async def mine(visit: VisitDep) -> Response:
 @router.get("/me/{booking_id}/cancel")
 async def ask_cancel(visit: VisitDep, booking_id: UUID) -> Response:
     """Asked once, with the visit named: this cannot be undone by the client."""
-    return visit.page("me/cancel.html.jinja", booking=await visit.api.booking.one_of_mine(booking_id), form=Form())
+    await visit.profile()
+    return _cancel_page(visit, await visit.api.booking.one_of_mine(booking_id), Form())
 
 
 @router.post("/me/{booking_id}/cancel")
@@ -59,13 +58,14 @@ async def cancel(visit: VisitDep, booking_id: UUID) -> Response:
         if refused.status in (401, 404):
             raise
         booking = await visit.api.booking.one_of_mine(booking_id)
-        return visit.page("me/cancel.html.jinja", refused.status, booking=booking, form=form.note(refused.problem))
+        return _cancel_page(visit, booking, form.note(refused.problem), refused.status)
     return visit.go("/me", "me.cancelled")
 
 
 @router.get("/me/{booking_id}/move")
 async def ask_move(visit: VisitDep, booking_id: UUID) -> Response:
     """Free times of the same people for the same services."""
+    await visit.profile()
     return await _times(visit, await visit.api.booking.one_of_mine(booking_id), Form())
 
 
@@ -100,36 +100,35 @@ async def find_mine(visit: Visit, code: str) -> MyBookingAnswer:
     raise PageUnknown
 
 
-async def _times(visit: Visit, booking: MyBookingAnswer, form: Form, status: int = 200) -> Response:
-    path = f"/me/{booking.id}/move"
-    choice = Choice.read(path.removeprefix("/"), visit.query)
-    visit.address = choice.address()
-    today = datetime.now(ZoneInfo(booking.time_zone)).date()
-    start = days.strip_start(
-        today, choice.strip, choice.day or booking.starts_at.astimezone(ZoneInfo(booking.time_zone)).date()
-    )
-    people = {item.staff_member_id for item in booking.items}
-    found = await visit.api.booking.public_availability(
-        booking.vanity_address,
-        [item.service_id for item in booking.items],
-        since=start,
-        until=start + timedelta(days=days.DAYS - 1),
-        staff_member_id=people.pop() if len(people) == 1 else None,
-        location_id=booking.location_id,
-    )
-    day = days.chosen_day(found, choice.day)
+def _cancel_page(visit: Visit, booking: MyBookingAnswer, form: Form, status: int = 200) -> Response:
     return visit.page(
-        "me/move.html.jinja",
+        "me/cancel.html.jinja",
         status,
-        booking=booking,
-        form=form,
-        choice=choice,
+        services=[item.service_name for item in booking.items],
+        account_name=booking.account_name,
+        starts_at=booking.starts_at,
         zone=booking.time_zone,
-        days=days.days_of(found),
-        chosen_day=day.date if day else start,
-        parts=days.parts_of(day.slots, booking.time_zone) if day else [],
-        strip={"strip": choice.strip},
-        earlier=start - timedelta(days=days.DAYS) if start > today else None,
-        later=start + timedelta(days=days.DAYS),
-        nearest=days.nearest(found, after=day.date if day else None),
+        may_cancel=booking.may_cancel,
+        until=booking.may_change_until,
+        phone_e164=booking.location_phone,
+        form=form,
+        act=f"/me/{booking.id}/cancel",
+        back="/me",
+        back_words="nav.me",
     )
+
+
+async def _times(visit: Visit, booking: MyBookingAnswer, form: Form, status: int = 200) -> Response:
+    moving = Moving(
+        path=f"/me/{booking.id}/move",
+        back="/me",
+        account_name=booking.account_name,
+        vanity=booking.vanity_address,
+        service_ids=tuple(item.service_id for item in booking.items),
+        services=tuple(item.service_name for item in booking.items),
+        people=frozenset(item.staff_member_id for item in booking.items),
+        location_id=booking.location_id,
+        zone=booking.time_zone,
+        starts_at=booking.starts_at,
+    )
+    return await times_page(visit, moving, form, status)

@@ -16,6 +16,7 @@ from contracts.http.booking import Action
 
 from . import formats, words
 from .assets import Assets
+from .browsers import device_name
 from .forms import Form
 
 _TEMPLATES = Path(__file__).parent.parent / "templates"
@@ -65,6 +66,7 @@ def environment() -> Environment:
         sentence=sentence,
         known=lambda key: words.find(key) is not None,
         client_name=client_name,
+        device_name=device_name,
         form_of=Form.of,
         plain_price=plain_price,
         first_allowed=first_allowed,

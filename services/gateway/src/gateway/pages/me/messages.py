@@ -14,7 +14,7 @@ from gateway.pages.visit import Visit, VisitDep
 
 router = page_router()
 
-CHANNELS = ("sms", "email", "telegram", "web_push")
+CHANNELS = ("sms", "viber", "voice", "email")
 _KINDS = ("messages", "reminders", "changes")
 
 
