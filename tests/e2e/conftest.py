@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 
-from tests.support.people import Visitor
+from tests.support.people import Salon, Visitor, open_salon
 from zapys_dev.stack import Stack
 
 
@@ -20,3 +20,9 @@ async def visitor(stack: Stack) -> AsyncIterator[Callable[[], Visitor]]:
     yield make
     for person in made:
         await person.close()
+
+
+@pytest.fixture
+async def salon(visitor: Callable[[], Visitor]) -> Salon:
+    """A salon that nobody else uses."""
+    return await open_salon(visitor())
