@@ -14,10 +14,11 @@ from .messages import ROUTERS as MESSAGES
 from .one_booking import router as one_booking
 from .public.doors import FIRMS, PLATFORM
 from .registers import ROUTERS as REGISTERS
+from .reports import ROUTERS as REPORTS
 from .unknown import router as unknown
 
 PERSONS = (login, confirm, bookings_of_mine, one_booking, *ME)
-MONEY = (*REGISTERS, *MESSAGES, *BALANCE, *INTEGRATIONS)
+MONEY = (*REGISTERS, *MESSAGES, *BALANCE, *INTEGRATIONS, *REPORTS)
 
 
 def routers() -> list[APIRouter]:

@@ -23,7 +23,9 @@ PROVIDERS = ("turbosms", "alphasms", "integrica")
 async def shown(visit: VisitDep, account_id: UUID) -> Response:
     """One card each, those in trouble with their cause."""
     api = visit.api
-    providers: dict[str, ProviderSettings] = {one.provider: one for one in (await api.notifications.providers(account_id)).items}
+    providers: dict[str, ProviderSettings] = {
+        one.provider: one for one in (await api.notifications.providers(account_id)).items
+    }
     registers, _ = await granted(api.fiscal.cash_registers(account_id))
     acquirers, _ = await granted(api.payments.acquirers(account_id))
     hooks, _ = await granted(api.webhooks.listed(account_id))

@@ -34,7 +34,7 @@ GROUPS = (
             Section("locations", "pin"),
         ),
     ),
-    Group("money", (Section("cash-registers", "cash"),)),
+    Group("money", (Section("cash-registers", "cash"), Section("reports", "history"))),
     Group(
         "messages",
         (

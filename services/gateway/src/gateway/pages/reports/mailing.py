@@ -1,0 +1,90 @@
+"""When the journal of each location goes out by e-mail, and to whom."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from starlette.responses import Response
+
+from contracts.http.identity import MemberAnswer
+from contracts.http.reports import ReportScheduleAnswer, ReportScheduleBody
+from gateway.clients import Refused
+from gateway.pages.balance.purse import granted
+from gateway.pages.forms import Form
+from gateway.pages.manage.office import office_page
+from gateway.pages.registers.frame import keep_typed
+from gateway.pages.route import page_router
+from gateway.pages.visit import Visit, VisitDep
+
+from .frame import TABS
+
+router = page_router()
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_COVERS = ("today", "tomorrow")
+
+
+@router.get("/manage/{account_id}/reports/mailing")
+async def shown(visit: VisitDep, account_id: UUID) -> Response:
+    """One timetable per location."""
+    return await _page(visit, account_id)
+
+
+@router.post("/manage/{account_id}/reports/mailing/{location_id}")
+async def change(visit: VisitDep, account_id: UUID, location_id: UUID) -> Response:
+    """Set the timetable of one location; nobody ticked means all who may see reports there."""
+    form = await visit.form()
+    version = form.whole("version")
+    values = {
+        "is_on": form.has("is_on"),
+        "time": form.value("time"),
+        "weekdays": form.many("weekdays"),
+        "covers": form.value("covers"),
+        "recipient_user_ids": form.many("recipient_user_ids") or None,
+    }
+    try:
+        body = visit.body(ReportScheduleBody, values)
+        await visit.api.reports.set_schedule(
+            account_id, location_id, body, version=version if isinstance(version, int) else None
+        )
+    except Refused as refused:
+        return await _page(visit, account_id, refused.status, typed={location_id: keep_typed(refused, form, {})})
+    return visit.go(f"/manage/{account_id}/reports/mailing", "mailing.saved")
+
+
+async def _page(
+    visit: Visit, account_id: UUID, status: int = 200, *, typed: dict[UUID, Form] | None = None
+) -> Response:
+    visit.address = f"/manage/{account_id}/reports/mailing"
+    schedules = (await visit.api.reports.schedules(account_id)).items
+    members, _ = await granted(visit.api.identity.members(account_id))
+    people = [one for one in members.items if one.user_id] if members else []
+    return await office_page(
+        visit,
+        account_id,
+        "reports",
+        "reports/mailing",
+        status,
+        tab="reports/mailing",
+        report_tabs=TABS,
+        places=[(one, (typed or {}).get(one.location_id) or _filled(one)) for one in schedules],
+        people=[(one.user_id, _who(one)) for one in people],
+        weekdays=WEEKDAYS,
+        covers=_COVERS,
+        times=tuple(f"{hour:02}:{minute:02}" for hour in range(24) for minute in (0, 30)),
+    )
+
+
+def _filled(one: ReportScheduleAnswer) -> Form:
+    return Form.of(
+        is_on="on" if one.is_on else None,
+        time=one.time,
+        weekdays=one.weekdays,
+        covers=one.covers,
+        recipient_user_ids=one.recipient_user_ids or [],
+        version=one.version,
+    )
+
+
+def _who(one: MemberAnswer) -> str:
+    return one.name
