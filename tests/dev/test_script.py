@@ -33,6 +33,7 @@ class FreshClone:
     def has(self, name: str, script: str) -> None:
         """Put a command on the machine."""
         path = self.commands / name
+        path.unlink(missing_ok=True)  # it may be a link to the command of this very machine
         path.write_text(script)
         path.chmod(0o755)
 
