@@ -25,6 +25,7 @@ from .api import (
     codes,
     demo,
     drafts,
+    feedback,
     me,
     members,
     phone,
@@ -79,6 +80,7 @@ def build(settings: Settings) -> Service:
             drafts.router,
             demo.router,
             platform.router,
+            feedback.router,
         ],
         consumers=consumers,
     )

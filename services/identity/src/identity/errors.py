@@ -52,6 +52,15 @@ class CodesHeldBack(_After):
 
 
 @dataclass(eq=False)
+class TooMuchFeedback(_After):
+    """As many wishes or messages came from this person or address as may come for now."""
+
+    code: ClassVar[str] = "identity.too_much_feedback"
+    kind: ClassVar[Kind] = Kind.TOO_MANY
+    most: int
+
+
+@dataclass(eq=False)
 class CaptchaRequired(Problem):
     """Machines seem to ask for codes: the asker must show work first."""
 

@@ -18,6 +18,7 @@ from .notifications import Notifications
 from .office import Office
 from .own import Own
 from .payments import Payments
+from .platform import Platform
 from .reports import Reports
 from .site import Site
 from .templates import MessageTexts
@@ -44,6 +45,7 @@ class Api:
     message_texts: MessageTexts
     webhooks: Webhooks
     site: Site
+    platform: Platform
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,7 @@ class Services:
             message_texts=MessageTexts(self._call("notifications", asker)),
             webhooks=Webhooks(self._call("notifications", asker)),
             site=Site(self._call("booking", asker)),
+            platform=Platform(self._call("identity", asker)),
         )
 
     def _call(self, service: str, asker: Asker) -> Call:

@@ -28,3 +28,8 @@ class Assets:
             self._read_at_mtime = mtime
         built = self._names.get(name)
         return f"/static/dist/{built}" if built else None
+
+    def file(self, name: str) -> bytes | None:
+        """What lies at that address; none where nothing was built."""
+        address = self.address(name)
+        return (_STATIC.parent / address.lstrip("/")).read_bytes() if address else None

@@ -1,0 +1,42 @@
+"""The platform itself: prices, the demo, wishes, messages to those who run it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from contracts.http import feedback
+from contracts.http.identity import SignedInAnswer
+
+from .calling import Call
+
+
+@dataclass(frozen=True)
+class Platform:
+    """Identity's doors of the platform for one asker."""
+
+    call: Call
+
+    async def open_demo(self) -> SignedInAnswer:
+        """Sign in as the owner of today's demo account."""
+        return await self.call(SignedInAnswer, "POST", "/demo/sessions")
+
+    async def ideas(self) -> feedback.IdeasAnswer:
+        """What people wish, the most wanted first."""
+        return await self.call(feedback.IdeasAnswer, "GET", "/platform/ideas")
+
+    async def write_idea(self, body: feedback.IdeaBody, *, key: str) -> feedback.IdeaAnswer:
+        """A new wish."""
+        return await self.call(feedback.IdeaAnswer, "POST", "/platform/ideas", body=body, key=key)
+
+    async def vote(self, idea_id: UUID) -> None:
+        """For a wish, in the name of the caller's firm."""
+        await self.call(object, "PUT", f"/platform/ideas/{idea_id}/vote")
+
+    async def take_vote_back(self, idea_id: UUID) -> None:
+        """As if it had not been given."""
+        await self.call(object, "DELETE", f"/platform/ideas/{idea_id}/vote")
+
+    async def write(self, body: feedback.MessageBody, *, key: str) -> feedback.MessageReceived:
+        """To the people who run the product."""
+        return await self.call(feedback.MessageReceived, "POST", "/platform/messages", body=body, key=key)
