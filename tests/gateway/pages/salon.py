@@ -22,6 +22,8 @@ from contracts.http.booking import (
 from contracts.http.catalogue import (
     Catalogue,
     CatalogueItem,
+    City,
+    CityList,
     HoursAnswer,
     LocationAnswer,
     LocationHours,
@@ -257,6 +259,9 @@ def open_for_clients(stage: Stage) -> None:
     """Everything a client meets on the way to a booking works."""
     item = CatalogueItem(**page().account.model_dump(), addresses=["вул. Сагайдачного, 10"])
     stage.on("booking", "GET", "/catalogue", Catalogue(items=[item]))
+    stage.on(
+        "booking", "GET", "/catalogue/cities", CityList(items=[City(name="Київ", firms=2), City(name="Львів", firms=1)])
+    )
     stage.on("booking", "GET", "/public/[^/]+", unknown_salon)
     stage.on("booking", "GET", "/public/levada", page())
     stage.on("booking", "GET", "/public/levada/availability", free_times)

@@ -25,6 +25,7 @@ from gateway.clients import Services
 from gateway.files import Files
 from gateway.limits import LimitMiddleware, Limits
 from gateway.live import Live
+from gateway.own_domains import OwnDomainMiddleware, finder
 from gateway.pages.seals import Seals
 from gateway.peers import Peers
 from gateway.security import SecurityMiddleware
@@ -60,12 +61,14 @@ class Gateway:
     def build_app(self) -> FastAPI:
         """The public application: API, callbacks and pages."""
         base_url = self.settings.public_url
+        services = Services(self.peers, self.texts, base_url)
         layers = [
             Middleware(GZipMiddleware, minimum_size=700, compresslevel=5),
             Middleware(SecurityMiddleware, is_https=base_url.startswith("https:")),
         ]
         if self.limits is not None:
             layers.append(Middleware(LimitMiddleware, limits=self.limits, texts=self.texts, base_url=base_url))
+        layers.append(Middleware(OwnDomainMiddleware, find=finder(services), public_url=base_url))
         app = build_api(
             title="Zapys",
             routers=list(API_ROUTERS),
@@ -84,7 +87,7 @@ class Gateway:
             app.include_router(router, include_in_schema=False)
         app.state.settings = self.settings
         app.state.seals = Seals(read_secret(self.settings.secret_key_file, "key that signs the pages' cookies"))
-        app.state.services = Services(self.peers, self.texts, base_url)
+        app.state.services = services
         app.state.library = openapi.Library(self.peers, own, base_url)
         app.state.broker = self.broker
         app.state.live = self.live

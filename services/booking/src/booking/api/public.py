@@ -16,7 +16,7 @@ from booking.queries.client_limits import Booker
 from booking.queries.order import by_name
 from booking.queries.public import one_booking, public_account, public_page
 from booking.queries.reviews import ratings_of
-from booking.tables import AccountCopy, LocationRow
+from booking.tables import AccountCopy, LocationRow, ServiceRow
 from booking.usecases.actors import Actor
 from booking.usecases.bookings.create_booking import Order, book_hold, create_booking
 from booking.usecases.bookings.hold_time import hold_time
@@ -34,7 +34,7 @@ from contracts.http.booking import (
     PublicBookingBody,
     WantedItem,
 )
-from contracts.http.catalogue import Catalogue, CatalogueItem, PublicPage, Rating
+from contracts.http.catalogue import Catalogue, CatalogueItem, City, CityList, PublicPage, Rating
 from kit import context, phones
 from kit.access import Caller
 from kit.db import Database
@@ -43,7 +43,7 @@ from kit.errors import InvalidInput, Unauthenticated
 from kit.idempotency import Once, OnceDep
 
 from .answers import OWN, booking_answer
-from .edge import PAGE, Cursor, CursorDep, Limit, NowDep, PublicAccountDep, TurnsDep, etag
+from .edge import MOST, PAGE, Cursor, CursorDep, Limit, NowDep, PublicAccountDep, TurnsDep, etag
 
 router = APIRouter(prefix="/api/v1", tags=["public"])
 
@@ -53,6 +53,7 @@ async def catalogue(
     db: DbDep,
     cursor: CursorDep,
     city: Annotated[str | None, Query(max_length=100)] = None,
+    q: Annotated[str | None, Query(max_length=100, description="Part of a firm's or a service's name.")] = None,
     limit: Limit = PAGE,
 ) -> Catalogue:
     """Firms that want to be listed, by name."""
@@ -60,6 +61,15 @@ async def catalogue(
     rows = select(AccountCopy).where(AccountCopy.is_active, ~AccountCopy.unlisted)
     if city:
         rows = rows.where(func.lower(AccountCopy.city) == city.strip().lower())
+    if q and (wanted := q.strip()):
+        like = f"%{wanted.replace('~', '~~').replace('%', '~%').replace('_', '~_')}%"
+        offers = select(ServiceRow.id).where(
+            ServiceRow.account_id == AccountCopy.account_id,
+            ServiceRow.bookable_online,
+            ~ServiceRow.is_deleted,
+            ServiceRow.name.ilike(like, escape="~"),
+        )
+        rows = rows.where(or_(AccountCopy.name.ilike(like, escape="~"), offers.exists()))
     if cursor:
         rows = rows.where(or_(name > cursor.value, (name == cursor.value) & (AccountCopy.account_id > cursor.id)))
     async with db.system_tx() as tx:
@@ -88,6 +98,21 @@ async def catalogue(
         for row in page
     ]
     return Catalogue(items=items, next_cursor=str(Cursor(last, page[-1].account_id)) if last is not None else None)
+
+
+@router.get("/catalogue/cities", operation_id="catalogue_cities")
+async def cities(db: DbDep) -> CityList:
+    """Cities with listed firms, the largest number first."""
+    count = func.count()
+    rows = (
+        select(AccountCopy.city, count)
+        .where(AccountCopy.is_active, ~AccountCopy.unlisted, AccountCopy.city.is_not(None), AccountCopy.city != "")
+        .group_by(AccountCopy.city)
+        .order_by(count.desc(), AccountCopy.city)
+        .limit(MOST)
+    )
+    async with db.system_tx() as tx:
+        return CityList(items=[City(name=city, firms=firms) for city, firms in await tx.execute(rows)])
 
 
 @router.get("/public/b/{code}", operation_id="one_booking")

@@ -20,9 +20,16 @@ class Catalogue:
 
     call: Call
 
-    async def listed(self, *, city: str | None = None, cursor: str | None = None) -> bodies.Catalogue:
-        """Accounts that want to be found."""
-        return await self.call(bodies.Catalogue, "GET", "/catalogue", query={"city": city, "cursor": cursor})
+    async def listed(
+        self, *, city: str | None = None, q: str | None = None, cursor: str | None = None
+    ) -> bodies.Catalogue:
+        """Accounts that want to be found; `q` is a part of a firm's or a service's name."""
+        query = {"city": city, "q": q, "cursor": cursor}
+        return await self.call(bodies.Catalogue, "GET", "/catalogue", query=query)
+
+    async def cities(self) -> bodies.CityList:
+        """Cities with such accounts."""
+        return await self.call(bodies.CityList, "GET", "/catalogue/cities")
 
     async def public_page(self, vanity: str) -> bodies.PublicPage:
         """What everybody may see of an account."""

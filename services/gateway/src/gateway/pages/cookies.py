@@ -16,6 +16,8 @@ class Cookies:
 
     received: Mapping[str, str]
     is_secure: bool
+    is_framed: bool = False
+    """The page is shown in a frame of another site: its cookies are apart from all others, site by site."""
     _put: dict[str, tuple[str, int]] = field(default_factory=dict)
     _dropped: set[str] = field(default_factory=set)
 
@@ -40,18 +42,26 @@ class Cookies:
     def write(self, response: Response) -> None:
         """Put all changes on the answer."""
         for name, (value, max_age_s) in self._put.items():
-            response.set_cookie(
-                self._full(name),
-                value,
-                max_age=max_age_s,
-                path="/",
-                secure=self.is_secure,
-                httponly=True,
-                samesite="lax",
-            )
+            self._set(response, name, value, max_age_s)
         for name in self._dropped:
             if self._full(name) in self.received:
-                response.delete_cookie(self._full(name), path="/", secure=self.is_secure, httponly=True, samesite="lax")
+                self._set(response, name, "", 0)
+
+    def _set(self, response: Response, name: str, value: str, max_age_s: int) -> None:
+        is_apart = self.is_framed and self.is_secure
+        response.set_cookie(
+            self._full(name),
+            value,
+            max_age=max_age_s,
+            expires=0 if max_age_s == 0 else None,
+            path="/",
+            secure=self.is_secure,
+            httponly=True,
+            samesite="none" if is_apart else "lax",
+        )
+        if is_apart:
+            last = response.raw_headers[-1]
+            response.raw_headers[-1] = (last[0], last[1] + b"; Partitioned")
 
     def _full(self, name: str) -> str:
-        return f"{'__Host-' if self.is_secure else ''}zapys_{name}"
+        return f"{'__Host-' if self.is_secure else ''}zapys_{'framed_' if self.is_framed else ''}{name}"

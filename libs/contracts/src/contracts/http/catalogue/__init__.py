@@ -16,6 +16,8 @@ from .places import (
 from .public import (
     Catalogue,
     CatalogueItem,
+    City,
+    CityList,
     HoursAnswer,
     LocationHours,
     PublicAccount,
@@ -62,6 +64,8 @@ __all__ = [
     "Break",
     "Catalogue",
     "CatalogueItem",
+    "City",
+    "CityList",
     "ClockTime",
     "ClosedDayAnswer",
     "ClosedDayBody",

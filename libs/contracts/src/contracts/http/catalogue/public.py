@@ -108,3 +108,13 @@ class CatalogueItem(PublicAccount):
 class Catalogue(Answer):
     items: list[CatalogueItem]
     next_cursor: str | None = None
+
+
+class City(Answer):
+    name: str
+    firms: int
+
+
+class CityList(Answer):
+    items: list[City]
+    next_cursor: str | None = None
