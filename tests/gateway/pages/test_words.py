@@ -19,6 +19,8 @@ from contracts.http.notifications import Kind, NotificationStateName
 from contracts.http.schedule_days import DayCause
 from gateway.pages import formats, words
 from gateway.pages.desk.booking import TABS
+from gateway.pages.help_pages import GROUPS as GROUPS_OF_HELP
+from gateway.pages.help_pages import GUIDES
 from gateway.pages.manage.rights_form import AREAS
 from gateway.pages.manage.schedule_form import PATTERNS, PRESETS, WEEKDAYS
 from gateway.pages.manage.sections import GROUPS
@@ -60,6 +62,12 @@ FAMILIES = {
     "step.": ["location", "services", "staff", "time", "contact", "code"],
     "need.": ["location", "service", "staff", "schedule", "cash-register"],
     "actor.": ["client", "staff", "system"],
+    "wait.part.": ["any", "morning", "day", "evening"],
+    "wait.state.": ["offered", "booked", "withdrawn", "over"],
+    "idea.state.": ["planned", "done", "declined"],
+    "demo.": ["owner", "messages", "tomorrow"],
+    "help_group.": GROUPS_OF_HELP,
+    "help.": GUIDES,
     "site.theme.": ["auto", "light", "dark"],
 }
 

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 from starlette.responses import Response
 
+from contracts.http.catalogue import PublicAccount
 from contracts.http.feedback import IdeaBody, MessageBody
 from gateway.clients import Refused
 
@@ -45,6 +46,7 @@ async def integration(visit: VisitDep) -> Response:
 async def widget(visit: VisitDep) -> Response:
     """The widget as a site of one's own would show it."""
     colour, asked = visit.query.get("colour", ""), visit.query.get("firm")
+    shown: PublicAccount | None
     if asked:
         shown = (await visit.api.catalogue.public_page(asked)).account
     else:
