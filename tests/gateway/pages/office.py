@@ -7,11 +7,11 @@ from typing import Any
 
 from contracts.http.changes import HolidayList
 
-from .salon import ACCOUNT, ANDRII, LOCATION, OLENA, SOFIIA, moment, today, uid
+from .salon import ACCOUNT, ANDRII, CUT, LOCATION, OLENA, SOFIIA, moment, today, uid
 from .stage import Asked, No, Stage
 
 BASE = f"/accounts/{ACCOUNT}"
-OFF, CLOSED = uid(901), uid(902)
+OFF, CLOSED, ROOM, GONE = uid(901), uid(902), uid(903), uid(904)
 
 
 def hit(number: int = 1, name: str = "Тарас", *, free: int = 2) -> dict[str, Any]:
@@ -123,3 +123,22 @@ def open_office(stage: Stage) -> None:
     stage.on("booking", "DELETE", f"{BASE}/closed-days/{CLOSED}", None)
     stage.on("booking", "GET", f"{BASE}/holidays/[0-9]+", lambda asked: holidays(int(asked.path[-4:])))
     stage.on("notifications", "POST", f"{BASE}/notifications/preview", message)
+    chair = {"id": ROOM, "version": 1, "name": "Кабінет 1", "units": 2, "location_id": None, "service_ids": [CUT]}
+    stage.on("booking", "GET", f"{BASE}/resources", {"items": [chair]})
+    stage.on("booking", "POST", f"{BASE}/resources", chair)
+    stage.on("booking", "PATCH", f"{BASE}/resources/{ROOM}", chair)
+    stage.on("booking", "DELETE", f"{BASE}/resources/{ROOM}", None)
+    gone = {
+        "id": GONE,
+        "version": 3,
+        "name": "Ігор Бойко",
+        "location_ids": None,
+        "service_ids": [],
+        "accepts_bookings": True,
+        "has_login": False,
+        "has_schedule": True,
+    }
+    stage.on("booking", "GET", f"{BASE}/deleted-staff-members", {"items": [gone]})
+    stage.on("booking", "POST", f"{BASE}/staff-members/{GONE}/restore", gone)
+    stage.on("booking", "GET", f"{BASE}/deleted-(services|locations)", {"items": []})
+    stage.on("booking", "GET", f"{BASE}/stock", {"items": []})

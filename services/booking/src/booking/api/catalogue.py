@@ -6,10 +6,12 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Response
+from sqlalchemy import select
 
 from booking.queries.accounts import locations_of
 from booking.queries.calendar_lock import lock_calendar
 from booking.queries.catalogue import services_of, staff_of, who_does_what, with_schedule
+from booking.queries.order import by_name
 from booking.queries.resources import needs_by_service
 from booking.tables import AccountCopy, ServiceRow, StaffMemberRow
 from booking.usecases.catalogue.locations import add_location, change_location
@@ -227,6 +229,23 @@ async def delete_staff_member(
             now,
         )
         return Hits.model_validate({**hits(done), "saved": not looks_only})
+
+
+@router.get("/deleted-staff-members", operation_id="list_deleted_staff_members")
+async def deleted_staff_members(member: MemberDep, db: DbDep) -> StaffMemberList:
+    """Those without a login who were removed; people with a login are found among the former members."""
+    member.require(Permission.STAFF_RESTORE)
+    async with db.tx(member.account_id) as tx:
+        rows = await tx.scalars(
+            select(StaffMemberRow)
+            .where(
+                StaffMemberRow.account_id == member.account_id,
+                StaffMemberRow.is_deleted,
+                StaffMemberRow.membership_id.is_(None),
+            )
+            .order_by(by_name(StaffMemberRow.name), StaffMemberRow.id)
+        )
+        return StaffMemberList(items=await _answers(tx, member.account_id, [*rows]))
 
 
 @router.post(

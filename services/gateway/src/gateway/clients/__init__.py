@@ -11,6 +11,7 @@ from .access import Access
 from .booking import Booking
 from .books import Books
 from .calling import Asker, Call, Refused
+from .care import Care
 from .catalogue import Catalogue
 from .fiscal import Fiscal
 from .identity import Identity
@@ -35,6 +36,7 @@ class Api:
     access: Access
     catalogue: Catalogue
     office: Office
+    care: Care
     booking: Booking
     notifications: Notifications
     fiscal: Fiscal
@@ -62,6 +64,7 @@ class Services:
             identity=Identity(self._call("identity", asker)),
             access=Access(self._call("identity", asker)),
             office=Office(self._call("booking", asker)),
+            care=Care(self._call("booking", asker)),
             catalogue=Catalogue(self._call("booking", asker)),
             booking=Booking(self._call("booking", asker)),
             notifications=Notifications(self._call("notifications", asker)),

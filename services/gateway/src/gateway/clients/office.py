@@ -107,6 +107,10 @@ class Office:
         path = f"/accounts/{account_id}/staff-members/{staff_member_id}/restore"
         return await self.call(bodies.StaffMemberAnswer, "POST", path, key=key)
 
+    async def deleted_staff(self, account_id: UUID) -> bodies.StaffMemberList:
+        """Those without a login who were removed."""
+        return await self.call(bodies.StaffMemberList, "GET", f"/accounts/{account_id}/deleted-staff-members")
+
     # Own domain
 
     async def domain(self, account_id: UUID) -> site.DomainAnswer:

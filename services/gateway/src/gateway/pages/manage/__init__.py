@@ -4,11 +4,13 @@ from fastapi import APIRouter
 
 from .api_keys import router as api_keys
 from .closed_days import router as closed_days
+from .deleted import router as deleted
 from .hits import router as hits
 from .locations import router as locations
 from .overview import router as overview
 from .registration import router as registration
 from .requests import router as requests
+from .resources import router as resources
 from .rights import router as rights
 from .schedule import router as schedule
 from .services import router as services
@@ -25,6 +27,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     closed_days,
     hits,
     rights,
+    resources,
+    deleted,
     requests,
     api_keys,
     staff,

@@ -16,8 +16,10 @@ from uuid import UUID, uuid4
 from starlette.responses import Response
 
 from contracts.http.booking import Alternative, Conflict, Outcome
+from contracts.http.identity import MemberAnswer
 from contracts.http.notifications import PlanPreview
 from gateway.clients import Refused
+from gateway.clients.calling import segment
 from gateway.pages.errors import PageUnknown
 from gateway.pages.forms import Form
 from gateway.pages.route import page_router
@@ -52,18 +54,24 @@ class Hit:
     is_new: bool = False
 
 
-async def begin(visit: Visit, account_id: UUID, change: Mapping[str, Any], *, back: str, key: str | None) -> Response:
-    """Look at what the change hits; raises `Refused` for what is wrong with the change itself."""
+async def begin(
+    visit: Visit, account_id: UUID, change: Mapping[str, Any], *, back: str, key: str | None, then: str = ""
+) -> Response:
+    """Look at what the change hits; raises `Refused` for what is wrong with the change itself.
+
+    `then` is a member who is removed once their bookings are decided.
+    """
     seen = await visit.api.office.change(account_id, {"change": change, "dry_run": True}, key=str(uuid4()))
     if seen.conflicts:
-        return await _review(visit, account_id, change, back, seen.conflicts, seen.seen, Form())
+        return await _review(visit, account_id, change, back, seen.conflicts, seen.seen, Form.of(then=then))
     wanted = {"change": change, "seen": seen.seen}
     try:
         await visit.api.office.change(account_id, wanted, key=key or str(uuid4()))
     except Refused as refused:
         if refused.code != CONFLICT:
             raise
-        return await _meanwhile(visit, account_id, change, back, refused, Form())
+        return await _meanwhile(visit, account_id, change, back, refused, Form.of(then=then))
+    await _finish(visit, account_id, then)
     return visit.go(back, "hits.saved")
 
 
@@ -94,7 +102,15 @@ async def decide(visit: VisitDep, account_id: UUID) -> Response:
         now = await visit.api.office.change(account_id, {"change": change, "dry_run": True}, key=str(uuid4()))
         form.note(refused.problem)
         return await _review(visit, account_id, change, back, now.conflicts, now.seen, form, status=refused.status)
+    await _finish(visit, account_id, form.value("then"))
     return visit.go(back, "hits.done", outcome=_counted(done.outcome))
+
+
+async def _finish(visit: Visit, account_id: UUID, then: str) -> None:
+    """Let a member go whose bookings are decided."""
+    if then:
+        path = f"/accounts/{account_id}/members/{segment(then)}"
+        await visit.api.identity.call(MemberAnswer, "DELETE", path, query={"on_conflict": "keep"})
 
 
 def _change(form: Form) -> dict[str, Any]:
@@ -135,7 +151,7 @@ async def _meanwhile(
     conflicts = [Conflict.model_validate(one) for one in refused.problem.get("conflicts") or []]
     known = {name.partition("_")[2] for name in form.values if name.startswith("known_")}
     new = {str(one.booking_id) for one in conflicts} - known
-    undecided = not new and bool(form.values)
+    undecided = not new and bool(known)
     form.refuse(None, t("hits.undecided") if undecided else t("hits.meanwhile"))
     form.summary = str(refused.problem.get("title") or "")
     return await _review(
@@ -180,6 +196,7 @@ async def _review(
         back=back,
         form=form,
         choices=CHOICES,
+        then=form.value("then"),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Literal
 from uuid import UUID, uuid4
 
 from starlette.responses import Response
@@ -14,10 +15,11 @@ from gateway.pages.route import page_router
 from gateway.pages.visit import Visit, VisitDep
 
 from .office import office_page
+from .services import removal_page
 
 router = page_router()
 
-_SECTION = "locations"
+_SECTION: Literal["locations"] = "locations"
 
 
 @router.get("/manage/{account_id}/locations")
@@ -69,6 +71,25 @@ async def change(visit: VisitDep, account_id: UUID, location_id: UUID) -> Respon
             visit, account_id, _SECTION, "location", refused.status, form=form, location_id=location_id
         )
     return visit.go(f"/manage/{account_id}/locations", "manage.saved")
+
+
+@router.post("/manage/{account_id}/locations/{location_id}/drop")
+async def drop(visit: VisitDep, account_id: UUID, location_id: UUID) -> Response:
+    """Close it; its bookings stay or go as it is said."""
+    form = await visit.form()
+    try:
+        await visit.api.office.drop_location(account_id, location_id, on_conflict=form.value("on_conflict") or None)
+    except Refused as refused:
+        if refused.status != 409 or not refused.problem.get("conflicts"):
+            raise
+        return await removal_page(visit, account_id, _SECTION, refused, form.value("name"))
+    return visit.go(f"/manage/{account_id}/deleted", "deleted.gone", name=form.value("name"))
+
+
+@router.get("/manage/{account_id}/locations/{location_id}/drop")
+async def not_dropped(visit: VisitDep, account_id: UUID, location_id: UUID) -> Response:
+    """The address of a button, opened again."""
+    return visit.go(f"/manage/{account_id}/locations/{location_id}")
 
 
 async def _list_page(visit: Visit, account_id: UUID, form: Form, status: int = 200) -> Response:

@@ -32,6 +32,7 @@ GROUPS = (
             Section("staff", "people"),
             Section("closed-days", "calendar"),
             Section("locations", "pin"),
+            Section("resources", "grid"),
         ),
     ),
     Group("money", (Section("cash-registers", "cash"), Section("reports", "history"))),
@@ -42,5 +43,5 @@ GROUPS = (
             Section("sms", "message"),
         ),
     ),
-    Group("account", (Section("rights", "lock"), Section("api-keys", "external"))),
+    Group("account", (Section("rights", "lock"), Section("api-keys", "external"), Section("deleted", "refresh"))),
 )

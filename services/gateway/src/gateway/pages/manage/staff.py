@@ -13,12 +13,16 @@ from gateway.pages.errors import PageUnknown
 from gateway.pages.forms import Form, uuids
 from gateway.pages.route import page_router
 from gateway.pages.visit import Visit, VisitDep
+from gateway.pages.words import t
 
+from .hits import CONFLICT, begin
 from .office import office_page
+from .schedule import person_of
 
 router = page_router()
 
 _SECTION = "staff"
+ROLES = ("master", "administrator", "manager", "operator")
 
 
 @router.get("/manage/{account_id}/staff")
@@ -59,6 +63,7 @@ async def shown(visit: VisitDep, account_id: UUID, staff_member_id: UUID) -> Res
     form = Form.of(
         name=one.name,
         service_ids=one.service_ids,
+        location_ids=one.location_ids or (),
         accepts_bookings="on" if one.accepts_bookings else None,
         version=one.version,
     )
@@ -67,30 +72,55 @@ async def shown(visit: VisitDep, account_id: UUID, staff_member_id: UUID) -> Res
 
 @router.post("/manage/{account_id}/staff/{staff_member_id}")
 async def change(visit: VisitDep, account_id: UUID, staff_member_id: UUID) -> Response:
-    """Change them."""
+    """Change them; bookings that would lose their person are decided one by one."""
     form = await visit.form()
     version = form.whole("version")
     values = {
         "name": form.value("name"),
         "service_ids": uuids(form.many("service_ids")),
+        "location_ids": uuids(form.many("location_ids")) or None,
         "accepts_bookings": form.has("accepts_bookings"),
     }
+    back = f"/manage/{account_id}/staff"
     try:
+        body = visit.body(StaffMemberPatch, values, emptied=("location_ids",))
         await visit.api.catalogue.change_staff_member(
-            account_id,
-            staff_member_id,
-            visit.body(StaffMemberPatch, values),
-            version=version if isinstance(version, int) else None,
+            account_id, staff_member_id, body, version=version if isinstance(version, int) else None
         )
     except Refused as refused:
+        if refused.code == CONFLICT:
+            patch = body.model_dump(mode="json", exclude_unset=True)
+            wanted = {"kind": "staff_member", "staff_member_id": str(staff_member_id), "patch": patch}
+            return await begin(visit, account_id, wanted, back=back, key=form.key)
         if refused.status in (401, 403, 404):
             raise
         return await _one_page(visit, account_id, staff_member_id, form.note(refused.problem), refused.status)
-    return visit.go(f"/manage/{account_id}/staff", "manage.saved")
+    return visit.go(back, "manage.saved")
+
+
+@router.post("/manage/{account_id}/staff/{staff_member_id}/drop")
+async def drop(visit: VisitDep, account_id: UUID, staff_member_id: UUID) -> Response:
+    """Let somebody go: their bookings ahead are decided first, and they can be brought back."""
+    person = await person_of(visit, account_id, staff_member_id)
+    back = f"/manage/{account_id}/deleted"
+    kind, then = "staff_removal", ""
+    if person.has_login:
+        members = (await visit.api.identity.members(account_id)).items
+        then = next((str(one.id) for one in members if one.staff_member_id == staff_member_id), "")
+        kind = "hand_over"
+    change = {"kind": kind, "staff_member_id": str(staff_member_id)}
+    return await begin(visit, account_id, change, back=back, key=(await visit.form()).key, then=then)
+
+
+@router.get("/manage/{account_id}/staff/{staff_member_id}/drop")
+async def not_dropped(visit: VisitDep, account_id: UUID, staff_member_id: UUID) -> Response:
+    """The address of a button, opened again."""
+    return visit.go(f"/manage/{account_id}/staff/{staff_member_id}")
 
 
 async def _add_member(visit: Visit, account_id: UUID, form: Form, key: str) -> UUID:
-    values = {"phone": form.value("phone"), "name": form.value("name"), "role": "master", "accepts_bookings": True}
+    values = {"phone": form.value("phone"), "name": form.value("name"), "role": form.value("role") or "master"}
+    values |= {"accepts_bookings": True}
     member = await visit.api.identity.add_member(account_id, visit.body(MemberBody, values), key=key)
     if member.staff_member_id is None:
         raise PageUnknown
@@ -102,7 +132,16 @@ async def _list_page(visit: Visit, account_id: UUID, form: Form, status: int = 2
     services = (await visit.api.catalogue.services(account_id)).items
     names = {one.id: one.name for one in services}
     return await office_page(
-        visit, account_id, _SECTION, "staff", status, items=items, form=form, services=services, names=names
+        visit,
+        account_id,
+        _SECTION,
+        "staff",
+        status,
+        items=items,
+        form=form,
+        services=services,
+        names=names,
+        role_options=[(role, t(f"role.{role}")) for role in ROLES],
     )
 
 
@@ -114,7 +153,9 @@ async def _one_page(visit: Visit, account_id: UUID, staff_member_id: UUID, form:
         _SECTION,
         "staff_member",
         status,
+        person=await person_of(visit, account_id, staff_member_id),
         form=form,
         services=services,
+        places=(await visit.api.catalogue.locations(account_id)).items,
         staff_member_id=staff_member_id,
     )
