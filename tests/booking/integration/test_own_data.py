@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from contracts.base import Money
-from contracts.booking import ClientErased
+from contracts.booking import ClientChanged, ClientErased
 from contracts.fiscal import PrepaymentPaid, PrepaymentRequested, PrepaymentState, ReceiptRegistered, ReceiptState
 from tests.booking.integration.test_links_and_site import key_of, site
 from tests.booking.salon import a_phone, utc_now
@@ -56,7 +56,8 @@ async def test_being_forgotten_wants_a_fresh_code(salon):
 
 
 async def test_a_visit_of_mine_tells_of_the_money_asked_for_the_receipt_and_the_review(salon):
-    made = await salon.booked(salon.at("10:00"))
+    person = salon.client()
+    made = await salon.booked(salon.at("10:00"), by=person)
     key = await key_of(salon, made)
     asked = PrepaymentState(
         id=uuid4(),
@@ -86,7 +87,6 @@ async def test_a_visit_of_mine_tells_of_the_money_asked_for_the_receipt_and_the_
     for _ in range(2):
         await salon.bench.deliver(ReceiptRegistered(account_id=salon.account_id, version=1, receipt=receipt))
     await salon.ok("POST", f"/bookings/{made['id']}/complete")
-    person = salon.bench.mint.person(made["client"]["phone"])
     own = (await mine(salon, person, f"bookings/{made['id']}")).json()
     assert [(one["fiscal_code"], one["url"]) for one in own["receipts"]] == [("F-1", "https://check.example/F-1")]
     assert (own["may_review"], own["review"]) == (True, None)
@@ -103,3 +103,27 @@ async def test_without_the_key_a_link_tells_nothing_that_may_be_done(salon):
     made = await salon.booked(salon.at("10:00"))
     assert (await site(salon, "GET", f"b/{made['code']}/linked?key=wrong")).status_code == 404
     assert (await site(salon, "GET", f"b/{made['code']}/linked")).status_code == 422
+
+
+async def test_the_next_owner_of_a_number_sees_nothing_of_the_former_ones_visits(salon):
+    phone = a_phone()
+    former, present = salon.bench.mint.person(phone), salon.bench.mint.person(phone)
+    assert former.user_id != present.user_id
+    old = await salon.booked(salon.at("10:00"), by=former)
+    assert (await salon.ok("GET", "/api/v1/me/bookings", by=present))["items"] == []
+    assert (await salon.call("GET", f"/api/v1/me/bookings/{old['id']}", by=present)).status_code == 404
+    assert (await mine(salon, present, "client-data")).json()["items"] == []
+    new = await salon.booked(salon.at("12:00"), by=present)
+    for person, visit in ((former, old), (present, new)):
+        shown = (await salon.ok("GET", "/api/v1/me/bookings", by=person))["items"]
+        assert [one["id"] for one in shown] == [visit["id"]]
+    told = await salon.bench.said(ClientChanged, account_id=salon.account_id)
+    last = {one.client.user_id: one.client.phone_e164 for one in told}
+    assert last == {former.user_id: None, present.user_id: phone}
+
+
+async def test_a_card_that_nobody_has_claimed_is_found_by_its_number(salon):
+    person = salon.client()
+    made = await salon.write_down(salon.at("10:00"), client={"name": "Тарас", "phone": person.phone_e164})
+    shown = (await salon.ok("GET", "/api/v1/me/bookings", by=person))["items"]
+    assert [one["id"] for one in shown] == [made["id"]]

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, or_, select, tuple_
 
 from booking.domain.lifecycle import COMING, Act, State, is_possible, may_change_until
 from booking.queries.own import Beside, beside
+from booking.queries.own_cards import own_visit
 from booking.queries.visits import Visit, visit_of, visits_of
 from booking.tables import AccountCopy, BookingRow, ClientRow
 from booking.usecases.actors import Actor
@@ -39,7 +40,7 @@ async def my_bookings(
     limit: Limit = PAGE,
 ) -> MyBookingList:
     """Mine in every firm: those to come by date, the others newest first; all of them newest first."""
-    rows = select(BookingRow).join(ClientRow, _card_of_booking()).where(_is_mine(caller))
+    rows = select(BookingRow).join(ClientRow, _card_of_booking()).where(own_visit(caller, now))
     key = tuple_(BookingRow.starts_at, BookingRow.id)
     if when == "coming":
         rows = rows.where(BookingRow.ends_at > now, BookingRow.state.in_(COMING | {State.ARRIVED}))
@@ -83,7 +84,7 @@ async def cancel_mine(
     body: CancelBody | None = None,
 ) -> Response:
     """Cancel it oneself, until the account's cut-off; the time is free at once."""
-    account_id = await account_of_mine(db, booking_id, caller)
+    account_id = await account_of_mine(db, booking_id, caller, now)
 
     async def cancel() -> Response:
         async with db.tx(account_id) as tx:
@@ -115,7 +116,7 @@ async def reschedule_mine(
     turns: TurnsDep,
 ) -> Response:
     """Move it oneself to another offered start, until the account's cut-off."""
-    account_id = await account_of_mine(db, booking_id, caller)
+    account_id = await account_of_mine(db, booking_id, caller, now)
 
     async def move() -> Response:
         async with db.tx(account_id) as tx:
@@ -147,7 +148,7 @@ async def my_booking(
     booking_id: UUID, caller: CallerDep, db: DbDep, now: NowDep, response: Response
 ) -> MyBookingAnswer:
     """One of mine."""
-    account_id = await account_of_mine(db, booking_id, caller)
+    account_id = await account_of_mine(db, booking_id, caller, now)
     async with db.tx(account_id) as tx:
         account = await tx.get_one(AccountCopy, account_id)
         visit = await visit_of(tx, account_id, booking_id)
@@ -160,15 +161,11 @@ def _card_of_booking() -> ColumnElement[bool]:
     return and_(ClientRow.account_id == BookingRow.account_id, ClientRow.id == BookingRow.client_id)
 
 
-def _is_mine(caller: Caller) -> ColumnElement[bool]:
-    return or_(ClientRow.user_id == caller.user_id, ClientRow.phone_e164 == caller.phone_e164)
-
-
-async def account_of_mine(db: Database, booking_id: UUID, caller: Caller) -> UUID:
+async def account_of_mine(db: Database, booking_id: UUID, caller: Caller, now: datetime) -> UUID:
     """The account of a booking that is the caller's; raises `NotFound` for those of others."""
     rows = select(BookingRow.account_id).join(ClientRow, _card_of_booking())
     async with db.system_tx() as tx:
-        account_id = await tx.scalar(rows.where(BookingRow.id == booking_id, _is_mine(caller)))
+        account_id = await tx.scalar(rows.where(BookingRow.id == booking_id, own_visit(caller, now)))
     if account_id is None:
         raise NotFound("booking")
     return account_id

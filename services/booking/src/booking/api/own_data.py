@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from fastapi import APIRouter
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from booking.domain.lifecycle import ACTIVE
 from booking.errors import ClientHasVisitsAhead
 from booking.queries.clients import all_of_client, living, told
+from booking.queries.own_cards import own_card
 from booking.queries.visits import visits_of
 from booking.tables import AccountCopy, BookingRow, ClientRow
 from booking.usecases.clients.erase_card import erase_card
@@ -78,7 +79,7 @@ async def _own_cards(tx: Tx, caller: Caller) -> list[tuple[ClientRow, AccountCop
     rows = (
         select(ClientRow, AccountCopy)
         .join(AccountCopy, AccountCopy.account_id == ClientRow.account_id)
-        .where(or_(ClientRow.user_id == caller.user_id, ClientRow.phone_e164 == caller.phone_e164), living())
+        .where(own_card(caller), living())
         .order_by(AccountCopy.name, ClientRow.id)
     )
     return [(row.ClientRow, row.AccountCopy) for row in await tx.execute(rows)]

@@ -61,7 +61,7 @@ async def post_review(
     booking_id: UUID, body: ReviewBody, caller: CallerDep, db: DbDep, once: OnceDep, now: NowDep
 ) -> Response:
     """Rate a visit of mine that took place."""
-    account_id = await account_of_mine(db, booking_id, caller)
+    account_id = await account_of_mine(db, booking_id, caller, now)
     async with db.tx(account_id) as tx:
 
         async def effect() -> PublicReview:

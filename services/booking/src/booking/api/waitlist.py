@@ -8,9 +8,10 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Response
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from booking.errors import HoldExpired
+from booking.queries.own_cards import own_card
 from booking.queries.waitlist import clients_of, offer_answer, waitlist_answers
 from booking.tables import AccountCopy, ClientRow
 from booking.tables_of_places import WaitlistEntry
@@ -65,7 +66,7 @@ async def my_waitlist(caller: CallerDep, db: DbDep) -> WaitlistList:
     rows = (
         select(WaitlistEntry)
         .join(ClientRow, (ClientRow.account_id == WaitlistEntry.account_id) & (ClientRow.id == WaitlistEntry.client_id))
-        .where(or_(ClientRow.user_id == caller.user_id, ClientRow.phone_e164 == caller.phone_e164))
+        .where(own_card(caller))
         .order_by(WaitlistEntry.created_at.desc(), WaitlistEntry.id)
         .limit(100)
     )
@@ -233,7 +234,7 @@ async def _mine(db: Database, entry_id: UUID, caller: Caller) -> UUID:
         .join(ClientRow, (ClientRow.account_id == WaitlistEntry.account_id) & (ClientRow.id == WaitlistEntry.client_id))
         .where(
             WaitlistEntry.id == entry_id,
-            or_(ClientRow.user_id == caller.user_id, ClientRow.phone_e164 == caller.phone_e164),
+            own_card(caller),
         )
     )
     async with db.system_tx() as tx:

@@ -35,11 +35,14 @@ class Known:
 async def find_card(tx: Tx, account_id: UUID, known: Known, now: datetime) -> ClientRow:
     """The card with this phone, or a new one; raises `InvalidInput` when a new one has no name.
 
-    A form never changes what a card says already; only a phone that is now confirmed is written down.
+    A form never changes what a card says already; only a phone that is now confirmed is written down. A phone that
+    somebody else has confirmed since has changed hands: the card of its former owner loses it.
     """
     if known.phone_e164 is not None:
         found = await _by_phone(tx, account_id, known.phone_e164)
-        if found is not None:
+        if found is not None and _is_of_somebody_else(found, known):
+            await _part_from_phone(tx, found, known.phone_e164)
+        elif found is not None:
             return await _confirmed(tx, found, known)
     if known.name is None:
         raise InvalidInput.of("/client/name", "missing")
@@ -114,6 +117,20 @@ async def _by_phone(tx: Tx, account_id: UUID, phone_e164: str) -> ClientRow | No
         return found
     of_double = ClientRow.other_phones.contains([phone_e164]), ClientRow.merged_into.is_(None)
     return (await tx.scalars(select(ClientRow).where(ClientRow.account_id == account_id, *of_double))).first()
+
+
+def _is_of_somebody_else(card: ClientRow, known: Known) -> bool:
+    return known.user_id is not None and card.user_id is not None and card.user_id != known.user_id
+
+
+async def _part_from_phone(tx: Tx, card: ClientRow, phone_e164: str) -> None:
+    card = await card_of(tx, card.account_id, card.id, lock=True)
+    if card.phone_e164 == phone_e164:
+        card.phone_e164, card.phone_confirmed = None, False
+    card.other_phones = [other for other in card.other_phones if other != phone_e164]
+    card.version += 1
+    await tx.flush()  # the number is free for the card of its new owner
+    say_client_changed(tx, card)
 
 
 async def _confirmed(tx: Tx, card: ClientRow, known: Known) -> ClientRow:
