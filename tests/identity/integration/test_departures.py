@@ -164,6 +164,13 @@ async def test_a_dangerous_right_is_explained_before_it_is_given_and_its_author_
     _, path = await people.add(owner, account)
     rights = {"permissions": {"client.view_phone": True, "booking.cancel_paid": True}}
     headers = {**owner.headers, "Accept-Language": "en", "User-Agent": "Firefox/130"}
+    unsaid = await bench.http.patch(path, json=rights, headers=headers)
+    assert (unsaid.status_code, unsaid.json()["code"]) == (409, "identity.danger_unconfirmed")
+    risen = await bench.http.patch(path, json={"role": "manager"}, headers=headers)
+    assert "cash.edit" in {danger["permission"] for danger in risen.json()["dangers"]}
+    body = {"phone": new_phone(), "name": "Нова", "role": "master", "permissions": {"cash.delete": True}}
+    added = await bench.http.post(f"{account}/members", json=body, headers=headers)
+    assert (added.status_code, added.json()["code"]) == (409, "identity.danger_unconfirmed")
     asked = await bench.http.patch(path, json={**rights, "confirmed": False}, headers=headers)
     assert (asked.status_code, asked.json()["code"]) == (409, "identity.danger_unconfirmed")
     [danger] = asked.json()["dangers"]

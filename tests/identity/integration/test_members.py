@@ -138,7 +138,7 @@ async def test_the_journal_says_who_did_what(bench: Bench, people: People) -> No
     owner, account = await people.owner()
     await bench.http.patch("/api/v1/me", json={"name": "Ірина"}, headers=owner.headers)
     _, path = await people.add(owner, account, name="Олена")
-    await bench.http.patch(path, json={"permissions": {"cash.delete": True}}, headers=owner.headers)
+    await bench.http.patch(path, json={"permissions": {"cash.delete": True}, "confirmed": True}, headers=owner.headers)
     await bench.http.delete(path, headers=owner.headers)
     await bench.http.post(f"{path}/restore", headers=owner.headers)
     await bench.http.patch(account, json={"unlisted": True}, headers=owner.headers)

@@ -147,7 +147,7 @@ async def test_the_last_owner_stays(bench: Bench, people: People) -> None:
     own_path = f"{account}/members/{own['id']}"
     for refused in (
         await bench.http.delete(own_path, headers=owner.headers),
-        await bench.http.patch(own_path, json={"role": "manager"}, headers=owner.headers),
+        await bench.http.patch(own_path, json={"role": "manager", "confirmed": True}, headers=owner.headers),
     ):
         assert (refused.status_code, refused.json()["code"]) == (409, "identity.last_owner")
     second, second_path = await people.add(owner, account, "owner")
@@ -189,7 +189,7 @@ async def test_only_an_owner_appoints_changes_or_removes_an_owner(bench: Bench, 
     )
     owner_path = f"{account}/members/{owner_row['id']}"
     for refused in (
-        await bench.http.patch(own_path, json={"role": "owner"}, headers=manager.headers),
+        await bench.http.patch(own_path, json={"role": "owner", "confirmed": True}, headers=manager.headers),
         await bench.http.patch(owner_path, json={"role": "master"}, headers=manager.headers),
         await bench.http.delete(owner_path, headers=manager.headers),
         await bench.http.post(
@@ -203,7 +203,7 @@ async def test_a_person_made_owner_gets_every_right_in_every_location(bench: Ben
     owner, account = await people.owner()
     here = await people.place(account)
     _, path = await people.add(owner, account, location_ids=[here], permissions={"booking.cancel": False})
-    made = (await bench.http.patch(path, json={"role": "owner"}, headers=owner.headers)).json()
+    made = (await bench.http.patch(path, json={"role": "owner", "confirmed": True}, headers=owner.headers)).json()
     assert (made["permissions"], made["location_ids"]) == (sorted(Permission), None)
 
 

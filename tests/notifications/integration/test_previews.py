@@ -138,7 +138,7 @@ async def test_the_list_counts_what_waits_by_cause_and_names_the_cure(open_salon
     found = await salon.get("notifications/causes", params={"state": "suppressed", "recipient_type": "client"})
     [quiet] = [cause for cause in found["items"] if cause["reason_code"] == "quiet_hours"]
     assert quiet["count"] == 3
-    assert quiet["fix"]["url"].endswith("/manage/notifications")
+    assert quiet["fix"]["url"].endswith(f"/manage/{salon.account_id}/notifications")
     assert "{" not in quiet["reason_text"]
     assert found["total"] == sum(cause["count"] for cause in found["items"])
     listed = await salon.get("notifications", params={"reason": "quiet_hours", "kind": "reminder_eve"})

@@ -206,7 +206,7 @@ async def test_whatever_broke_overnight_is_in_the_morning_message(salon: Salon) 
     for said in ("зміну", "підпис", "ліцензії", "касира", "коштів", "TurboSMS", "AlphaSMS", "номер"):
         assert said.lower() in text.lower(), (said, text)
     assert "не відповідає" not in text  # that one was cured in time
-    assert "/manage/" in text
+    assert f"/manage/{salon.account_id}/notifications" in text
     shown = await salon.get("notifications/morning-check", headers={"Accept-Language": "en"})
     codes = {(item["area"], item["code"]) for item in shown["items"]}
     assert codes >= {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from contracts.http.notifications import Attempt, Fix, Notification, ProviderSettings, Recipient
 from kit.texts import Texts
@@ -37,10 +38,12 @@ _SITES = {"turbosms": "https://turbosms.ua/", "alphasms": "https://alphasms.ua/"
 class Words:
     """Speaks about messages in one language."""
 
-    def __init__(self, texts: Texts, language: str, public_url: str) -> None:
+    def __init__(self, texts: Texts, language: str, public_url: str, account_id: UUID | None) -> None:
         self._texts = texts
         self._language = language
         self._base = public_url.rstrip("/")
+        self._manage = manage_page(public_url, account_id)
+        self._desk = f"{self._base}/desk/{account_id}"
 
     def reason(self, code: str | None, params: dict[str, Any], provider: str | None) -> str | None:
         """Why, in a sentence."""
@@ -72,8 +75,8 @@ class Words:
     def desk(self, client_id: object, booking_id: object) -> str:
         """Where somebody at the desk goes on: the card of the client, else the visit, else the list."""
         if client_id is not None:
-            return f"{self._base}/desk/clients/{client_id}"
-        return f"{self._base}/desk/bookings/{booking_id}" if booking_id is not None else f"{self._base}/desk"
+            return f"{self._desk}/clients/{client_id}"
+        return f"{self._desk}/bookings/{booking_id}" if booking_id is not None else self._desk
 
     def help_url(self, code: str | None) -> str | None:
         """The page about a reason."""
@@ -84,16 +87,22 @@ class Words:
 
     def _place(self, code: str, provider: str | None, client_id: object) -> str:
         if code == Reason.INSUFFICIENT_BALANCE:
-            return _SITES.get(provider or "", f"{self._base}/manage/balance")
+            return _SITES.get(provider or "", f"{self._manage}/balance")
         if code in _OF_SETTINGS:
-            return f"{self._base}/manage/notifications"
+            return f"{self._manage}/notifications"
         if code in _OF_INTEGRATION:
-            return f"{self._base}/manage/integrations"
+            return f"{self._manage}/integrations"
         if code in _OF_PROFILE:
             return f"{self._base}/me"
         if code in _OF_CARD and client_id is not None:
-            return f"{self._base}/desk/clients/{client_id}"
+            return f"{self._desk}/clients/{client_id}"
         return f"{self._base}/help/{code}"
+
+
+def manage_page(public_url: str, account_id: UUID | None, page: str = "") -> str:
+    """A page of the account's office."""
+    root = f"{public_url.rstrip('/')}/manage"
+    return "/".join(part for part in (root, str(account_id or ""), page) if part)
 
 
 def notification_of(row: NotificationRow, attempts: Sequence[DeliveryAttempt], words: Words) -> Notification:

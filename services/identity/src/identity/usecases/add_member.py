@@ -48,7 +48,9 @@ async def add_member(
     if command.ends_at is not None and command.ends_at <= now:
         raise InvalidInput.of("/ends_at", "past")
     gained = grants.effective(PRESETS[command.role], changes)
-    check_confirmed(command.confirmed, gained, reasons)
+    # Choosing a role says what it may do; whoever wants to be asked about that too says false.
+    beyond = gained if command.confirmed is False else gained - PRESETS[command.role]
+    check_confirmed(command.confirmed, beyond, reasons)
     membership = Membership(
         account_id=actor.account_id,
         version=1,

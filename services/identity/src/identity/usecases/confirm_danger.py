@@ -10,11 +10,8 @@ Reasons = Callable[[str], tuple[str, str]]
 
 
 def check_confirmed(confirmed: bool | None, gained: Iterable[str], reasons: Reasons) -> None:
-    """Raise `DangerUnconfirmed` when the giver wants to be asked and dangerous rights would be given.
-
-    A program that says nothing about it (none) takes that upon itself; pages say false first.
-    """
+    """Raise `DangerUnconfirmed` when dangerous rights would be given and the giver has not said that they know."""
     dangers = sorted(set(gained) & DANGEROUS)
-    if confirmed is False and dangers:
+    if dangers and not confirmed:
         told = [(key, *reasons(key)) for key in dangers]
         raise DangerUnconfirmed([{"permission": key, "name": name, "why": why} for key, name, why in told])

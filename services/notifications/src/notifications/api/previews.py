@@ -73,4 +73,4 @@ async def morning_check(
         )
         for thing in things
     ]
-    return MorningCheck(items=items, text=morning.text(language, things) if things else None)
+    return MorningCheck(items=items, text=morning.text(member.account_id, language, things) if things else None)

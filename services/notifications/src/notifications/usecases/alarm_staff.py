@@ -21,7 +21,7 @@ from notifications.morning import Thing
 from notifications.rules import House
 from notifications.situation import zone_of
 from notifications.tables import AccountCopy, ReceiptTrouble
-from notifications.views import Words
+from notifications.views import Words, manage_page
 from notifications.wording import money, shortened
 
 from .check_morning import thing_text
@@ -42,7 +42,7 @@ class Alarms:
         """At most once a day, however often the balance passes the mark."""
         assert event.account_id is not None
         params = {"balance": money(event.balance_amount), "planned": money(event.planned_amount)}
-        params["link"] = self._page("balance")
+        params["link"] = manage_page(self.public_url, event.account_id, "balance")
 
         def text(language: str) -> str:
             return self.texts.get(language, "sms.staff.balance_low", params)
@@ -54,12 +54,12 @@ class Alarms:
         assert event.account_id is not None
 
         def text(language: str) -> str:
-            words = Words(self.texts, language, self.public_url)
+            words = Words(self.texts, language, self.public_url, event.account_id)
             fix = words.fix(event.reason_code, event.provider)
             said = {
                 "reason": words.summary(event.reason_code, event.provider),
                 "fix": fix.text if fix else "",
-                "link": self._page("integrations"),
+                "link": manage_page(self.public_url, event.account_id, "integrations"),
             }
             return " ".join(self.texts.get(language, "sms.staff.provider_trouble", said).split())
 
@@ -69,7 +69,7 @@ class Alarms:
     async def web_hook_paused(self, event: WebHookPaused, tx: Tx, now: datetime) -> None:
         """One alarm per hook and day."""
         assert event.account_id is not None
-        params = {"host": event.host, "link": self._page("integrations")}
+        params = {"host": event.host, "link": manage_page(self.public_url, event.account_id, "integrations")}
 
         def text(language: str) -> str:
             return self.texts.get(language, f"sms.staff.web_hook_paused.{event.cause}", params)
@@ -91,9 +91,14 @@ class Alarms:
         if newer.first() is None or reason is None:
             return
         thing = Thing("fiscal", reason, 1)
+        link = manage_page(self.public_url, event.account_id, "cash-registers")
 
         def text(language: str) -> str:
-            said = {"reason": thing_text(self.texts, language, thing), "fix": "", "link": self._page("cash-registers")}
+            said = {
+                "reason": thing_text(self.texts, language, thing),
+                "fix": "",
+                "link": link,
+            }
             return " ".join(self.texts.get(language, "sms.staff.fiscal_trouble", said).split())
 
         about = f"{reason} {receipt.cash_register_id}"
@@ -107,7 +112,7 @@ class Alarms:
             "client": review.client_name,
             "rating": review.rating,
             "text": shortened(review.text or ""),
-            "link": self._page("reviews"),
+            "link": manage_page(self.public_url, event.account_id, "reviews"),
         }
         zone = await self._zone(tx, event.account_id)
         occasion = f"review {review.id}"
@@ -129,6 +134,3 @@ class Alarms:
     async def _zone(self, tx: Tx, account_id: UUID) -> ZoneInfo:
         account = await tx.get(AccountCopy, account_id)
         return zone_of(account.time_zone if account else "Europe/Kyiv")
-
-    def _page(self, name: str) -> str:
-        return f"{self.public_url.rstrip('/')}/manage/{name}"

@@ -21,6 +21,7 @@ from notifications.morning import Thing, things_to_fix
 from notifications.rules import House, settings_of
 from notifications.situation import zone_of
 from notifications.tables import AccountCopy, MorningTurn, ProviderAccount
+from notifications.views import manage_page
 
 from .check_provider import Checker
 from .tell_staff import Telling, tell_staff
@@ -91,15 +92,15 @@ class Morning:
                 things = await things_to_fix(tx, account_id, self.part_price_minor, now, until)
                 if things:
                     news = News(Kind.MORNING_CHECK, f"morning {today}", now, due + USEFUL, zone)
-                    telling = Telling(news, lambda language: self.text(language, things))
+                    telling = Telling(news, lambda language: self.text(account_id, language, things))
                     await tell_staff(tx, account_id, telling, self.house, now)
             next_at = due if now < due else at_wall_clock(today + timedelta(days=1), at, zone)
             await _set_turn(tx, account_id, next_at)
 
-    def text(self, language: str, things: Sequence[Thing]) -> str:
+    def text(self, account_id: UUID, language: str, things: Sequence[Thing]) -> str:
         """All of it in one message."""
         said = " ".join(f"{number}) {self.thing(language, thing)}" for number, thing in enumerate(things, start=1))
-        link = f"{self.public_url.rstrip('/')}/manage/notifications"
+        link = manage_page(self.public_url, account_id, "notifications")
         return self.texts.get(language, "sms.staff.morning_check", {"count": len(things), "things": said, "link": link})
 
     def thing(self, language: str, thing: Thing) -> str:

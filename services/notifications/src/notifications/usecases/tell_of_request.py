@@ -12,6 +12,7 @@ from notifications.domain.staff_news import News
 from notifications.rules import House
 from notifications.situation import zone_of
 from notifications.tables import AccountCopy
+from notifications.views import manage_page
 from notifications.wording import shortened
 
 from .tell_staff import Telling, tell_staff
@@ -28,11 +29,10 @@ async def tell_of_request(
         return
     is_open = event.state == "open"
     key = "sms.staff.access_request" if is_open else f"sms.staff.access_request.{event.state}"
-    page = "manage/requests" if is_open else "desk"
     params = {
         "name": event.asked_by_name,
         "note": f"«{shortened(event.note)}»" if event.note else "",
-        "link": f"{public_url.rstrip('/')}/{page}",
+        "link": manage_page(public_url, event.account_id, "rights" if is_open else ""),
     }
     readers = frozenset(event.ask_user_ids) if is_open else frozenset({event.asked_by})
     account = await tx.get(AccountCopy, event.account_id)

@@ -25,7 +25,8 @@ class MemberBody(Body):
     )
     ends_at: AwareDatetime | None = Field(default=None, description="When the whole membership ends by itself.")
     confirmed: StrictBool | None = Field(
-        default=None, description="False: refuse with the reasons when dangerous rights would be given; true: seen."
+        default=None,
+        description="Dangerous rights beyond the role are given only with true; false: those of the role too.",
     )
 
 
@@ -45,7 +46,7 @@ class MemberChangeBody(Body):
     )
     ends_at: AwareDatetime | None = Field(default=None, description="When the whole membership ends; null: never.")
     confirmed: StrictBool | None = Field(
-        default=None, description="False: refuse with the reasons when dangerous rights would be given; true: seen."
+        default=None, description="Dangerous rights are given only with true, else refused with their reasons."
     )
 
 
