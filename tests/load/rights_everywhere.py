@@ -83,7 +83,7 @@ async def one_round(stack: Stack, owner: Visitor, salon: Salon) -> dict[str, dic
     path = f"{root}/members/{member['id']}"
     await owner.ask("PATCH", path, {"permissions": dict.fromkeys(rights, False)})
     took["right taken"] = await seconds_until(owner.http, salon.account, manager.token, 403)
-    await owner.ask("PATCH", path, {"permissions": dict.fromkeys(rights, True)})
+    await owner.ask("PATCH", path, {"permissions": dict.fromkeys(rights, True), "confirmed": True})
     took["right given"] = await seconds_until(owner.http, salon.account, manager.token, 200)
 
     made = await owner.ask("POST", f"{root}/api-keys", {"name": "Звіти", "permissions": rights}, expect=201)
