@@ -18,6 +18,8 @@ const islands = [
   "framed.ts",
   "embed.ts",
   "staff-day.ts",
+  "offline.ts",
+  "sw.js",
 ];
 // Code that an island asks for when it is needed.
 const modules = ["desk/board.ts"];

@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 
 _STATIC = Path(__file__).parent.parent / "static"
-_MANIFEST = _STATIC / "dist" / "manifest.json"
+DIST = _STATIC / "dist"
+_MANIFEST = DIST / "manifest.json"
 
 
 class Assets:

@@ -70,6 +70,8 @@ class PageRoute(APIRoute):
                 response = await answer(request)
             except Exception as error:  # noqa: BLE001 - a person gets a page even for a bug, and the log its trace
                 response = _instead(visit, error)
+            if request.method == "GET" and response.status_code == 200 and (owner := visit.owner_mark):
+                response.headers["Zapys-Keep"] = owner  # tells the service worker whose page it may keep
             visit.cookies.write(response)
             for name, value in _HEADERS.items():
                 response.headers.setdefault(name, value)

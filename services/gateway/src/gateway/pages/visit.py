@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from collections.abc import Mapping
 from functools import cached_property
@@ -90,6 +91,11 @@ class Visit:
         if self._profile is None:
             self._profile = await self.api.identity.me()
         return self._profile
+
+    @property
+    def owner_mark(self) -> str | None:
+        """Tells apart whose page this is, without saying who; known once the page has asked for the profile."""
+        return None if self._profile is None else hashlib.sha256(self._profile.id.bytes).hexdigest()[:16]
 
     async def membership(self, account_id: UUID) -> MembershipAnswer | None:
         """The place of whoever is signed in in one account; none for a stranger to it."""

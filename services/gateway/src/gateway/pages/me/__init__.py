@@ -2,6 +2,8 @@
 
 from fastapi import APIRouter
 
+from gateway.pages.day import ROUTERS as DAY
+
 from .data import router as data
 from .devices import router as devices
 from .messages import router as messages
@@ -10,4 +12,4 @@ from .review import router as review
 from .settings import router as settings
 from .waiting import router as waiting
 
-ROUTERS: tuple[APIRouter, ...] = (waiting, review, settings, messages, devices, phone, data)
+ROUTERS: tuple[APIRouter, ...] = (*DAY, waiting, review, settings, messages, devices, phone, data)
