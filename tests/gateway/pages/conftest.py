@@ -14,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 import gateway
 from gateway import pages
 from gateway.clients import Services
+from gateway.clients.admin import Admin
 from gateway.settings import Settings
 from kit.api import build_api
 from kit.texts import Texts
@@ -35,6 +36,7 @@ def build_pages(stage: Stage, key_file: Path, public_url: str = PUBLIC_URL) -> F
         app.include_router(router)
     app.state.settings = Settings(secret_key_file=key_file, public_url=public_url)
     app.state.services = Services(stage, texts, public_url)  # type: ignore[arg-type]
+    app.state.admin = Admin(stage, "operator-token-of-tests")  # type: ignore[arg-type]
     return app
 
 

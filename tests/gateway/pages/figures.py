@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from contracts.http import reports as shapes
+from contracts.http.base import Answer
 
 from .salon import BOOKING, CUT, LOCATION, OLENA, PHONE, moment, today, uah, uid
 from .stage import Asked, Stage
@@ -99,7 +100,7 @@ def open_the_figures(stage: Stage) -> None:
         "clients": clients(),
     }
 
-    def report(asked: Asked) -> shapes.Answer | dict[str, str]:
+    def report(asked: Asked) -> Answer | dict[str, str]:
         return {"file": asked.query["format"]} if "format" in asked.query else made[asked.path.rsplit("/", 1)[-1]]
 
     stage.on("booking", "GET", f"{BASE}/reports/[a-z]+", report)

@@ -211,8 +211,10 @@ def _fiscal(around: Surroundings) -> dict[str, str]:
 
 def _gateway(around: Surroundings) -> dict[str, str]:
     peers = {f"{name.upper()}_URL": around.url(name) for name in WITH_DATABASE}
+    doors = {f"{name.upper()}_ADMIN_URL": around.admin_url(name) for name in WITH_DATABASE}
     return {
         **peers,
+        **doors,
         "RATE_LIMITS": "on" if around.rate_limits else "off",
         "SECRET_KEY_FILE": str(around.keys.file("gateway-secret-key")),
     }

@@ -22,6 +22,7 @@ from gateway.api import calendar_stream, callbacks, openapi
 from gateway.api.proxy import Proxy
 from gateway.api.routing import PREFIX
 from gateway.clients import Services
+from gateway.clients.admin import Admin
 from gateway.files import Files
 from gateway.limits import LimitMiddleware, Limits
 from gateway.live import Live
@@ -53,6 +54,7 @@ class Gateway:
     settings: Settings
     texts: Texts
     peers: Peers
+    doors: Peers
     broker: Broker
     live: Live
     registry: CollectorRegistry
@@ -88,6 +90,9 @@ class Gateway:
         app.state.settings = self.settings
         app.state.seals = Seals(read_secret(self.settings.secret_key_file, "key that signs the pages' cookies"))
         app.state.services = services
+        token_file = self.settings.operator_token_file
+        token = read_secret(token_file, "operator token").decode() if token_file else ""
+        app.state.admin = Admin(self.doors, token)
         app.state.library = openapi.Library(self.peers, own, base_url)
         app.state.broker = self.broker
         app.state.live = self.live
@@ -116,6 +121,7 @@ def build(settings: Settings, tracer_provider: TracerProvider) -> Gateway:
             connect_timeout_s=settings.connect_timeout_s,
             answer_timeout_s=settings.answer_timeout_s,
         ),
+        doors=Peers(settings.admin_urls(), connect_timeout_s=settings.connect_timeout_s, answer_timeout_s=10.0),
         broker=Broker(
             rabbitmq_url,
             service=NAME,
@@ -162,8 +168,8 @@ async def run(gateway: Gateway, role: str) -> None:
     await serve(
         [admin.server_of(operated), server_of(gateway.build_app(), gateway.settings)],
         Links(gateway),
-        on_start=[gateway.peers.open],
-        on_stop=[gateway.broker.close, gateway.peers.close],
+        on_start=[gateway.peers.open, gateway.doors.open],
+        on_stop=[gateway.broker.close, gateway.peers.close, gateway.doors.close],
         role=role,
     )
 

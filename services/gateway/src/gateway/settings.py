@@ -17,6 +17,11 @@ class Settings(ProcessSettings):
     booking_url: str = "http://127.0.0.1:8001"
     notifications_url: str = "http://127.0.0.1:8003"
     fiscal_url: str = "http://127.0.0.1:8004"
+    identity_admin_url: str = "http://127.0.0.1:8102"
+    booking_admin_url: str = "http://127.0.0.1:8101"
+    notifications_admin_url: str = "http://127.0.0.1:8103"
+    fiscal_admin_url: str = "http://127.0.0.1:8104"
+    """Doors of operators, for the console at /ops; it also needs the operator token."""
     connect_timeout_s: float = 2.0
     """Until a connection to a service is open; after it the request was never sent."""
     answer_timeout_s: float = 15.0
@@ -44,4 +49,14 @@ class Settings(ProcessSettings):
             "booking": self.booking_url.rstrip("/"),
             "notifications": self.notifications_url.rstrip("/"),
             "fiscal": self.fiscal_url.rstrip("/"),
+        }
+
+    def admin_urls(self) -> dict[str, str]:
+        """The operators' door of each process by its name, this one's own among them."""
+        return {
+            "gateway": f"http://127.0.0.1:{self.admin_port}",
+            "booking": self.booking_admin_url.rstrip("/"),
+            "identity": self.identity_admin_url.rstrip("/"),
+            "notifications": self.notifications_admin_url.rstrip("/"),
+            "fiscal": self.fiscal_admin_url.rstrip("/"),
         }

@@ -111,3 +111,15 @@ class Identity:
         """Ask for rights; whoever can grant them hears of it."""
         path = f"/accounts/{account_id}/access-requests"
         return await self.call(access.AccessRequestAnswer, "POST", path, body=body, key=key)
+
+    async def begin_support_visit(self, body: access.SupportVisitBody, *, key: str) -> access.SupportVisitAnswer:
+        """Enter an account for a while, with a reason that its owner sees."""
+        return await self.call(access.SupportVisitAnswer, "POST", "/platform/visits", body=body, key=key)
+
+    async def support_visits(self) -> access.SupportVisitsAnswer:
+        """The caller's own visits."""
+        return await self.call(access.SupportVisitsAnswer, "GET", "/platform/visits")
+
+    async def end_support_visit(self, visit_id: UUID) -> access.SupportVisitAnswer:
+        """Leave before the time is over."""
+        return await self.call(access.SupportVisitAnswer, "DELETE", f"/platform/visits/{visit_id}")

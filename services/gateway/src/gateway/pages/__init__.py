@@ -12,6 +12,7 @@ from .manage import ROUTERS as MANAGE
 from .me import ROUTERS as ME
 from .messages import ROUTERS as MESSAGES
 from .one_booking import router as one_booking
+from .ops import ROUTERS as OPS
 from .public.doors import FIRMS, PLATFORM
 from .registers import ROUTERS as REGISTERS
 from .reports import ROUTERS as REPORTS
@@ -23,5 +24,5 @@ MONEY = (*REGISTERS, *MESSAGES, *BALANCE, *INTEGRATIONS, *REPORTS)
 
 def routers() -> list[APIRouter]:
     """Everything a browser may open; the addresses of firms come last, since any word could be one."""
-    ours = [*PLATFORM, *PERSONS, *MONEY, *MANAGE, *DESK]
+    ours = [*PLATFORM, *OPS, *PERSONS, *MONEY, *MANAGE, *DESK]
     return [*ours, *FIRMS, unknown]

@@ -32,6 +32,7 @@ async def report_page(
         account_id,
         "reports",
         "reports/report",
+        200,
         tab=tab,
         report_tabs=TABS,
         period=period,

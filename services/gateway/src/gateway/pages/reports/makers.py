@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from contracts.http import reports as shapes
+from contracts.http.base import Answer
 from gateway.clients.reports import Reports
 from gateway.pages.formats import day_short, money
 from gateway.pages.rendering import stamp_local
@@ -24,7 +25,7 @@ class Asked:
     period: Period
     cursor: str | None = None
 
-    async def fetch(self, answer: type[shapes.Answer], name: str) -> shapes.Answer:
+    async def fetch(self, answer: type[Answer], name: str) -> Answer:
         """The report itself."""
         when = self.period
         return await self.api.one(

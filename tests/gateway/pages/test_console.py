@@ -1,0 +1,127 @@
+"""The operator's console: who gets in, what stands there, what an act leaves behind."""
+
+from __future__ import annotations
+
+import pytest
+from structlog.testing import capture_logs
+
+from .books import open_the_books
+from .browser import Browser
+from .console import LETTER, QUEUE, TOKEN, open_the_doors
+from .news import open_the_post
+from .salon import ACCOUNT, BOOKING
+from .stage import Asked, No, Stage
+from .test_doors import sign_in
+from .work import open_for_staff
+
+LIFE = f"/ops/life?account_id={ACCOUNT}&booking_id={BOOKING}"
+PAGES = ("/ops", "/ops/dead-letters", f"/ops/dead-letters/notifications/{LETTER}", "/ops/texts", "/ops/support", LIFE)
+
+
+@pytest.fixture
+async def operator(browser: Browser, stage: Stage) -> Browser:
+    """Signed in, with the token shown."""
+    open_for_staff(stage)
+    open_the_books(stage)
+    open_the_post(stage)
+    open_the_doors(stage)
+    await sign_in(browser)
+    await browser.open("/ops")
+    await browser.send("/ops/door", token=TOKEN)
+    return browser
+
+
+@pytest.mark.parametrize("language", ["uk", "ru", "en"])
+async def test_every_page_of_the_console_can_be_read(operator: Browser, language: str) -> None:
+    await operator.open(f"/ops?lang={language}")
+    for page in PAGES:
+        await operator.open(page)
+        assert operator.page.status == 200, f"{page}: {operator.page.text[:300]}"
+        assert "<script>" not in operator.page.answer.text
+        assert operator.page.heading
+
+
+async def test_the_console_opens_only_to_who_shows_the_token_and_the_token_stays_out_of_the_browser(
+    browser: Browser, stage: Stage
+) -> None:
+    open_for_staff(stage)
+    open_the_doors(stage)
+    for page in PAGES:
+        await browser.open(page)
+        assert browser.page.address.startswith("/login"), page
+    await sign_in(browser)
+    for page in PAGES:
+        await browser.open(page)
+        assert browser.page.address == "/ops/door", page
+    await browser.send("/ops/door", token="a guess")
+    assert browser.page.status == 403
+    assert not [one for one in stage.asked if one.path.startswith("/admin")]
+    await browser.send("/ops/door", token=TOKEN)
+    assert browser.page.address == "/ops"
+    assert all(TOKEN not in value for value in browser.http.cookies.values())
+    assert stage.calls("GET", "/admin/status")[0].headers["Authorization"] == f"Bearer {TOKEN}"
+
+
+async def test_a_service_that_is_away_is_said_to_be_so_and_hides_nothing_of_the_others(operator: Browser) -> None:
+    await operator.open("/ops")
+    said = operator.page.text
+    assert "Не відповідає: fiscal не відповідає" in said
+    assert "2 мертві листи" in said
+    assert QUEUE in said
+    assert "rate_general" in said
+    await operator.send("/ops/notifications/queues/pause")
+    assert "повідомлення чекають" in operator.page.text
+
+
+async def test_letters_are_filtered_counted_and_replayed_with_a_reason_that_is_kept(
+    operator: Browser, stage: Stage
+) -> None:
+    await operator.open(f"/ops/dead-letters?service=notifications&queue={QUEUE}")
+    assert "Знайдено 1 лист" in operator.page.text
+    await operator.send("/ops/dead-letters/replay", reason="ой")
+    assert operator.page.status == 422
+    assert operator.page.one("#f-reason").attributes["value"] == "ой"
+    assert stage.calls("POST", "/admin/dead-letters/replay") == []
+    with capture_logs() as logs:
+        await operator.send("/ops/dead-letters/replay", reason="виправлено шаблон")
+    [sent] = stage.calls("POST", "/admin/dead-letters/replay")
+    assert sent.body == {"queue": QUEUE, "limit": 1}
+    [act] = [line for line in logs if line["event"] == "operator act"]
+    assert (act["act"], act["reason"], act["replayed"]) == ("replay", "виправлено шаблон", 1)
+    assert act["operator_name"] == "Тарас Савченко"
+    await operator.open(f"/ops/dead-letters/notifications/{LETTER}")
+    await operator.send("/replay", reason="іще раз")
+    assert len(stage.calls("POST", f"/admin/dead-letters/{LETTER}/replay")) == 1
+
+
+async def test_a_text_is_approved_or_refused_with_a_comment(operator: Browser, stage: Stage) -> None:
+    await operator.open("/ops/texts")
+    await operator.send("/ops/texts/approve")
+    path = f"/admin/templates/{ACCOUNT}/client/reminder_eve/uk"
+    assert len(stage.calls("POST", f"{path}/approve")) == 1
+
+
+async def test_the_life_of_a_booking_is_one_line_of_time_with_trace_ids(operator: Browser, stage: Stage) -> None:
+    await operator.open(LIFE)
+    services = [node.text() for node in operator.page.all("ol.life .badge")]
+    assert {"booking", "notifications"} <= set(services)
+    assert "insufficient_balance" in operator.page.text
+    assert operator.page.has("ol.life li.trouble")
+
+    def stranger(_: Asked) -> None:
+        raise No(403, "access.not_a_member", title="Ви тут не працюєте")
+
+    stage.on("booking", "GET", f"/accounts/{ACCOUNT}/bookings/{BOOKING}/timeline", stranger)
+    await operator.open(LIFE)
+    assert "Ви тут не працюєте" in operator.page.text
+    assert operator.page.link("Спершу увійти в акаунт") == f"/ops/support?account={ACCOUNT}"
+
+
+async def test_support_enters_with_a_reason_and_leaves_before_the_time(operator: Browser, stage: Stage) -> None:
+    await operator.open("/ops/support")
+    await operator.send("/ops/support", account="levada", reason="коротко")
+    assert operator.page.status == 422
+    assert operator.page.one("#f-reason").attributes["value"] == "коротко"
+    assert stage.calls("POST", "/platform/visits") == []
+    await operator.send("/end")
+    assert len(stage.calls("DELETE", "/platform/visits/.+")) == 1
