@@ -11,6 +11,7 @@ from uuid import UUID
 from contracts.http import booking as bodies
 from contracts.http import clients as cards
 from contracts.http import series
+from contracts.http import stock as goods
 from contracts.http import waitlist as waiting
 
 from .calling import Call, segment
@@ -249,6 +250,24 @@ class Booking:
         """Book again and again; with `dry_run` only see which dates can be had."""
         path = f"/accounts/{account_id}/booking-series"
         return await self.call(series.SeriesAnswer, "POST", path, body=body, key=key)
+
+    # Goods
+
+    async def stock(self, account_id: UUID) -> goods.StockItemList:
+        """What stands on the shelf."""
+        return await self.call(goods.StockItemList, "GET", f"/accounts/{account_id}/stock")
+
+    async def sell_goods(
+        self, account_id: UUID, booking_id: UUID, body: goods.SellBody, *, key: str, version: int | None = None
+    ) -> bodies.BookingAnswer:
+        """Sell goods with a visit."""
+        path = f"/accounts/{account_id}/bookings/{booking_id}/goods"
+        return await self.call(bodies.BookingAnswer, "POST", path, body=body, key=key, version=version)
+
+    async def take_back_goods(self, account_id: UUID, booking_id: UUID, goods_id: UUID) -> bodies.BookingAnswer:
+        """Put goods back on the shelf."""
+        path = f"/accounts/{account_id}/bookings/{booking_id}/goods/{goods_id}"
+        return await self.call(bodies.BookingAnswer, "DELETE", path)
 
     # Cards of clients
 

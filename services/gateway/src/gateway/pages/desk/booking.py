@@ -134,7 +134,7 @@ async def _notifications(visit: Visit, booking: BookingAnswer, _: str) -> dict[s
     return {"items": sorted(found, key=lambda one: one.state not in _TROUBLED)}
 
 
-async def _payment(visit: Visit, booking: BookingAnswer, _: str) -> dict[str, Any]:
+async def _payment(visit: Visit, booking: BookingAnswer, panel: str) -> dict[str, Any]:
     registers = (await visit.api.fiscal.cash_registers(booking.account_id)).items
     ways = [
         (f"{kind.value}:{register.id}", kind.value, register.name)
@@ -142,7 +142,12 @@ async def _payment(visit: Visit, booking: BookingAnswer, _: str) -> dict[str, An
         if register.is_active and register.location_id in (None, booking.location_id)
         for kind in register.payment_types
     ]
-    return {"settlement": await visit.api.fiscal.settlement(booking.account_id, booking.id), "ways": ways}
+    return {
+        "settlement": await visit.api.fiscal.settlement(booking.account_id, booking.id),
+        "ways": ways,
+        "people": list(dict.fromkeys((str(one.staff_member_id), one.staff_member_name) for one in booking.items)),
+        "shelf": (await visit.api.booking.stock(booking.account_id)).items if panel == "goods" else [],
+    }
 
 
 async def _client(visit: Visit, booking: BookingAnswer, _: str) -> dict[str, Any]:
