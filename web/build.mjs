@@ -19,6 +19,7 @@ const islands = [
   "embed.ts",
   "staff-day.ts",
   "offline.ts",
+  "go-on.ts",
   "sw.js",
 ];
 // Code that an island asks for when it is needed.

@@ -16,6 +16,9 @@ from .visit import Visit, VisitDep, safe_next
 
 router = page_router()
 
+PUZZLE = "/api/v1/auth/captcha"
+"""Where the browser gets the work that shows that no machine asks for many codes."""
+_PUZZLE_WANTED = "identity.captcha_required"
 CODE_FIELDS = {"/phone": "phone", "/code": "code"}
 
 
@@ -25,7 +28,7 @@ async def ask_phone(visit: VisitDep) -> Response:
     if visit.is_signed_in:
         return visit.go(_next(visit))
     waiting = codes.pending(visit)
-    return visit.page("login/phone.html.jinja", form=Form.of(phone=waiting.phone if waiting else None))
+    return visit.page("login/phone.html.jinja", form=Form.of(phone=waiting.phone if waiting else None), puzzle=None)
 
 
 @router.post("/login")
@@ -33,10 +36,11 @@ async def send_code(visit: VisitDep) -> Response:
     """A code goes to the phone."""
     form = await visit.form()
     try:
-        await codes.send(visit, form.value("phone"))
+        await codes.send(visit, form.value("phone"), captcha=form.text("captcha"))
     except Refused as refused:
         form.note(refused.problem, CODE_FIELDS)
-        return visit.page("login/phone.html.jinja", refused.status, form=form)
+        puzzle = PUZZLE if form.code == _PUZZLE_WANTED or form.text("captcha") else None
+        return visit.page("login/phone.html.jinja", refused.status, form=form, puzzle=puzzle)
     return visit.go(_code_address(visit))
 
 

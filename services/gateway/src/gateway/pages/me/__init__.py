@@ -3,6 +3,8 @@
 from fastapi import APIRouter
 
 from gateway.pages.day import ROUTERS as DAY
+from gateway.pages.pay import returns
+from gateway.pages.pay import router as pay
 
 from .data import router as data
 from .devices import router as devices
@@ -12,4 +14,4 @@ from .review import router as review
 from .settings import router as settings
 from .waiting import router as waiting
 
-ROUTERS: tuple[APIRouter, ...] = (*DAY, waiting, review, settings, messages, devices, phone, data)
+ROUTERS: tuple[APIRouter, ...] = (*DAY, pay, returns, waiting, review, settings, messages, devices, phone, data)
