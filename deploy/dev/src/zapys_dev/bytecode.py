@@ -1,7 +1,7 @@
 """Compiled Python is kept in `.zapys/bytecode`, outside of the sources.
 
-Without it every process compiles some 1,500 modules anew: seven seconds of processor time instead of two and a half, for
-each of the many processes that a run of the tests starts, kills and starts again.
+Without it every process compiles some 1,500 modules anew: seven seconds of processor time instead of two and a half,
+for each of the many processes that a run of the tests starts, kills and starts again.
 """
 
 import os

@@ -26,7 +26,8 @@ EVENTS: dict[str, type[Event]] = {}
 class Value(BaseModel):
     """Base of immutable values; unknown fields of a newer writer are ignored."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    # Checks are built with the first value: a process meets few of the kinds.
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
 
 class Event(Value):

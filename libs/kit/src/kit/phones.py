@@ -1,9 +1,10 @@
-"""Phone numbers as people write them, kept as E.164."""
+"""Phone numbers as people write them, kept as E.164.
+
+libphonenumber is loaded with the first number: 1.5 MB that a process at rest does not need.
+"""
 
 import hashlib
 import hmac
-
-import phonenumbers
 
 DEFAULT_REGION = "UA"
 
@@ -14,6 +15,8 @@ def normalise(written: str, *, region: str = DEFAULT_REGION) -> str:
     Understands, for Ukraine, `+380 67…`, `380…`, the old `8 067…`, `067…` and nine bare digits. Raises
     `ValueError("phone")` for what cannot be a number: the word is the field code of the catalogue.
     """
+    import phonenumbers
+
     cleaned = written.strip()
     digits = "".join(sign for sign in cleaned if sign.isdigit())
     if not 6 <= len(digits) <= 15 or len(cleaned) > 40:
@@ -38,6 +41,8 @@ def is_foreign(written: str, region: str) -> bool:
     """Whether a number says by its `+` and country code that it belongs to another country than `region`."""
     if not written.strip().startswith("+"):
         return False
+    import phonenumbers
+
     try:
         number = phonenumbers.parse(written.strip(), region)
     except phonenumbers.NumberParseException:
@@ -47,6 +52,8 @@ def is_foreign(written: str, region: str) -> bool:
 
 def gets_sms(phone_e164: str) -> bool:
     """Whether a number may be a mobile one; those of flats, offices and free lines get no SMS."""
+    import phonenumbers
+
     kind = phonenumbers.number_type(phonenumbers.parse(phone_e164))
     return kind in (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
 

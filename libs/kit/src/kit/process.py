@@ -11,8 +11,9 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Protocol
 
 import structlog
-import uvicorn
 from fastapi import FastAPI
+from uvicorn.config import Config
+from uvicorn.server import Server as UvicornServer
 
 from .settings import ProcessSettings
 
@@ -39,7 +40,7 @@ class Background(Protocol):
         """Let what is under way finish, then make `run` return."""
 
 
-class Server(uvicorn.Server):
+class Server(UvicornServer):
     """uvicorn without its own signal handling: two servers share one process.
 
     Whom `X-Forwarded-For` is believed from is said, never guessed: `trusted_proxies` are addresses or networks,
@@ -48,7 +49,7 @@ class Server(uvicorn.Server):
 
     def __init__(self, app: FastAPI, host: str, port: int, grace_s: float, trusted_proxies: str = "") -> None:
         super().__init__(
-            uvicorn.Config(
+            Config(
                 app,
                 host=host,
                 port=port,

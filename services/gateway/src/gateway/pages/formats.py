@@ -10,7 +10,6 @@ from datetime import date, datetime
 from functools import cache
 from zoneinfo import ZoneInfo
 
-import phonenumbers
 from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_decimal
@@ -115,6 +114,8 @@ def phone(e164: str | None) -> str:
         return ""
     if e164.startswith("+380") and len(e164) == 13 and e164[1:].isdigit():
         return NO_BREAK.join((e164[:4], e164[4:6], e164[6:9], e164[9:11], e164[11:]))
+    import phonenumbers  # 1.5 MB that only numbers from abroad need
+
     try:
         number = phonenumbers.parse(e164)
     except phonenumbers.NumberParseException:

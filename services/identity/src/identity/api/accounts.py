@@ -6,7 +6,6 @@ from zoneinfo import available_timezones
 
 from babel.numbers import is_currency
 from fastapi import APIRouter, Response
-from phonenumbers import SUPPORTED_REGIONS
 
 from contracts.http.identity import AccountAnswer, AccountBody, AccountChangeBody, AccountsAnswer
 from contracts.permissions import Permission
@@ -115,8 +114,15 @@ async def _with_suggestions(taken: VanityAddressTaken, country: str, db: Databas
 def _check(time_zone: str | None, country: str | None) -> None:
     if time_zone is not None and time_zone not in _time_zones():
         raise InvalidInput.of("/time_zone", "time_zone")
-    if country is not None and country not in SUPPORTED_REGIONS:
+    if country is not None and country not in _countries():
         raise InvalidInput.of("/country", "country")
+
+
+@cache
+def _countries() -> frozenset[str]:
+    from phonenumbers import SUPPORTED_REGIONS
+
+    return frozenset(SUPPORTED_REGIONS)
 
 
 @cache
