@@ -14,6 +14,7 @@ import uvicorn
 from axe_playwright_python.async_playwright import Axe
 
 from tests.gateway.pages.conftest import build_pages
+from tests.gateway.pages.platform_parts import open_platform, with_everything
 from tests.gateway.pages.salon import ACCOUNT, BOOKING, CODE, CUT, OLENA, PHONE, moment, open_for_clients
 from tests.gateway.pages.stage import Stage
 from tests.gateway.pages.work import open_for_staff
@@ -24,7 +25,22 @@ from .conftest import NewPerson, Person
 pytestmark = pytest.mark.browser
 
 TIMES = f"/levada?services={CUT}&staff=any"
-PUBLIC = ("/", "/levada", f"/levada?services={CUT}", TIMES, "/login", "/register", "/b/k7m2xq", "/help", "/nobody")
+OURS = ("/prices", "/integration", "/ideas", "/contact", "/demo", "/status", "/embed", "/help/checkbox", "/help?q=xyz")
+PUBLIC = (
+    "/",
+    "/levada",
+    "/levada/reviews",
+    f"/levada?services={CUT}",
+    TIMES,
+    f"{TIMES}&day={moment(0, 9).date()}",
+    f"{TIMES}&wait_from={moment(1, 9).date()}&wait_to={moment(5, 9).date()}",
+    "/login",
+    "/register",
+    "/b/k7m2xq",
+    "/help",
+    *OURS,
+    "/nobody",
+)
 DAY = moment(1, 9).date()
 DESK = f"/desk/{ACCOUNT}"
 SIGNED_IN = (
@@ -68,6 +84,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     stage = Stage()
     open_for_clients(stage)
     open_for_staff(stage)
+    open_platform(stage)
+    with_everything(stage)
     key = tmp_path_factory.mktemp("pages") / "key"
     Path(key).write_text("a key for tests only")
     port = ports.first_free(28800)

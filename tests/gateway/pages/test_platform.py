@@ -7,10 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from contracts.base import Money
-from contracts.http.books import PriceList, PriceOfExtra
 from contracts.http.catalogue import Catalogue
-from contracts.http.feedback import IdeaAnswer, IdeasAnswer, MessageReceived
 from contracts.http.site import HostAnswer
 from gateway.clients import Services
 from gateway.own_domains import OwnDomainMiddleware, finder
@@ -18,29 +15,14 @@ from kit.texts import Texts
 
 from .browser import Browser
 from .conftest import PACKAGE, PUBLIC_URL, build_pages
-from .salon import ACCOUNT, CODE, CUT, PHONE, membership, moment, profile, tokens, uid
+from .platform_parts import IDEA, open_platform
+from .salon import ACCOUNT, CODE, CUT, PHONE, membership, moment, profile, tokens
 from .stage import Asked, No, Stage
-
-IDEA = uid(97)
 
 
 @pytest.fixture(autouse=True)
-def open_platform(stage: Stage) -> None:
-    base = PriceOfExtra(
-        key="base", name="База", description="Календар, запис, нагадування", price=Money(amount=0), per="month"
-    )
-    extra = PriceOfExtra(
-        key="domain", name="Свій домен", description="Сторінка на вашій адресі", price=Money(amount=9900), per="month"
-    )
-    stage.on("fiscal", "GET", "/price-list", PriceList(currency="UAH", base=base, extras=[extra], note="SMS окремо."))
-    idea = IdeaAnswer(
-        id=IDEA, title="Запис із Telegram", text="", state="planned", votes=3, voted=False, created_at=moment(-9, 9)
-    )
-    stage.on("identity", "GET", "/platform/ideas", IdeasAnswer(items=(idea,)))
-    stage.on("identity", "POST", "/platform/ideas", idea)
-    stage.on("identity", "PUT", f"/platform/ideas/{IDEA}/vote", None)
-    stage.on("identity", "POST", "/platform/messages", MessageReceived(number="k7m2xq9a", created_at=moment(0, 9)))
-    stage.on("notifications", "GET", "/accounts/[^/]+/notifications", lambda _: _no(401, "access.unauthenticated"))
+def platform(stage: Stage) -> None:
+    open_platform(stage)
 
 
 def _no(status: int, code: str) -> None:

@@ -17,6 +17,11 @@ _OWN_CLASS = re.compile(r"own-[a-z0-9-]{1,40}")
 
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 _SELECTOR = re.compile(r"[\w\s.#:>+~*,()\[\]=\"'-]{1,300}")
+_PSEUDO = re.compile(r":+([\w-]*)")
+_STATES = (
+    "root hover focus focus-visible before after not is first-child last-child nth-child first-of-type last-of-type"
+)
+_PSEUDOS = frozenset(_STATES.split())
 _MEDIA = re.compile(r"@media\s+[\w\s:().,-]{1,200}")
 _PROPERTY = re.compile(r"-{0,2}[a-z][a-z0-9-]{0,60}")
 _VALUE = re.compile(r"[\w\s.,#%()+*/\"'!-]{1,400}")
@@ -79,9 +84,13 @@ def _rules(text: str, depth: int) -> list[str]:
             inside = _rules(body, depth + 1) if depth == 0 and _MEDIA.fullmatch(head) else []
             if inside:
                 found.append(f"{head} {{ {' '.join(inside)} }}")
-        elif _SELECTOR.fullmatch(head) and (said := _declarations(body)):
+        elif _is_selector(head) and (said := _declarations(body)):
             found.append(f"{head} {{ {said} }}")
     return found
+
+
+def _is_selector(head: str) -> bool:
+    return bool(_SELECTOR.fullmatch(head)) and all(name.lower() in _PSEUDOS for name in _PSEUDO.findall(head))
 
 
 def _closing(text: str, start: int) -> int:

@@ -1,0 +1,93 @@
+"""Payloads in every text of the public pages stay text."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from kit.markup import clean_css, clean_html
+
+from .browser import Browser, Page
+from .hostile import PAYLOADS, poison
+from .platform_parts import open_platform
+from .salon import CUT, OLENA, moment
+from .stage import Stage
+
+_LIVE = "iframe, object, embed, base, template, marquee, math, video, audio, frame, applet, style"
+_LOADS = re.compile(r"url\(|@import|expression|javascript:|image-set|src\(|-moz-binding|behavior", re.IGNORECASE)
+
+
+def dangers(page: Page) -> list[str]:
+    """Elements of the page that could act: none of our templates makes any of them."""
+    found = [node.html or "" for node in page.all(_LIVE)]
+    for node in page.all("*"):
+        names = {name.lower(): value or "" for name, value in node.attributes.items()}
+        if any(name.startswith(("on", "hx-on")) or name == "style" for name in names):
+            found.append(node.html or "")
+        if any(
+            names.get(name, "").strip().lower().startswith(("javascript:", "data:text"))
+            for name in ("href", "src", "action", "formaction")
+        ):
+            found.append(node.html or "")
+        if node.tag == "script" and "src" not in names and names.get("type") != "application/ld+json":
+            found.append(node.html or "")
+        if node.tag == "script" and not names.get("src", "/static/").startswith(("/static/", "/embed.js")):
+            found.append(node.html or "")
+    return found
+
+
+def test_there_are_enough_of_them() -> None:
+    assert len(set(PAYLOADS)) >= 150
+
+
+async def test_what_firms_and_clients_wrote_stays_text_on_every_public_page(browser: Browser, stage: Stage) -> None:
+    open_platform(stage)
+    poison(stage, PAYLOADS)
+    for path in (
+        "/levada",
+        f"/levada?services={CUT}",
+        f"/levada?services={CUT}&staff={OLENA}",
+        "/levada/reviews",
+        "/",
+        "/ideas",
+    ):
+        await browser.open(path)
+        assert browser.page.status == 200
+        assert dangers(browser.page) == [], path
+    assert PAYLOADS[-1] in browser.page.text or PAYLOADS[0] in browser.page.text
+    sheet = await browser.http.get("/levada/look.css")
+    assert not _LOADS.search(sheet.text)
+
+
+@pytest.mark.parametrize("door", ["contact", "letter", "search"])
+async def test_what_a_visitor_typed_comes_back_as_text(browser: Browser, stage: Stage, door: str) -> None:
+    open_platform(stage)
+    if door == "contact":
+        await browser.open(f"/levada?services={CUT}&staff={OLENA}")
+        await browser.send("/levada/hold", at=moment(2, 10).isoformat())
+    for number in range(0, len(PAYLOADS), 3):
+        one, two, three = PAYLOADS[number : number + 3]
+        if door == "contact":
+            await browser.send("/contact", name=" ", phone=one, comment=two)
+            assert browser.page.one("#f-phone").attributes["value"] == one
+            assert browser.page.one("#f-comment").text() == two
+        elif door == "letter":
+            await browser.open("/contact")
+            await browser.send("/contact", name=one, contact="x", text=three, page=two)
+            assert browser.page.one("#f-name").attributes["value"] == one
+            assert browser.page.one("#f-text").text() == three
+        else:
+            await browser.http.get("/help", params={"q": one})
+            await browser.open(str(browser.http.base_url.join("/").copy_merge_params({"q": one, "city": two})))
+            assert browser.page.one("#f-q").attributes["value"] == one
+        assert dangers(browser.page) == [], one
+
+
+def test_own_html_and_css_lose_everything_that_acts() -> None:
+    for text in PAYLOADS:
+        shown = clean_html(text).lower()
+        assert not re.search(r"<(?!/?(p|br|b|a|img|div|span|table|tbody|tr|td|ul|li)\b)[a-z]", shown), shown
+        assert not re.search(r"<[^>]*\s(on\w+|style|hx-\w+)\s*=", shown), shown
+        assert not re.search(r"<[^>]*(javascript|data:text)", shown), shown
+        assert not _LOADS.search(clean_css(f"p {{ color: red; background: {text} }} {text}"))
