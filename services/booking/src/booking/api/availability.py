@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
-from fastapi.responses import JSONResponse
+from fastapi import APIRouter, Depends, Query, Response
 
 from booking.queries.client_limits import Booker
 from booking.queries.explanations import explained, explained_day
-from booking.queries.slots import Search, offered_days
+from booking.queries.slots import Search, offered_starts
 from booking.tables import AccountCopy
 from contracts.http.booking import (
     AvailabilityAnswer,
@@ -28,6 +27,7 @@ from kit.edge import DbDep, MemberDep, OptionalCallerDep
 from kit.errors import InvalidInput
 
 from .edge import AccountDep, NowDep, PublicAccountDep, wait_for_staff
+from .written_slots import written_slots
 
 router = APIRouter(prefix="/api/v1", tags=["availability"])
 
@@ -78,7 +78,7 @@ async def public_availability(
     first: From,
     last: To,
     location_id: UUID | None = None,
-) -> JSONResponse:
+) -> Response:
     """What a client can book; for somebody signed in, limits per client count."""
     _require_range(first, last)
     search = Search(account, items, location_id, first, last, is_public=True, booker=_booker(caller))
@@ -95,7 +95,7 @@ async def staff_availability(
     first: From,
     last: To,
     location_id: UUID | None = None,
-) -> JSONResponse:
+) -> Response:
     """What staff can book without breaking a rule: also hours and services that are not on the site."""
     member.require(Permission.BOOKING_VIEW, location_id=location_id)
     _require_range(first, last)
@@ -155,11 +155,11 @@ async def day_explanation(
         return await explained_day(tx, search, now)
 
 
-async def _availability(db: Database, search: Search, now: datetime) -> JSONResponse:
+async def _availability(db: Database, search: Search, now: datetime) -> Response:
     async with db.tx(search.account.account_id) as tx:
-        days = await offered_days(tx, search, now)
-    answer: dict[str, Any] = {"time_zone": search.account.time_zone, "days": days}
-    return JSONResponse(answer)
+        offered = await offered_starts(tx, search, now)
+    answer = written_slots(search.account.time_zone, search.first, search.last, offered)
+    return Response(answer, media_type="application/json")
 
 
 def _around(

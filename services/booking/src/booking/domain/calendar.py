@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 from typing import NamedTuple
 from uuid import UUID
 
@@ -26,6 +27,9 @@ class Busy(NamedTuple):
     is_held: bool
     service_id: UUID | None = None
     seats: int = 1
+
+
+_START, _END, _SERVICE_ID = itemgetter(0), itemgetter(1), itemgetter(5)
 
 
 class Need(NamedTuple):
@@ -81,11 +85,16 @@ class Person:
     is_deleted: bool = False
 
     @cached_property
+    def groups(self) -> Sequence[Busy]:
+        """The busy times that others may join."""
+        return [busy for busy in self.busy if busy.service_id] if any(map(_SERVICE_ID, self.busy)) else ()
+
+    @cached_property
     def edges(self) -> tuple[Sequence[int], Sequence[int]]:
         """Where free time begins and where it ends: the ends of busy times, and the beginnings of the next ones."""
         return (
-            (NEVER_BEFORE, *[busy.end for busy in self.busy]),
-            (*[busy.start for busy in self.busy], NEVER_AFTER),
+            (NEVER_BEFORE, *map(_END, self.busy)),
+            (*map(_START, self.busy), NEVER_AFTER),
         )
 
 

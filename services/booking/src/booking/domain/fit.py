@@ -6,7 +6,7 @@ one", so the two can never disagree.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 from .calendar import Busy, Closed, Person, Resource, Service, Terms
@@ -64,16 +64,25 @@ class Fit:
         grid, found = self._grid_min, list[int]()
         windows = iter(self._clipped(since, until))
         anchor, first, last = next(windows, BEYOND)
-        for low, high in self._free_gaps:
+        pairs, before, reach = self._pauses
+        least = before + reach
+        for end, begin in pairs:
+            if begin - end <= least:
+                continue
+            low, high = end + before, begin - reach
             while last <= low:
                 anchor, first, last = next(windows, BEYOND)
             if low < first:
                 low = first
             while low < high:
+                low += (anchor - low) % grid
+                until_here = min(high, last)
+                if until_here - low > grid:
+                    found += range(low, until_here, grid)
+                elif low < until_here:
+                    found.append(low)
                 if high <= last:
-                    found += range(low + (anchor - low) % grid, high, grid)
                     break
-                found += range(low + (anchor - low) % grid, last, grid)
                 anchor, first, last = next(windows, BEYOND)
                 low = first
         if not self._sessions:
@@ -101,7 +110,7 @@ class Fit:
         """Where a group of this service exists already: its beginning, and whether there is room in it."""
         return {
             busy.service_start: self._service.capacity - busy.seats >= self._seats
-            for busy in self.person.busy
+            for busy in self.person.groups
             if busy.service_id == self._service.id
             and busy.service_end - busy.service_start == self._service.duration_min
         }
@@ -113,7 +122,10 @@ class Fit:
 
     def _clipped(self, since: int, until: int) -> list[tuple[int, int, int]]:
         """The stretches of open starts within `[since, until)`."""
-        windows = [window for window in self._windows if window[2] > since and window[1] < until]
+        windows = self._windows
+        if not windows or (since <= windows[0][1] and windows[-1][2] <= until):
+            return windows
+        windows = [window for window in windows if window[2] > since and window[1] < until]
         if windows:
             anchor, first, last = windows[0]
             windows[0] = anchor, max(first, since), last
@@ -124,27 +136,38 @@ class Fit:
     @cached_property
     def _windows(self) -> list[tuple[int, int, int]]:
         """The open starts stretch by stretch, each with the minute from which the grid is counted."""
-        shifts, open_starts = self._shifts, self._open
-        if open_starts is self._in_schedule and self.person.working and len(shifts) == len(self.person.working.covered):
-            return [(start, start, end) for start, end in open_starts]
+        if self._refusals or not self.person.working:
+            return []
+        shifts, covered = self._shifts, self.person.working.covered
+        if not self._rules and len(shifts) == len(covered):
+            last = self._service.duration_min - 1
+            return [(start, start, end - last) for start, end in covered if end - start > last]
         return [
-            (shift.start, low, high)
-            for shift in shifts
-            for low, high in common(open_starts, [(shift.start, shift.end)])
+            (shift.start, low, high) for shift in shifts for low, high in common(self._open, [(shift.start, shift.end)])
         ]
 
     @cached_property
     def _free_gaps(self) -> list[Interval]:
         """The starts at which neither the person nor a resource is missing."""
-        return without(self._gaps, self._blocked) if self._blocked else self._gaps
+        pairs, before, reach = self._pauses
+        return [(end + before, begin - reach) for end, begin in pairs if begin - end > before + reach]
+
+    @property
+    def _pauses(self) -> tuple[Iterable[Interval], int, int]:
+        """The pauses between what is in the way, how long after the beginning of one and how long before its end
+        starts are possible."""
+        if self._blocked:
+            return without(self._gaps, self._blocked), 0, 0
+        return zip(*self.person.edges, strict=True), self._service.buffer_before_min, self._reach
 
     @cached_property
     def _open(self) -> list[Interval]:
         """The starts that no rule forbids."""
         if self._refusals:
             return []
-        rules = merged(interval for _, starts in self._rules for interval in starts)
-        return without(self._in_schedule, rules) if rules else self._in_schedule
+        if not self._rules:
+            return self._in_schedule
+        return without(self._in_schedule, merged(interval for _, starts in self._rules for interval in starts))
 
     @property
     def _reach(self) -> int:
@@ -154,15 +177,16 @@ class Fit:
     def _touches(self, busy: Busy, start: int) -> bool:
         return busy.start - self._reach <= start < busy.end + self._service.buffer_before_min
 
-    @cached_property
+    @property
     def _gaps(self) -> list[Interval]:
         """The starts at which the service with its buffers touches no busy time."""
-        if not self.person.busy:
-            return ALWAYS
         before, reach = self._service.buffer_before_min, self._reach
-        least = before + reach
         ends, begins = self.person.edges
-        return [(end + before, begin - reach) for end, begin in zip(ends, begins, strict=True) if begin - end > least]
+        return [
+            (end + before, begin - reach)
+            for end, begin in zip(ends, begins, strict=True)
+            if begin - end > before + reach
+        ]
 
     def _clash_code(self, busy: Busy, start: int) -> Code:
         """What a clash is called: the time itself is gone, too little is left before it, or only buffers touch."""

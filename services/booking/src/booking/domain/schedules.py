@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from .intervals import Interval, merged, without
@@ -91,8 +91,7 @@ class Schedule:
         return self.exceptions[day] if day in self.exceptions else self.pattern.plan(day)
 
 
-@dataclass(frozen=True)
-class Shift:
+class Shift(NamedTuple):
     """One stretch of working time in minutes; starts are counted on the grid from its beginning."""
 
     start: int
@@ -135,6 +134,8 @@ def working_time(
     breaks: list[Interval] = []
     for day in days_between(first, last):
         plan = schedule.plan(day)
+        if not plan.hours and not plan.breaks:
+            continue
         for hours in plan.hours:
             if location_id is not None and hours.location_id not in (None, location_id):
                 continue

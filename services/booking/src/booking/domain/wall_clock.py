@@ -45,6 +45,10 @@ class WallClock:
         """The first minute of the day after."""
         return self._day(day + timedelta(days=1))[0]
 
+    def is_plain(self, day: date) -> bool:
+        """Whether the clock does not change on that day."""
+        return self._day(day)[1]
+
     def minute(self, day: date, minute_of_day: int) -> int:
         """The minute at which the wall shows `minute_of_day` (0…1440) of `day`."""
         start, is_plain = self._day(day)

@@ -1,15 +1,14 @@
-"""Offered starts, day by day."""
+"""Offered starts, location by location."""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from booking.domain.schedules import days_between
-from booking.domain.wall_clock import WallClock, moment_of
+from booking.domain.wall_clock import WallClock
 from booking.tables import AccountCopy
 from contracts.http.booking import WantedItem
 from kit.db import Tx
@@ -40,15 +39,21 @@ class Search:
         return {item.staff_member_id for item in self.items if item.staff_member_id}
 
 
-async def offered_days(tx: Tx, search: Search, now: datetime) -> list[dict[str, object]]:
-    """Every day asked for with its starts, in every location that offers the services, ready for JSON.
+@dataclass(frozen=True)
+class Offered:
+    """What one location offers: every start in order, with the people who can do the whole visit alone."""
 
-    A month of ten people is ten thousand ids: they are written out as they are, without a model for each.
-    """
+    location_id: UUID
+    clock: WallClock
+    starts: Mapping[int, Sequence[UUID]]
+
+
+async def offered_starts(tx: Tx, search: Search, now: datetime) -> list[Offered]:
+    """The offered starts of the days asked for, in every location that offers the services."""
     account_id = search.account.account_id
     services = await services_named(tx, account_id, [item.service_id for item in search.items], "query/service_ids")
     parts = parts_wanted(search.items, services, "query/seats")
-    by_day: dict[date, list[tuple[int, dict[str, object]]]] = defaultdict(list)
+    found: list[Offered] = []
     for location in await locations_searched(tx, account_id, search.location_id, services, search.scope):
         days = Days(WallClock(ZoneInfo(location.time_zone)), search.first, search.last)
         full = await client_full(tx, search.account, search.booker, days.clock, now)
@@ -57,20 +62,5 @@ async def offered_days(tx: Tx, search: Search, now: datetime) -> list[dict[str, 
         )
         if search.staff_member_ids - people.by_id.keys():
             raise InvalidInput.of("query/staff_member_id", "unknown_staff_member")
-        names = {person_id: str(person_id) for person_id in people.by_id}
-        for start, who in question.offers(days.window).items():
-            moment = moment_of(start, days.clock.zone)
-            slot: dict[str, object] = {
-                "starts_at": moment.isoformat(),
-                "location_id": str(location.id),
-                "staff_member_ids": [names[person_id] for person_id in who],
-            }
-            by_day[moment.date()].append((start, slot))
-    return [
-        {"date": day.isoformat(), "slots": _in_order(by_day[day])} for day in days_between(search.first, search.last)
-    ]
-
-
-def _in_order(slots: list[tuple[int, dict[str, object]]]) -> list[dict[str, object]]:
-    """By moment (not by its text: on the night of the clock change 03:30 comes twice)."""
-    return [slot for _, slot in sorted(slots, key=lambda pair: pair[0])]
+        found.append(Offered(location.id, days.clock, question.offers(days.window)))
+    return found

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from itertools import repeat
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -346,7 +347,7 @@ def _busy(row: Any) -> list[Busy]:
     """The busy times of one person in order; the seats of a group become one."""
     columns = (row.during_from, row.during_to, row.since, row.until, row.is_held, row.service_ids)
     if not any(row.service_ids):
-        return [Busy(*one) for one in zip(*columns, strict=True)]
+        return list(map(Busy._make, zip(*columns, repeat(1))))
     found: dict[object, Busy] = {}
     for number, one in enumerate(Busy(*each) for each in zip(*columns, strict=True)):
         key = number if one.service_id is None else (one.service_id, one.service_start)

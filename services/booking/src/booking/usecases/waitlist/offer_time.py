@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, func, select, update
 
-from booking.domain.wall_clock import day_of, minute_of
+from booking.domain.wall_clock import day_of, minute_of, moment_of
 from booking.errors import SlotNotOffered, SlotTaken
 from booking.queries.client_limits import Booker
-from booking.queries.slots import Search, offered_days
+from booking.queries.slots import Offered, Search, offered_starts
 from booking.queries.visits import staff_names
 from booking.tables import AccountCopy, ClientRow, LocationRow
 from booking.tables_of_places import WaitlistCall, WaitlistEntry
@@ -145,19 +145,18 @@ async def _free_starts(
         return []
     search = Search(account, items, entry.location_id, first, last, is_public=True, booker=booker)
     try:
-        days = await offered_days(tx, search, now)
+        offered = await offered_starts(tx, search, now)
     except InvalidInput:
         return []  # a service or a person that was wished for is there no more
     refused = {datetime.fromisoformat(one) for one in entry.refused}
-    return [found for found in _starts(days, entry) if found[0] not in refused]
+    return [found for found in _starts(offered, entry) if found[0] not in refused]
 
 
-def _starts(days: list[dict[str, object]], entry: WaitlistEntry) -> Iterator[tuple[datetime, UUID]]:
-    for day in days:
-        for slot in day["slots"]:  # type: ignore[attr-defined]
-            local = datetime.fromisoformat(slot["starts_at"])
-            if entry.from_min <= local.hour * 60 + local.minute < entry.to_min:
-                yield local, UUID(slot["location_id"])
+def _starts(offered: Sequence[Offered], entry: WaitlistEntry) -> list[tuple[datetime, UUID]]:
+    every = [(start, place.location_id, place.clock.zone) for place in offered for start in place.starts]
+    every.sort(key=lambda one: one[0])
+    found = ((moment_of(start, zone), location_id) for start, location_id, zone in every)
+    return [(at, where) for at, where in found if entry.from_min <= at.hour * 60 + at.minute < entry.to_min]
 
 
 def _window_end(account: AccountCopy, today: date) -> date:
