@@ -69,7 +69,7 @@ async def storm(provider: str, messages: int, kills: int) -> Ended:
 
 
 async def _is_sending(bench: SendingBench, account_id: UUID) -> None:
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(300):
         while True:
             states = await bench.states(account_id)
             if states["sending"] or not any(states[name] for name in OPEN):

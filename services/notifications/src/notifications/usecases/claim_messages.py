@@ -88,6 +88,25 @@ PLATFORM = "platform"
 is stored, stopped or paid."""
 
 
+LOOK_FOR_ORPHANS_EVERY = timedelta(seconds=1)
+"""Messages of a sender that died wait for the end of their lease anyway; a second more is nothing to them."""
+
+
+@dataclass
+class Turn:
+    """Comes once in a while, the first time at once."""
+
+    every: timedelta
+    _last: datetime | None = None
+
+    def has_come(self, now: datetime) -> bool:
+        """Whether it is time again; then the next time is later."""
+        if self._last is not None and self._last <= now < self._last + self.every:
+            return False
+        self._last = now
+        return True
+
+
 @dataclass(frozen=True)
 class Claims:
     """Takes due messages; `wake` is set when a lane that had to rest may be used again."""
@@ -99,6 +118,7 @@ class Claims:
     pace: Pace = field(default_factory=lambda: Pace(100.0))
     wake: asyncio.Event | None = None
     lanes: DueLanes = field(default_factory=DueLanes)
+    orphans: Turn = field(default_factory=lambda: Turn(LOOK_FOR_ORPHANS_EVERY))
     quiet_hours: dict[tuple[UUID, int], QuietHours] = field(default_factory=dict)
     """By account and version of its settings: reading them costs more than looking them up."""
 
@@ -112,7 +132,8 @@ class Claims:
         """What one transaction claims; none when nothing is due."""
         async with self.db.system_tx() as tx:
             now = await self.clock.now(tx)
-            await _leave_to_be_found_out(tx, now)
+            if self.orphans.has_come(now):
+                await _leave_to_be_found_out(tx, now)
             keys = await self.lanes.due(tx, now, full, per_lane=PER_ACCOUNT, room=room)
             if not keys:
                 return None
@@ -280,13 +301,13 @@ class _Turn:
 
     async def _quiet_hours(self, account_id: UUID) -> QuietHours:
         if account_id not in self._quiet:
-            row = await self.tx.get(SettingsRow, account_id)
-            key = (account_id, row.version if row else 0)
+            version = await self.tx.scalar(select(SettingsRow.version).where(SettingsRow.account_id == account_id))
+            key = (account_id, version or 0)
             remembered = self.settings.quiet_hours
             if key not in remembered:
                 if len(remembered) > 10_000:
                     remembered.clear()
-                remembered[key] = as_quiet_hours(as_settings(row))
+                remembered[key] = as_quiet_hours(as_settings(await self.tx.get(SettingsRow, account_id)))
             self._quiet[account_id] = remembered[key]
         return self._quiet[account_id]
 

@@ -6,10 +6,11 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from opentelemetry import context as otel_context
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import bindparam, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from contracts.notifications import ClientPhoneBad
@@ -36,6 +37,16 @@ log = structlog.get_logger("sender")
 
 FAILURES_TO_STOP = 5
 """So many calls in a row without an answer, and the provider counts as away until one message got through."""
+
+
+_ENDED = ("finished_at", "trace_id", "outcome", "error_class", "provider_code", "provider_text")
+# Without loading them: there is one per message, and nothing but this is ever written into it.
+_attempt = DeliveryAttempt.__table__.c
+_ATTEMPT_ENDED = (
+    update(DeliveryAttempt.__table__)  # type: ignore[arg-type]
+    .where(_attempt.account_id == bindparam("of_account"), _attempt.id == bindparam("of_claim"))
+    .values({name: bindparam(f"to_{name}") for name in _ENDED})
+)
 
 
 @dataclass(frozen=True)
@@ -111,12 +122,8 @@ async def _record_all(tx: Tx, batch: Sequence[_Waiting], now: datetime, pace: Pa
         .with_for_update()
     )
     rows = {row.id: row for row in locked}
-    attempt_of = DeliveryAttempt
-    attempt_keys = [(one.claim.account_id, one.claim.claim_id) for one in batch]
-    found = await tx.scalars(select(attempt_of).where(tuple_(attempt_of.account_id, attempt_of.id).in_(attempt_keys)))
-    attempts = {attempt.id: attempt for attempt in found}
+    await tx.execute(_ATTEMPT_ENDED, [_ended(one, now) for one in batch])
     for one in batch:
-        _note_attempt(attempts[one.claim.claim_id], one, now)
         row = rows.get(one.claim.notification_id)
         if row is None or row.claim_id != one.claim.claim_id:
             log.warning("an answer for a message that has moved on", notification_id=str(one.claim.notification_id))
@@ -280,15 +287,29 @@ async def _mark_phone(recording: _Recording, reason: Reason) -> None:
         tx.emit(event)
 
 
-def _note_attempt(attempt: DeliveryAttempt, one: _Waiting, now: datetime) -> None:
-    attempt.finished_at, attempt.trace_id = now, one.trace_id
-    match one.outcome:
+def _ended(one: _Waiting, now: datetime) -> dict[str, Any]:
+    """What an attempt came to, as the values of the statement above."""
+    outcome, error_class, code, text = _said(one.outcome)
+    return {
+        "of_account": one.claim.account_id,
+        "of_claim": one.claim.claim_id,
+        "to_finished_at": now,
+        "to_trace_id": one.trace_id,
+        "to_outcome": outcome,
+        "to_error_class": error_class,
+        "to_provider_code": code,
+        "to_provider_text": text,
+    }
+
+
+def _said(outcome: Outcome) -> tuple[str, str | None, str | None, str | None]:
+    """Outcome, class of error, code and text of the provider."""
+    match outcome:
         case Accepted(message_id, status):
-            attempt.outcome, attempt.provider_code, attempt.provider_text = "accepted", message_id, status
+            return "accepted", None, message_id, status
         case Refused(error, code, text):
-            attempt.outcome, attempt.error_class = "refused", error
-            attempt.provider_code, attempt.provider_text = code or None, text
+            return "refused", error, code or None, text
         case NotSent(cause):
-            attempt.outcome, attempt.error_class, attempt.provider_text = "not_sent", ErrorClass.TRANSIENT, cause
+            return "not_sent", ErrorClass.TRANSIENT, None, cause
         case Unknown(cause, code):
-            attempt.outcome, attempt.provider_code, attempt.provider_text = "unknown", code or None, cause
+            return "unknown", None, code or None, cause
