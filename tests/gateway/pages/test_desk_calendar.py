@@ -244,11 +244,15 @@ async def test_what_needs_attention_has_its_cure_as_a_button(staff: Browser, sta
     headings = [node.text(strip=True) for node in staff.page.all("main h2")]
     assert headings == [
         "Не надіслані повідомлення",
+        "Номери й відповіді клієнтів",
         "Не підтверджені візити",
         "Чеки, що чекають",
         "Проведено заднім числом",
     ]
     assert "бракує коштів" in staff.page.text
+    assert "Номер клієнта Наталія не працює." in staff.page.text
+    await staff.send("/settle")
+    assert len(stage.calls("POST", f"{BASE}/staff-tasks/{uid(760)}/settle")) == 1
     await staff.send("/open-shift")
     assert len(stage.calls("POST", f"{BASE}/cash-registers/{REGISTER}/fiscal-shift/open")) == 1
     await staff.send("/step-confirm")

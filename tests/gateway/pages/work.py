@@ -32,7 +32,9 @@ from contracts.http.catalogue import (
 from contracts.http.clients import ClientCard, ClientHistory, ClientList
 from contracts.http.fiscal import CashOperation, CashOperations, CashRegisters, Receipt, Receipts
 from contracts.http.identity import AccountAnswer
+from contracts.http.notifications import Fix as Cure
 from contracts.http.notifications import PlanPreview
+from contracts.http.staff_tasks import StaffTask, StaffTasks
 from contracts.http.waitlist import WaitlistAnswer, WaitlistList
 
 from .money import CLIENT, REGISTER, balance, checked, notifications, providers, register, settlement
@@ -288,6 +290,18 @@ def waits() -> WaitlistAnswer:
     )
 
 
+def unreachable() -> StaffTask:
+    return StaffTask(
+        id=uid(760),
+        kind="phone_bad",
+        text="Номер клієнта Наталія не працює.",
+        fix=Cure(text="Зателефонуйте й виправте номер у картці."),
+        client_id=uid(540),
+        client_name="Наталія",
+        created_at=moment(0, 9),
+    )
+
+
 def plan_preview() -> PlanPreview:
     planned = {
         "id": uid(610),
@@ -387,6 +401,8 @@ def open_for_staff(stage: Stage) -> None:
     stage.on("booking", "DELETE", f"{BASE}/waitlist/[^/]+", None)
     stage.on("notifications", "POST", f"{BASE}/notifications/preview", plan_preview())
     stage.on("notifications", "GET", f"{BASE}/notifications", notifications())
+    stage.on("notifications", "GET", f"{BASE}/staff-tasks", StaffTasks(items=[unreachable()], open=1))
+    stage.on("notifications", "POST", f"{BASE}/staff-tasks/[^/]+/settle", unreachable())
     stage.on("fiscal", "GET", f"{BASE}/receipts", Receipts(items=[waiting_receipt()]))
     stage.on("fiscal", "GET", f"{BASE}/cash-operations", CashOperations(items=[dated_back()]))
     stage.on("identity", "POST", f"{BASE}/access-requests", asked_for())

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from contracts.http import channels
 from contracts.http import notifications as bodies
+from contracts.http.staff_tasks import StaffTask, StaffTasks
 
 from .calling import Call, QueryValue, segment
 
@@ -50,6 +51,14 @@ class Notifications:
         """How many wait or did not go, by cause, with what cures each."""
         query: dict[str, QueryValue] = {"state": ",".join(states) or None, "from": since}
         return await self.call(bodies.Causes, "GET", f"/accounts/{account_id}/notifications/causes", query=query)
+
+    async def staff_tasks(self, account_id: UUID) -> StaffTasks:
+        """What messages leave to people: numbers that are wrong, answers that no machine understands."""
+        return await self.call(StaffTasks, "GET", f"/accounts/{account_id}/staff-tasks")
+
+    async def settle_task(self, account_id: UUID, task_id: UUID) -> StaffTask:
+        """Somebody has done it."""
+        return await self.call(StaffTask, "POST", f"/accounts/{account_id}/staff-tasks/{task_id}/settle")
 
     async def morning_check(self, account_id: UUID) -> bodies.MorningCheck:
         """What would fail today as things stand."""

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from contracts.http.booking import BookingList
 from contracts.http.fiscal import CashOperations, Receipts
 from contracts.http.notifications import Notifications
+from contracts.http.staff_tasks import StaffTasks
 from gateway.clients import Refused
 from gateway.pages.forms import uuids
 from gateway.pages.manage.office import member_of
@@ -51,8 +52,9 @@ async def attention_page(
     visit.address = f"/desk/{account_id}/attention"
     location_id = next(iter(uuids([visit.query.get("location", "")])), None)
     today = datetime.now(UTC).date()
-    messages, pending, receipts, dated_back = await asyncio.gather(
+    messages, tasks, pending, receipts, dated_back = await asyncio.gather(
         _or_refusal(visit.api.notifications.listed(account_id, states=("held", "failed"))),
+        _or_refusal(visit.api.notifications.staff_tasks(account_id)),
         _or_refusal(
             visit.api.booking.bookings(
                 account_id,
@@ -71,12 +73,26 @@ async def attention_page(
         member=member,
         account_id=account_id,
         messages=messages,
+        tasks=tasks,
         pending=pending,
         receipts=receipts,
         dated_back=dated_back,
         shown=SHOWN,
         problem=problem,
     )
+
+
+@router.post("/desk/{account_id}/tasks/{task_id}/settle")
+async def settle_task(visit: VisitDep, account_id: UUID, task_id: UUID) -> Response:
+    """Somebody has called the client or mended the card."""
+    await visit.form()
+    try:
+        await visit.api.notifications.settle_task(account_id, task_id)
+    except Refused as refused:
+        if refused.status == 401:
+            raise
+        return await attention_page(visit, account_id, refused.problem, refused.status)
+    return visit.go(f"/desk/{account_id}/attention")
 
 
 @router.post("/desk/{account_id}/registers/{cash_register_id}/open-shift")
@@ -94,7 +110,9 @@ async def open_shift(visit: VisitDep, account_id: UUID, cash_register_id: UUID) 
     return visit.go(back if back.startswith(mine) else f"{mine}attention", "desk.shift_opens")
 
 
-async def _or_refusal(asked: Awaitable[BookingList | Notifications | Receipts | CashOperations]) -> Answered:
+async def _or_refusal(
+    asked: Awaitable[BookingList | Notifications | StaffTasks | Receipts | CashOperations],
+) -> Answered:
     try:
         return Answered((await asked).items)
     except Refused as refused:
