@@ -78,7 +78,8 @@ async def show(visit: Visit, way: Way, *, form: Form | None = None, status: int 
     """The page of the step."""
     visit.address = way.choice.address()
     values = await _STEPS[way.step](visit, way, form, more)
-    firm = await about_firm(visit, way.page) if status == 200 and Choice.read("", visit.query).is_bare else None
+    is_first = status == 200 and Choice.read("", visit.query).is_bare and not way.choice.embed
+    firm = await about_firm(visit, way.page) if is_first else None
     template = f"public/{way.step}.html.jinja" if way.step != "location" else "public/locations.html.jinja"
     return firm_page(
         visit,
