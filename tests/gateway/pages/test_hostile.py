@@ -74,9 +74,9 @@ async def test_what_a_visitor_typed_comes_back_as_text(browser: Browser, stage: 
             assert browser.page.one("#f-comment").text() == two
         elif door == "letter":
             await browser.open("/contact")
-            await browser.send("/contact", name=one, contact="x", text=three, page=two)
+            await browser.send("/contact", name=one, contact="x", message=three, page=two)
             assert browser.page.one("#f-name").attributes["value"] == one
-            assert browser.page.one("#f-text").text() == three
+            assert browser.page.one("#f-message").text() == three
         else:
             await browser.http.get("/help", params={"q": one})
             await browser.open(str(browser.http.base_url.join("/").copy_merge_params({"q": one, "city": two})))

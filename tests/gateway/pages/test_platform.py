@@ -52,10 +52,10 @@ async def test_wishes_are_for_everybody_to_read_and_for_who_signs_in_to_vote(bro
     await browser.open("/ideas")
     await browser.send(f"/ideas/{IDEA}/vote")
     assert len(stage.calls("PUT", f"/platform/ideas/{IDEA}/vote")) == 1
-    await browser.send("/ideas", title="", text="<script>alert(1)</script>")
+    await browser.send("/ideas", title="", message="<script>alert(1)</script>")
     assert browser.page.status == 422
     assert browser.page.one("#f-title").attributes["aria-invalid"] == "true"
-    assert browser.page.one("#f-text").text() == "<script>alert(1)</script>"
+    assert browser.page.one("#f-message").text() == "<script>alert(1)</script>"
     await browser.send("/ideas", title="Темна тема")
     assert "Дякуємо" in browser.page.text
 
@@ -68,11 +68,11 @@ async def test_an_error_leads_to_a_letter_that_carries_its_number_and_page(brows
     await browser.follow("Написати нам про це")
     trace = browser.page.one("#f-trace").attributes["value"] or ""
     assert trace == "4bf92f3577b34da6a3ce929d0e0e4736"
-    await browser.send("/contact", name="Тарас", contact="x", text="")
+    await browser.send("/contact", name="Тарас", contact="x", message="")
     assert browser.page.status == 422
     assert browser.page.one("#f-name").attributes["value"] == "Тарас"
     assert not stage.calls("POST", "/platform/messages")
-    await browser.send("/contact", contact="0671234567", text="Не відкривається")
+    await browser.send("/contact", contact="0671234567", message="Не відкривається")
     assert "k7m2xq9a" in browser.page.text
     [sent] = stage.calls("POST", "/platform/messages")
     assert sent.body == {

@@ -80,12 +80,12 @@ async def write_idea(visit: VisitDep) -> Response:
     await visit.profile()
     form = await visit.form()
     try:
-        body = visit.body(IdeaBody, {"title": form.value("title"), "text": form.value("text")})
+        body = visit.body(IdeaBody, {"title": form.value("title"), "text": form.value("message")})
         await visit.api.platform.write_idea(body, key=form.key or str(uuid4()))
     except Refused as refused:
         if refused.status == 401:
             raise
-        return await _ideas(visit, form.note(refused.problem), refused.status)
+        return await _ideas(visit, form.note(refused.problem, {"/text": "message"}), refused.status)
     return visit.go("/ideas", "idea.written")
 
 
@@ -131,7 +131,7 @@ async def contact(visit: VisitDep) -> Response:
     wanted = {
         "name": form.value("name"),
         "contact": form.value("contact"),
-        "text": form.value("text"),
+        "text": form.value("message"),
         "page": page,
         "trace_id": form.text("trace"),
         "account": _firm_of(page or ""),
@@ -139,7 +139,7 @@ async def contact(visit: VisitDep) -> Response:
     try:
         sent = await visit.api.platform.write(visit.body(MessageBody, wanted), key=form.key or str(uuid4()))
     except Refused as refused:
-        form.note(refused.problem, {"/trace_id": "trace"})
+        form.note(refused.problem, {"/trace_id": "trace", "/text": "message"})
         return visit.page("platform/contact.html.jinja", refused.status, form=form, number=None)
     return visit.page("platform/contact.html.jinja", form=Form(), number=sent.number)
 

@@ -60,7 +60,7 @@ async def stop(visit: VisitDep, vanity: str, entry_id: UUID) -> Response:
     way = await way_of(visit, vanity)
     await visit.profile()
     await visit.api.site.stop_waiting(entry_id)
-    return visit.go(way.choice.address(), "wait.stopped")
+    return visit.go(way.choice.address(), "queue.stopped")
 
 
 @router.get("/w/{code}")
@@ -88,7 +88,7 @@ async def decline(visit: VisitDep, code: str) -> Response:
         await visit.api.site.decline_offer(code, key=form.key or str(uuid4()))
     except Refused as refused:
         return await _offer(visit, code, form.note(refused.problem), refused.status)
-    return visit.go(f"/w/{code}", "wait.declined")
+    return visit.go(f"/w/{code}", "queue.declined")
 
 
 async def _offer(visit: Visit, code: str, form: Form, status: int = 200) -> Response:

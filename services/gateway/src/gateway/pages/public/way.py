@@ -119,7 +119,7 @@ def waits_for(choice: Choice) -> str:
     assert choice.wait_from is not None
     assert choice.wait_to is not None
     days = " – ".join(dict.fromkeys(formats.day_medium(day) for day in (choice.wait_from, choice.wait_to)))
-    return f"{days}, {t('wait.part.' + (choice.wait_part or 'any'))}"
+    return f"{days}, {t('queue.part.' + (choice.wait_part or 'any'))}"
 
 
 def _length_and_price(services: list[PublicService], minutes: int | None = None) -> str:
