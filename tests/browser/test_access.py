@@ -54,7 +54,6 @@ SIGNED_IN = (
     f"/manage/{ACCOUNT}/staff",
     f"/manage/{ACCOUNT}/staff/{OLENA}/schedule",
     f"/manage/{ACCOUNT}/cash-registers",
-    f"/manage/{ACCOUNT}/sms",
     f"{DESK}?day={DAY}",
     f"{DESK}?day={DAY}&view=list",
     f"{DESK}?day={DAY}&view=week",
