@@ -39,6 +39,8 @@ FOR_ANY_MEMBER = {
 ANYBODY_ELSEWHERE = {
     "one_booking": "a booking by the code in its SMS",
     "get_price_list": "what the product costs",
+    "list_ideas": "what people wish of the product",
+    "write_to_platform": "a letter to those who run the product, counted per address",
 }
 SIGNED_IN_ELSEWHERE = {
     "list_accounts": "the caller's own accounts",
