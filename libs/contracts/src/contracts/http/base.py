@@ -15,20 +15,18 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, core_schema
 
-# A process builds the checks of those bodies that it meets, with the first of each: the rest are megabytes unused.
-_AS_NEEDED = ConfigDict(frozen=True, defer_build=True)
-
 
 class Body(BaseModel):
     """A request body; a field nobody knows is refused, so that a typing error is not silently lost."""
 
-    model_config = ConfigDict(**_AS_NEEDED, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Answer(BaseModel):
     """An answer; a client ignores the fields of a newer server."""
 
-    model_config = ConfigDict(**_AS_NEEDED, extra="ignore")
+    # A process builds the schema of an answer with the first that it gives or gets: the rest are megabytes unused.
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
 
 _NOT_IN_A_LINE = ("Cc", "Cs", "Zl", "Zp")
