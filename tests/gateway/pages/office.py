@@ -142,3 +142,5 @@ def open_office(stage: Stage) -> None:
     stage.on("booking", "POST", f"{BASE}/staff-members/{GONE}/restore", gone)
     stage.on("booking", "GET", f"{BASE}/deleted-(services|locations)", {"items": []})
     stage.on("booking", "GET", f"{BASE}/stock", {"items": []})
+    nothing = {"version": 0, "steps": {}, "next_step": "firm", "changed_at": None}
+    stage.on("identity", "GET", "/me/registration-draft", nothing)

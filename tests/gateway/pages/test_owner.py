@@ -34,9 +34,48 @@ def invalid(pointer: str, text: str) -> No:
     )
 
 
-async def test_registering_makes_the_account_in_the_readers_language(owner: Browser, stage: Stage) -> None:
+class Draft:
+    """Plays the keeper of a registration's steps."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.steps: dict[str, dict[str, str]] = {}
+        stage.on("identity", "GET", "/me/registration-draft", lambda _: self.answer())
+        stage.on("identity", "PUT", "/me/registration-draft/steps/[a-z]+", self.keep)
+        stage.on("identity", "DELETE", "/me/registration-draft", None)
+
+    def keep(self, asked: Asked) -> dict[str, object]:
+        self.steps[asked.path.rsplit("/", 1)[-1]] = asked.body["values"]
+        return self.answer()
+
+    def answer(self) -> dict[str, object]:
+        names = ("firm", "location", "services", "staff", "schedule")
+        missing = next((one for one in names if one not in self.steps), None)
+        return {"version": len(self.steps), "steps": self.steps, "next_step": missing, "changed_at": None}
+
+
+@pytest.mark.row("N23")
+@pytest.mark.row("N22")
+async def test_a_registration_is_left_on_a_phone_and_finished_on_a_computer(owner: Browser, stage: Stage) -> None:
+    Draft(stage)
+    stage.on("identity", "GET", "/me/bookings", {"items": []})
     await owner.open("/register")
-    await owner.send("/register", name="Салон «Левада»", vanity_address="levada", city="Київ")
+    await owner.send("/register", name="Салон «Левада»", vanity_address="levada", city="Київ", act="next")
+    await owner.send("/register", address="вул. Сагайдачного, 10", act="next")
+    await owner.send("/register", service_name_1="Стрижка", service_minutes_1="45", service_price_1="450", act="next")
+    assert not stage.calls("POST", "/accounts"), "nothing is made before the end"
+
+    await owner.open("/register")
+    assert owner.page.heading == "Хто приймає клієнтів", "another device goes on where one was left"
+    assert len(owner.page.all(".wizard a.is-done")) == 3
+    await owner.open("/register?step=services")
+    assert owner.page.one("#f-service_price_1").attributes["value"] == "450"
+    await owner.send("/register", service_minutes_1="довго", act="next")
+    assert owner.page.status == 422
+    assert owner.page.one("#e-service_minutes_1").text(strip=True)
+    await owner.send("/register", service_minutes_1="45", act="next")
+    await owner.send("/register", staff_name_1="Олена Шевчук", act="next")
+    await owner.send("/register", **{"preset": "six", "from": "9", "to": "18:00", "act": "next"})
+
     [made] = stage.calls("POST", "/accounts")
     assert made.body == {
         "name": "Салон «Левада»",
@@ -46,6 +85,13 @@ async def test_registering_makes_the_account_in_the_readers_language(owner: Brow
         "language": "uk",
     }
     assert made.headers["Idempotency-Key"]
+    assert stage.calls("POST", f"{BASE}/locations")[0].body["name"] == "Салон «Левада»"
+    assert stage.calls("POST", f"{BASE}/services")[0].body["price"] == {"amount": 45000}
+    assert stage.calls("POST", f"{BASE}/staff-members")[0].body["name"] == "Олена Шевчук"
+    [hours] = stage.calls("PUT", f"{BASE}/staff-members/[^/]+/schedule")
+    assert hours.body["days"]["sat"] == [{"from": "09:00", "to": "18:00"}]
+    assert "sun" not in hours.body["days"]
+    assert stage.calls("DELETE", "/me/registration-draft")
     assert owner.page.address == HOME
 
 
@@ -54,16 +100,21 @@ async def test_a_taken_address_offers_free_ones_and_keeps_the_name(owner: Browse
         raise No(409, "identity.vanity_address_taken", title="Адреса зайнята", suggestions=["levada-1", "levada-kyiv"])
 
     stage.on("identity", "POST", "/accounts", taken)
+    draft = Draft(stage)
+    draft.steps = {"firm": {"name": "Салон", "vanity_address": "levada"}, "location": {}}
+    draft.steps |= {"services": {"service_name_1": "Стрижка"}, "staff": {"staff_name_1": "Олена"}}
     await owner.open("/register")
-    await owner.send("/register", name="Салон", vanity_address="levada")
+    await owner.send("/register", preset="daily", act="next")
     assert owner.page.status == 409
     assert [node.text() for node in owner.page.all("button[name=vanity_address]")] == ["levada-1", "levada-kyiv"]
     assert owner.page.one("#f-name").attributes["value"] == "Салон"
+    assert not stage.calls("DELETE", "/me/registration-draft")
 
 
 async def test_what_a_model_does_not_take_stands_beside_its_field(owner: Browser, stage: Stage) -> None:
+    Draft(stage)
     await owner.open("/register")
-    await owner.send("/register", name="x" * 300, vanity_address="levada")
+    await owner.send("/register", name="x" * 300, vanity_address="levada", act="next")
     assert owner.page.status == 422
     assert "Задовго" in owner.page.one("#e-name").text()
     assert owner.page.one("#f-name").attributes["aria-invalid"] == "true"
