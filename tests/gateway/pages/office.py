@@ -144,3 +144,94 @@ def open_office(stage: Stage) -> None:
     stage.on("booking", "GET", f"{BASE}/stock", {"items": []})
     nothing = {"version": 0, "steps": {}, "next_step": "firm", "changed_at": None}
     stage.on("identity", "GET", "/me/registration-draft", nothing)
+
+
+def look_after(stage: Stage) -> None:
+    """Settings, the journal, reviews and goods are there."""
+    rule = {"section": "booking", "minimum": 0, "maximum": 43200, "unit": "min", "default": 60, "value": 60}
+    change = f"PATCH /api/v1/accounts/{ACCOUNT}"
+    settings = [
+        {"key": "name", "section": "firm", "expert": False, "kind": "text", "value": "Салон", "name": "Назва"},
+        {"key": "booking_rules.lead_time_min", "expert": False, "kind": "number", "name": "Запас", **rule},
+        {"key": "unlisted", "section": "firm", "expert": True, "kind": "yes_no", "value": False, "name": "Сховати"},
+    ]
+
+    def shown(asked: Asked) -> dict[str, Any]:
+        expert = asked.query.get("expert") == "true"
+        items = [{**one, "effect": "Що змінить.", "change": change} for one in settings if expert or not one["expert"]]
+        return {"expert": expert, "items": items, "hidden": 3 - len(items)}
+
+    stage.on("identity", "GET", f"{BASE}/settings", shown)
+    act = {
+        "id": uid(950),
+        "at": moment(-1, 9),
+        "actor": {"id": uid(70), "name": "Олена Шевчук"},
+        "action": "member.changed",
+        "text": "Змінено права: Андрій <i>Мельник</i>",
+        "subject": {"type": "member", "id": uid(97), "name": "Андрій"},
+        "changes": [{"field": "role", "before": "master", "after": "administrator"}],
+        "origin": "203.0.113.7, Firefox",
+        "reason": None,
+    }
+    stage.on("identity", "GET", f"{BASE}/audit", {"items": [act]})
+    stage.on("identity", "GET", f"{BASE}/support-visits", {"items": []})
+    review = {
+        "id": uid(960),
+        "rating": 4,
+        "text": "Гарно <script>alert(1)</script>",
+        "client_name": "Тарас",
+        "services": ["Стрижка"],
+        "staff": ["Олена"],
+        "visited_on": today(),
+        "answer": None,
+        "created_at": moment(-1, 9),
+        "version": 1,
+        "booking_id": uid(50),
+        "location_id": LOCATION,
+        "client_id": None,
+        "state": "published",
+        "hidden_reason": None,
+        "answered_at": None,
+    }
+    stage.on("booking", "GET", f"{BASE}/reviews", {"rating": {"average": 4.0, "count": 1}, "items": [review]})
+    stage.on("booking", "POST", f"{BASE}/reviews/{uid(960)}/(answer|hide|publish)", review)
+    item = {
+        "id": uid(970),
+        "version": 2,
+        "name": "Шампунь",
+        "code": None,
+        "unit": "шт",
+        "price": {"amount": 25000, "currency": "UAH"},
+        "quantity": 5,
+        "is_deleted": False,
+    }
+    stage.on("booking", "GET", f"{BASE}/stock", {"items": [item]})
+    stage.on("booking", "POST", f"{BASE}/stock", item)
+    moved = {
+        "id": uid(971),
+        "stock_item_id": uid(970),
+        "name": "Шампунь",
+        "kind": "receipt",
+        "quantity": 5,
+        "quantity_after": 5,
+        "unit_cost": None,
+        "booking_id": None,
+        "reason": None,
+        "by_name": "Олена",
+        "at": moment(-1, 9),
+    }
+    stage.on("booking", "GET", f"{BASE}/stock-movements", {"items": [moved]})
+    stage.on("booking", "POST", f"{BASE}/stock/{uid(970)}/(receipts|write-offs)", moved)
+    domain = {
+        "host": "www.olga.ua",
+        "state": "pending",
+        "records": [{"type": "TXT", "name": "_zapys.www.olga.ua", "value": "zapys-proof=abc"}],
+        "expected": "zapys-proof=abc",
+        "found": ["v=spf1"],
+        "trouble": None,
+        "checked_at": moment(0, 9),
+        "verified_at": None,
+    }
+    stage.on("booking", "GET", f"{BASE}/domain", domain)
+    stage.on("booking", "PUT", f"{BASE}/domain", domain)
+    stage.on("booking", "POST", f"{BASE}/domain/check", {**domain, "state": "verified"})

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from .api_keys import router as api_keys
+from .audit import router as audit
 from .closed_days import router as closed_days
 from .deleted import router as deleted
 from .hits import router as hits
@@ -11,10 +12,14 @@ from .overview import router as overview
 from .registration import router as registration
 from .requests import router as requests
 from .resources import router as resources
+from .reviews import router as reviews
 from .rights import router as rights
 from .schedule import router as schedule
 from .services import router as services
+from .settings import router as settings
+from .site import router as site
 from .staff import router as staff
+from .stock import router as stock
 from .time_off import router as time_off
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -26,6 +31,11 @@ ROUTERS: tuple[APIRouter, ...] = (
     time_off,
     closed_days,
     hits,
+    settings,
+    site,
+    audit,
+    reviews,
+    stock,
     rights,
     resources,
     deleted,

@@ -33,8 +33,10 @@ GROUPS = (
             Section("closed-days", "calendar"),
             Section("locations", "pin"),
             Section("resources", "grid"),
+            Section("stock", "store"),
         ),
     ),
+    Group("clients", (Section("reviews", "message"),)),
     Group("money", (Section("cash-registers", "cash"), Section("reports", "history"))),
     Group(
         "messages",
@@ -43,5 +45,15 @@ GROUPS = (
             Section("sms", "message"),
         ),
     ),
-    Group("account", (Section("rights", "lock"), Section("api-keys", "external"), Section("deleted", "refresh"))),
+    Group(
+        "account",
+        (
+            Section("settings", "edit"),
+            Section("site", "globe"),
+            Section("rights", "lock"),
+            Section("api-keys", "external"),
+            Section("audit", "history"),
+            Section("deleted", "refresh"),
+        ),
+    ),
 )
