@@ -207,3 +207,11 @@ async def test_extras_are_taken_with_the_version_that_was_read(owner: Browser, s
     [sent] = stage.calls("PUT", f"{BASE}/subscription")
     assert sent.body == {"extras": ["own_domain", "stock"]}
     assert sent.headers["If-Match"] == '"1"'
+
+
+async def test_every_section_beside_the_page_leads_somewhere(owner: Browser) -> None:
+    await owner.open(f"{HOME}/balance")
+    ours = ("cash-registers", "messages", "balance", "integrations", "reports")
+    for name in ours:
+        assert owner.page.has(f".side-nav a[href='{HOME}/{name}']"), name
+    assert owner.page.one(".side-nav a[aria-current=page]").attributes["href"] == f"{HOME}/balance"

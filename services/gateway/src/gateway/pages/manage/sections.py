@@ -42,7 +42,8 @@ GROUPS = (
         "messages",
         (
             Section("messages", "bell"),
-            Section("sms", "message"),
+            Section("balance", "card"),
+            Section("integrations", "external"),
         ),
     ),
     Group(
