@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from contracts.booking import ClientChanged
 from contracts.gateway import InboundSmsReceived
 from contracts.notifications import BalanceLow
 from kit.ids import new_id
 from notifications.app import platform_callback_token
 from notifications.tables import NotificationRow
+from notifications.unsubscribing import Unsubscribing
 from notifications.usecases.watch_balance import BalanceWatch
 from tests.notifications.salon import Salon, next_phone
 from tests.simulators.running import Simulators
@@ -206,3 +208,22 @@ async def test_a_low_balance_is_told_once_per_fall(salon: Salon) -> None:
     async with salon.bench.service.db.system_tx() as tx:
         await tx.execute(text("UPDATE sms_balance SET free_amount = 0 WHERE account_id = :id"), of)
     assert await told() == 2
+
+
+async def test_one_press_in_a_mail_ends_the_mails_of_that_salon(salon: Salon, simulators: Simulators) -> None:
+    unsubscribing: Unsubscribing = salon.bench.service.state["unsubscribing"]
+    client = salon.client(email="natalia@example.com")
+    await salon.deliver(ClientChanged(account_id=salon.account_id, version=1, client=client))
+    url = unsubscribing.url(salon.account_id, client.id)
+    path = url.removeprefix(unsubscribing.public_url)
+    asked = await salon.bench.http.get(path)
+    assert (asked.status_code, asked.json()["is_refused"]) == (200, False)
+    for _ in range(2):
+        done = await salon.bench.http.post(path, data={"List-Unsubscribe": "One-Click"})
+        assert (done.status_code, done.json()["is_refused"]) == (200, True)
+    assert (await salon.bench.http.get(path)).json()["is_refused"]
+    refused = await salon.get(f"clients/{client.id}/notification-preferences")
+    assert (refused["refused_channels"], refused["messages"]) == (["email"], True)
+    forged = path[:-4] + ("AAAA" if not path.endswith("AAAA") else "BBBB")
+    for wrong in (forged, path[:-20], "/api/v1/public/unsubscribe/%D0%B6"):
+        assert (await salon.bench.http.post(wrong)).status_code == 404

@@ -23,6 +23,7 @@ from .api import (
     previews,
     tasks,
     templates,
+    unsubscribe,
     webhooks,
 )
 from .api import (
@@ -39,6 +40,7 @@ from .providers.turbosms_http import TurboSmsHttp
 from .pump import Pump
 from .rules import House
 from .settings import Settings
+from .unsubscribing import Unsubscribing
 from .usecases.check_morning import Morning
 from .usecases.check_provider import Checker
 from .usecases.claim_messages import PER_ACCOUNT, Claims
@@ -100,6 +102,7 @@ def build(settings: Settings) -> Service:
             templates.router,
             own_preferences.router,
             preferences.router,
+            unsubscribe.router,
             webhooks.router,
             events.router,
             channel_routes.router,
@@ -111,6 +114,7 @@ def build(settings: Settings) -> Service:
     service.operator_routers.append(moderation.router)
     service.state |= {"clock": clock, "providers": providers, "planner": planner, "settings": settings}
     service.state |= {"channels": channels, "mailer": channels.mail}
+    service.state["unsubscribing"] = Unsubscribing.of(sealing_key, settings.public_url)
     service.state["checker"] = Checker(service.db, clock, providers)
     _add_loops(service, settings, clock, providers, planner, channels)
     if channels.telegram is not None:
@@ -133,7 +137,9 @@ def _add_loops(
     pace = Pace(settings.sends_per_second)
     due = wakeups.of(DUE_CHANNEL)
     claims = Claims(db, clock, settings.sms_lease_s, settings.part_price_minor, pace, due)
-    sender = Sender(db, clock, providers, channels, service.texts, Recorder(db, clock, pace))
+    sender = Sender(
+        db, clock, providers, channels, service.texts, Recorder(db, clock, pace), service.state["unsubscribing"]
+    )
     pump = Pump(
         claims.take,
         sender.work,

@@ -55,6 +55,7 @@ _TABLE = """
     me/notification-channels/**                        notifications
 
     catalogue/**                                       booking
+    public/unsubscribe/*                               notifications
     public/**                                          booking
     me/bookings/**                                     booking
     me/waitlist/**                                     booking

@@ -59,6 +59,7 @@ class ClaimedMessage:
     kind: str = ""
     recipient_type: str = "client"
     language: str = "uk"
+    recipient_id: UUID | None = None
 
     @property
     def lane(self) -> Hashable:
@@ -258,6 +259,7 @@ class _Turn:
             kind=row.kind,
             recipient_type=row.recipient_type,
             language=row.language,
+            recipient_id=row.recipient_id,
         )
 
     def _hold(self, row: NotificationRow, hold: Hold) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from contracts.http.notifications import ClientPreferences
@@ -39,6 +39,24 @@ async def save_client_preferences(
     }
     statement = insert(ClientPreference).values(account_id=account_id, client_id=client_id, **values)
     await tx.execute(statement.on_conflict_do_update(index_elements=["account_id", "client_id"], set_=values))
+    await ask_to_replan(tx, account_id, now, client_id=client_id)
+
+
+async def refuse_channel(tx: Tx, account_id: UUID, client_id: UUID, channel: str, now: datetime) -> None:
+    """The client in person refuses one way of hearing from one account; the rest of what they said stays."""
+    row = ClientPreference
+    refusal = insert(row).values(
+        account_id=account_id,
+        client_id=client_id,
+        messages=True,
+        reminders=True,
+        changes=True,
+        refused_channels=[channel],
+        changed_at=now,
+    )
+    added = func.array_append(func.array_remove(row.refused_channels, channel), channel)
+    values = {"refused_channels": added, "changed_at": now}
+    await tx.execute(refusal.on_conflict_do_update(index_elements=["account_id", "client_id"], set_=values))
     await ask_to_replan(tx, account_id, now, client_id=client_id)
 
 

@@ -23,6 +23,7 @@ from notifications.providers.factory import Providers
 from notifications.providers.mail import OutgoingMail
 from notifications.providers.web_push import Subscription
 from notifications.tables import AccountCopy, PushSubscription, TelegramChat
+from notifications.unsubscribing import Unsubscribing
 
 from .attach_report import enclosure_of
 from .claim_messages import ClaimedMessage
@@ -43,6 +44,7 @@ class Sender:
     channels: Channels
     texts: Texts
     recorder: Recorder
+    unsubscribing: Unsubscribing
 
     async def work(self, claim: ClaimedMessage) -> None:
         """Send one message. A process that dies in here leaves the claim, whose lease makes it unknown."""
@@ -85,8 +87,17 @@ class Sender:
             report = await enclosure_of(self.db, self.texts, claim.account_id, claim.notification_id)
         subject = report.subject if report else await self._subject(claim)
         files = report.attachments if report else ()
+        link = None
+        if claim.recipient_type == "client" and claim.recipient_id is not None:
+            link = self.unsubscribing.url(claim.account_id, claim.recipient_id)
         mail = OutgoingMail(
-            str(claim.claim_id), claim.address, subject, claim.text, claim.claimed_at, attachments=files
+            key=str(claim.claim_id),
+            to=claim.address,
+            subject=subject,
+            text=claim.text,
+            at=claim.claimed_at,
+            attachments=files,
+            unsubscribe_url=link,
         )
         return await self.channels.mail.send(mail)
 
