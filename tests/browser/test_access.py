@@ -14,6 +14,8 @@ import uvicorn
 from axe_playwright_python.async_playwright import Axe
 
 from tests.gateway.pages.conftest import build_pages
+from tests.gateway.pages.office import look_after
+from tests.gateway.pages.people import MASTER_ID
 from tests.gateway.pages.platform_parts import open_platform, with_everything
 from tests.gateway.pages.salon import ACCOUNT, BOOKING, CODE, CUT, OLENA, PHONE, moment, open_for_clients
 from tests.gateway.pages.stage import Stage
@@ -53,6 +55,21 @@ SIGNED_IN = (
     f"/manage/{ACCOUNT}/services",
     f"/manage/{ACCOUNT}/staff",
     f"/manage/{ACCOUNT}/staff/{OLENA}/schedule",
+    f"/manage/{ACCOUNT}/staff/{OLENA}/schedule?pattern=cycle",
+    f"/manage/{ACCOUNT}/staff/{OLENA}/time-off",
+    f"/manage/{ACCOUNT}/closed-days",
+    f"/manage/{ACCOUNT}/resources",
+    f"/manage/{ACCOUNT}/stock",
+    f"/manage/{ACCOUNT}/reviews",
+    f"/manage/{ACCOUNT}/settings?expert=1",
+    f"/manage/{ACCOUNT}/site",
+    f"/manage/{ACCOUNT}/rights",
+    f"/manage/{ACCOUNT}/rights/{MASTER_ID}",
+    f"/manage/{ACCOUNT}/api-keys",
+    f"/manage/{ACCOUNT}/audit",
+    f"/manage/{ACCOUNT}/deleted",
+    f"/manage/{ACCOUNT}/clients/import",
+    f"/manage/{ACCOUNT}/clients/fields",
     f"/manage/{ACCOUNT}/cash-registers",
     f"{DESK}?day={DAY}",
     f"{DESK}?day={DAY}&view=list",
@@ -83,6 +100,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     stage = Stage()
     open_for_clients(stage)
     open_for_staff(stage)
+    look_after(stage)
     open_platform(stage)
     with_everything(stage)
     key = tmp_path_factory.mktemp("pages") / "key"

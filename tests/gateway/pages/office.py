@@ -14,6 +14,9 @@ BASE = f"/accounts/{ACCOUNT}"
 OFF, CLOSED, ROOM, GONE = uid(901), uid(902), uid(903), uid(904)
 
 
+FIELD = {"name": "Алергії", "kind": "text", "choices": [], "is_contact": False}
+
+
 def hit(number: int = 1, name: str = "Тарас", *, free: int = 2) -> dict[str, Any]:
     """A booking in the way of a change."""
     since = moment(2, 10 + number)
@@ -235,3 +238,29 @@ def look_after(stage: Stage) -> None:
     stage.on("booking", "GET", f"{BASE}/domain", domain)
     stage.on("booking", "PUT", f"{BASE}/domain", domain)
     stage.on("booking", "POST", f"{BASE}/domain/check", {**domain, "state": "verified"})
+    stage.on("booking", "GET", f"{BASE}/client-fields", {"items": []})
+    stage.on("booking", "POST", f"{BASE}/client-fields", {**FIELD, "id": uid(980)})
+    stage.on("booking", "GET", f"{BASE}/clients/[^/]+/merges", {"items": []})
+    read = {
+        "id": uid(981),
+        "file_name": "клієнти.csv",
+        "columns": {},
+        "lines": 2,
+        "create": 1,
+        "fill": 0,
+        "same": 0,
+        "errors": 1,
+        "rows": [
+            {
+                "line": 2,
+                "action": "error",
+                "values": {"name": "=HYPERLINK(<b>)", "phone": "12"},
+                "errors": [{"column": "phone", "code": "phone", "text": "Не схоже на телефон"}],
+            }
+        ],
+        "applied_at": None,
+        "result": None,
+    }
+    stage.on("booking", "POST", f"{BASE}/client-imports", read)
+    stage.on("booking", "GET", f"{BASE}/client-imports/{uid(981)}", read)
+    stage.on("booking", "POST", f"{BASE}/client-imports/{uid(981)}/apply", {**read, "applied_at": moment(0, 9)})

@@ -4,6 +4,8 @@ from fastapi import APIRouter
 
 from .api_keys import router as api_keys
 from .audit import router as audit
+from .client_imports import router as client_imports
+from .clients import router as clients
 from .closed_days import router as closed_days
 from .deleted import router as deleted
 from .hits import router as hits
@@ -33,6 +35,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     hits,
     settings,
     site,
+    client_imports,
+    clients,
     audit,
     reviews,
     stock,

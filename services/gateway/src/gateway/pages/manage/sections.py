@@ -36,7 +36,7 @@ GROUPS = (
             Section("stock", "store"),
         ),
     ),
-    Group("clients", (Section("reviews", "message"),)),
+    Group("clients", (Section("clients", "person"), Section("reviews", "message"))),
     Group("money", (Section("cash-registers", "cash"), Section("reports", "history"))),
     Group(
         "messages",
