@@ -146,8 +146,14 @@ async def test_a_double_goes_up_into_the_card_and_comes_out_again_as_it_was(salo
         "POST", "/clients", {"name": "Лена", "surname": "Шевченко", "phone": second, "note": "чай", "email": "o@i.ua"}
     )
     made = await salon.write_down(salon.at("10:00"), client=None, client_id=double["id"])
+    wish = {"service_ids": [salon.service], "first_day": str(salon.day(2)), "last_day": str(salon.day(3))}
+    wish |= {"from": "10:00", "to": "11:00"}
+    await salon.ok("POST", "/waitlist", {**wish, "client_id": double["id"]})
     merge = await salon.ok("POST", f"/clients/{kept['id']}/merges", {"double_id": double["id"]})
     assert merge["bookings"] == 1
+    assert [one["client"]["id"] for one in (await salon.ok("GET", "/waitlist"))["items"]] == [kept["id"]]
+    mine = await salon.ok("GET", "/api/v1/me/bookings", by=salon.bench.mint.person(second))
+    assert [one["id"] for one in mine["items"]] == [made["id"]]
     now = await salon.ok("GET", f"/clients/{kept['id']}")
     assert (now["name"], now["surname"], now["email"], now["note"]) == ("Олена", "Шевченко", "o@i.ua", "кава\nчай")
     assert (now["phone"], now["other_phones"]) == (first, [second])
@@ -166,6 +172,7 @@ async def test_a_double_goes_up_into_the_card_and_comes_out_again_as_it_was(salo
     await salon.ok("PATCH", f"/clients/{kept['id']}", {"name": "Олена Іванівна"})
     back = await salon.ok("POST", f"/clients/{kept['id']}/merges/{merge['id']}/undo")
     assert {**back, "version": 0} == {**double, "version": 0}
+    assert [one["client"]["id"] for one in (await salon.ok("GET", "/waitlist"))["items"]] == [double["id"]]
     restored = await salon.ok("GET", f"/clients/{kept['id']}")
     assert {**restored, "version": 0} == {**kept, "version": 0, "name": "Олена Іванівна"}
     assert (await salon.ok("GET", f"/bookings/{made['id']}"))["client"]["id"] == double["id"]

@@ -13,6 +13,7 @@ from booking.errors import ClientErased, ClientIsDouble, MergeUndone
 from booking.queries.visits import visits_of
 from booking.records import ClientMerge, ReviewRow
 from booking.tables import BookingRow, ClientRow
+from booking.tables_of_places import WaitlistEntry
 from booking.usecases.actors import Actor
 from booking.usecases.bookings.change_booking import say_changed
 from booking.usecases.bookings.record_act import record_act
@@ -33,6 +34,7 @@ async def merge_cards(
 ) -> ClientMerge:
     """Give the double's visits and whatever the kept card does not say yet to the kept one.
 
+    Places in waiting lists go along.
     A wish to hear nothing stays a wish. Raises `InvalidInput`, `ClientIsDouble`, `ClientErased`, `NotFound`.
     """
     if kept_id == double_id:
@@ -50,12 +52,20 @@ async def merge_cards(
             select(BookingRow.id).where(BookingRow.account_id == account_id, BookingRow.client_id == double.id)
         )
     )
+    waiting = list(
+        await tx.scalars(
+            update(WaitlistEntry)
+            .where(WaitlistEntry.account_id == account_id, WaitlistEntry.client_id == double.id)
+            .values(client_id=kept.id)
+            .returning(WaitlistEntry.id)
+        )
+    )
     merge = ClientMerge(
         account_id=account_id,
         id=new_id(),
         kept_id=kept.id,
         double_id=double.id,
-        kept_before={"before": before[0], "after": _said(kept)},
+        kept_before={"before": before[0], "after": _said(kept), "waiting": [str(one) for one in waiting]},
         double_before=before[1],
         booking_ids=booking_ids,
         merged_by=actor.id,
@@ -91,6 +101,15 @@ async def undo_merge(tx: Tx, account_id: UUID, kept_id: UUID, merge_id: UUID, ac
     _write(double, merge.double_before)
     double.version += 1
     merge.undone_at = now
+    await tx.execute(
+        update(WaitlistEntry)
+        .where(
+            WaitlistEntry.account_id == account_id,
+            WaitlistEntry.id.in_([UUID(one) for one in merge.kept_before.get("waiting", [])]),
+            WaitlistEntry.client_id == kept.id,
+        )
+        .values(client_id=double.id)
+    )
     mine = select(BookingRow.id).where(
         BookingRow.account_id == account_id, BookingRow.id.in_(merge.booking_ids), BookingRow.client_id == kept.id
     )
