@@ -24,9 +24,13 @@ def own_card(caller: Caller) -> ColumnElement[bool]:
 
 
 def own_visit(caller: Caller, now: datetime) -> ColumnElement[bool]:
-    """Visits of the caller, of a query that has joined them to their cards."""
+    """Visits of the caller, of a query that has joined them to their cards.
+
+    The number of a double that staff merged into a card leads to the visits of that card, not to the card itself.
+    """
     recent = BookingRow.starts_at > now - SAME_OWNER
-    return or_(ClientRow.user_id == caller.user_id, and_(_unclaimed(caller), recent))
+    merged = and_(ClientRow.user_id.is_(None), ClientRow.other_phones.contains([caller.phone_e164]))
+    return or_(ClientRow.user_id == caller.user_id, and_(or_(_unclaimed(caller), merged), recent))
 
 
 def _unclaimed(caller: Caller) -> ColumnElement[bool]:

@@ -34,8 +34,8 @@ async def merge_cards(
 ) -> ClientMerge:
     """Give the double's visits and whatever the kept card does not say yet to the kept one.
 
-    Places in waiting lists go along.
-    A wish to hear nothing stays a wish. Raises `InvalidInput`, `ClientIsDouble`, `ClientErased`, `NotFound`.
+    Places in waiting lists go along. A wish to hear nothing stays a wish. Raises `InvalidInput`,
+    `ClientIsDouble`, `ClientErased`, `NotFound`.
     """
     if kept_id == double_id:
         raise InvalidInput.of("/double_id", "same_card")
