@@ -27,7 +27,7 @@ from .conftest import NewPerson, Person
 pytestmark = pytest.mark.browser
 
 TIMES = f"/levada?services={CUT}&staff=any"
-OURS = ("/prices", "/integration", "/ideas", "/contact", "/demo", "/status", "/embed", "/help/checkbox", "/help?q=xyz")
+OURS = ("/prices", "/integration", "/ideas", "/contact", "/try", "/status", "/embed", "/help/checkbox", "/help?q=xyz")
 PUBLIC = (
     "/",
     "/levada",

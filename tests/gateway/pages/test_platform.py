@@ -94,15 +94,15 @@ async def test_one_press_opens_the_demo_as_its_owner_and_says_when_it_is_not_the
 
     stage.on("identity", "POST", "/demo/sessions", not_ready)
     await browser.open("/")
-    await browser.send("/demo")
+    await browser.send("/try")
     assert (browser.page.status, "Демо ще готується" in browser.page.text) == (503, True)
     owner = profile(phone="+380000000000", memberships=(membership("booking.view"),))
     stage.on("identity", "POST", "/demo/sessions", {**tokens(), "user": owner.model_dump(mode="json")})
     stage.on("booking", "GET", f"/accounts/{ACCOUNT}/.*", lambda _: _no(503, "gateway.service_away"))
-    await browser.send("/demo")
+    await browser.send("/try")
     assert browser.page.address == f"/desk/{ACCOUNT}"
 
-    await browser.open("/demo")
+    await browser.open("/try")
     assert "Ви ввійшли як Тарас Савченко" in browser.page.text
 
 

@@ -16,7 +16,7 @@ router = page_router()
 _LENGTH = 100
 _CITIES = 12
 _MOST_PAGES = 40
-_OURS = ("", "prices", "integration", "ideas", "help", "register", "demo")
+_OURS = ("", "prices", "integration", "ideas", "help", "register", "try")
 
 
 @router.get("/")

@@ -155,13 +155,13 @@ def _firm_of(page: str) -> str | None:
 # The demo
 
 
-@router.get("/demo")
+@router.get("/try")
 async def ask_demo(visit: VisitDep) -> Response:
     """What it is, and one button."""
     return visit.page("platform/demo.html.jinja", form=Form(), user=await _own_name(visit))
 
 
-@router.post("/demo")
+@router.post("/try")
 async def open_demo(visit: VisitDep) -> Response:
     """In as the owner of the demo account."""
     try:

@@ -14,13 +14,13 @@ MIN_LENGTH, MAX_LENGTH = 3, 40
 _PATHS = """
     about account accounts admin api app apple-app-site-association apps assets auth b billing blog book booking
     bookings business c calendar callback callbacks catalog catalogue client clients contact contacts css
-    dashboard day demo desk dev docs download embed en explain faq favicon feed files fonts health help home
-    hook hooks ical ics idea ideas images img index info integration integrations internal join js jwks legal
-    license live locales login logout look mail manage manifest me media metrics mobile new news notifications
-    oauth offer openapi ops owner pay payment payments phone ping policy price prices pricing privacy profile
-    public ready register report reports robots root ru security service services session sessions settings
-    sign-in sign-out sign-up signin signout signup sitemap sms staff static status stream support system team
-    terms test tests uk undefined unsubscribe user users v1 v2 web webhook webhooks well-known widget www zapys
+    dashboard day desk dev docs download embed en explain faq favicon feed files fonts health help home hook
+    hooks ical ics idea ideas images img index info integration integrations internal join js jwks legal license
+    live locales login logout look mail manage manifest me media metrics mobile new news notifications oauth
+    offer openapi ops owner pay payment payments phone ping policy price prices pricing privacy profile public
+    ready register report reports robots root ru security service services session sessions settings sign-in
+    sign-out sign-up signin signout signup sitemap sms staff static status stream support system team terms test
+    tests try uk undefined unsubscribe user users v1 v2 web webhook webhooks well-known widget www zapys
 """
 
 _SHAPE = re.compile(r"[a-z0-9](?:-?[a-z0-9])*")
