@@ -86,7 +86,7 @@ def holidays(year: int, *, confirmed: bool = False) -> HolidayList:
 def message(asked: Asked) -> dict[str, Any]:
     """What the client of a hit booking would hear."""
     act = asked.body["act"]
-    planned = {
+    planned: dict[str, Any] = {
         "id": uid(700),
         "booking_id": uid(301),
         "kind": "rescheduled" if act == "reschedule" else "cancelled",

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from contracts.http import clients as cards
-from contracts.http import reviews, stock
+from contracts.http import reviews as opinions
+from contracts.http import stock as shelf
 
 from .calling import Call
 
@@ -77,74 +78,74 @@ class Care:
 
     async def reviews(
         self, account_id: UUID, *, state: str | None = None, cursor: str | None = None
-    ) -> reviews.ReviewList:
+    ) -> opinions.ReviewList:
         """Reviews, newest first."""
         query = {"state": state, "cursor": cursor}
-        return await self.call(reviews.ReviewList, "GET", f"/accounts/{account_id}/reviews", query=query)
+        return await self.call(opinions.ReviewList, "GET", f"/accounts/{account_id}/reviews", query=query)
 
     async def answer_review(
-        self, account_id: UUID, review_id: UUID, body: reviews.ReviewReplyBody
-    ) -> reviews.ReviewAnswer:
+        self, account_id: UUID, review_id: UUID, body: opinions.ReviewReplyBody
+    ) -> opinions.ReviewAnswer:
         """The firm's answer."""
         path = f"/accounts/{account_id}/reviews/{review_id}/answer"
-        return await self.call(reviews.ReviewAnswer, "POST", path, body=body)
+        return await self.call(opinions.ReviewAnswer, "POST", path, body=body)
 
     async def hide_review(
-        self, account_id: UUID, review_id: UUID, body: reviews.HideReviewBody
-    ) -> reviews.ReviewAnswer:
+        self, account_id: UUID, review_id: UUID, body: opinions.HideReviewBody
+    ) -> opinions.ReviewAnswer:
         """Nobody sees it any more; the reason is kept."""
         path = f"/accounts/{account_id}/reviews/{review_id}/hide"
-        return await self.call(reviews.ReviewAnswer, "POST", path, body=body)
+        return await self.call(opinions.ReviewAnswer, "POST", path, body=body)
 
-    async def publish_review(self, account_id: UUID, review_id: UUID) -> reviews.ReviewAnswer:
+    async def publish_review(self, account_id: UUID, review_id: UUID) -> opinions.ReviewAnswer:
         """Everybody sees it again."""
-        return await self.call(reviews.ReviewAnswer, "POST", f"/accounts/{account_id}/reviews/{review_id}/publish")
+        return await self.call(opinions.ReviewAnswer, "POST", f"/accounts/{account_id}/reviews/{review_id}/publish")
 
     # Goods
 
-    async def stock(self, account_id: UUID, *, deleted: bool = False) -> stock.StockItemList:
+    async def stock(self, account_id: UUID, *, deleted: bool = False) -> shelf.StockItemList:
         """Goods on the shelf."""
         query = {"deleted": deleted or None}
-        return await self.call(stock.StockItemList, "GET", f"/accounts/{account_id}/stock", query=query)
+        return await self.call(shelf.StockItemList, "GET", f"/accounts/{account_id}/stock", query=query)
 
-    async def add_item(self, account_id: UUID, body: stock.StockItemBody, *, key: str) -> stock.StockItemAnswer:
+    async def add_item(self, account_id: UUID, body: shelf.StockItemBody, *, key: str) -> shelf.StockItemAnswer:
         """New goods."""
-        return await self.call(stock.StockItemAnswer, "POST", f"/accounts/{account_id}/stock", body=body, key=key)
+        return await self.call(shelf.StockItemAnswer, "POST", f"/accounts/{account_id}/stock", body=body, key=key)
 
     async def change_item(
-        self, account_id: UUID, item_id: UUID, body: stock.StockItemPatch, *, version: int | None
-    ) -> stock.StockItemAnswer:
+        self, account_id: UUID, item_id: UUID, body: shelf.StockItemPatch, *, version: int | None
+    ) -> shelf.StockItemAnswer:
         """Only what is set changes."""
         path = f"/accounts/{account_id}/stock/{item_id}"
-        return await self.call(stock.StockItemAnswer, "PATCH", path, body=body, version=version)
+        return await self.call(shelf.StockItemAnswer, "PATCH", path, body=body, version=version)
 
-    async def drop_item(self, account_id: UUID, item_id: UUID) -> stock.StockItemAnswer:
+    async def drop_item(self, account_id: UUID, item_id: UUID) -> shelf.StockItemAnswer:
         """Out of use; it can come back."""
-        return await self.call(stock.StockItemAnswer, "DELETE", f"/accounts/{account_id}/stock/{item_id}")
+        return await self.call(shelf.StockItemAnswer, "DELETE", f"/accounts/{account_id}/stock/{item_id}")
 
-    async def restore_item(self, account_id: UUID, item_id: UUID, *, key: str) -> stock.StockItemAnswer:
+    async def restore_item(self, account_id: UUID, item_id: UUID, *, key: str) -> shelf.StockItemAnswer:
         """In use again."""
         return await self.call(
-            stock.StockItemAnswer, "POST", f"/accounts/{account_id}/stock/{item_id}/restore", key=key
+            shelf.StockItemAnswer, "POST", f"/accounts/{account_id}/stock/{item_id}/restore", key=key
         )
 
     async def receive(
-        self, account_id: UUID, item_id: UUID, body: stock.StockReceiptBody, *, key: str
-    ) -> stock.MovementAnswer:
+        self, account_id: UUID, item_id: UUID, body: shelf.StockReceiptBody, *, key: str
+    ) -> shelf.MovementAnswer:
         """Goods came."""
         path = f"/accounts/{account_id}/stock/{item_id}/receipts"
-        return await self.call(stock.MovementAnswer, "POST", path, body=body, key=key)
+        return await self.call(shelf.MovementAnswer, "POST", path, body=body, key=key)
 
     async def write_off(
-        self, account_id: UUID, item_id: UUID, body: stock.WriteOffBody, *, key: str
-    ) -> stock.MovementAnswer:
+        self, account_id: UUID, item_id: UUID, body: shelf.WriteOffBody, *, key: str
+    ) -> shelf.MovementAnswer:
         """Goods went without a sale."""
         path = f"/accounts/{account_id}/stock/{item_id}/write-offs"
-        return await self.call(stock.MovementAnswer, "POST", path, body=body, key=key)
+        return await self.call(shelf.MovementAnswer, "POST", path, body=body, key=key)
 
     async def movements(
         self, account_id: UUID, *, item_id: UUID | None = None, cursor: str | None = None
-    ) -> stock.MovementList:
+    ) -> shelf.MovementList:
         """The book of goods, newest first."""
         query = {"item_id": item_id, "cursor": cursor}
-        return await self.call(stock.MovementList, "GET", f"/accounts/{account_id}/stock-movements", query=query)
+        return await self.call(shelf.MovementList, "GET", f"/accounts/{account_id}/stock-movements", query=query)

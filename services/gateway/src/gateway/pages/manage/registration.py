@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast, get_args
+from typing import Any, get_args
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from starlette.responses import Response
@@ -61,7 +61,7 @@ async def keep(visit: VisitDep) -> Response:
 
 def _step(named: str | None, draft: DraftAnswer) -> Step:
     if named in STEPS:
-        return cast(Step, named)
+        return named
     return draft.next_step or STEPS[-1]
 
 

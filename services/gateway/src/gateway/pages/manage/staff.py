@@ -119,7 +119,11 @@ async def not_dropped(visit: VisitDep, account_id: UUID, staff_member_id: UUID) 
 
 
 async def _add_member(visit: Visit, account_id: UUID, form: Form, key: str) -> UUID:
-    values = {"phone": form.value("phone"), "name": form.value("name"), "role": form.value("role") or "master"}
+    values: dict[str, object] = {
+        "phone": form.value("phone"),
+        "name": form.value("name"),
+        "role": form.value("role") or "master",
+    }
     values |= {"accepts_bookings": True}
     member = await visit.api.identity.add_member(account_id, visit.body(MemberBody, values), key=key)
     if member.staff_member_id is None:
