@@ -12,6 +12,7 @@ import uvicorn
 from playwright.async_api import Browser, Page, async_playwright
 
 from tests.gateway.pages.conftest import build_pages
+from tests.gateway.pages.mine import LINK, PAYMENT, open_for_me, open_own_day
 from tests.gateway.pages.salon import ACCOUNT, BOOKING, CODE, CUT, OLENA, PHONE, moment, open_for_clients
 from tests.gateway.pages.stage import Stage
 from tests.gateway.pages.work import open_for_staff
@@ -34,6 +35,16 @@ PICTURES = {
     "times": (TIMES, ("phone", "desktop", "dark")),
     "booked": ("/b/k7m2xq?new=1", ("phone", "dark")),
     "mine": ("/me", ("phone",)),
+    "link": (LINK, ("phone", "dark")),
+    "pay": (f"/pay/{PAYMENT}", ("phone",)),
+    "my-waiting": ("/me/waiting", ("phone",)),
+    "review": (f"/me/{BOOKING}/review", ("phone",)),
+    "messages": ("/me/messages", ("phone",)),
+    "devices": ("/me/devices", ("phone",)),
+    "data": ("/me/data", ("phone",)),
+    "settings": ("/me/settings", ("phone", "dark")),
+    "day": (f"/day?day={moment(1, 9).date()}", ("phone", "desktop", "dark")),
+    "day-sheet": (f"/day/sheet?day={moment(1, 9).date()}", ("desktop",)),
     "overview": (MANAGE, ("phone", "desktop")),
     "hours": (f"{MANAGE}/staff/{OLENA}/schedule?preset=weekdays", ("desktop",)),
     "cash-registers": (f"{MANAGE}/cash-registers", ("desktop",)),
@@ -78,7 +89,7 @@ async def _take(browser: Browser, url: str, look: str) -> None:
     await _sign_in(known)
     for name, (address, looks) in PICTURES.items():
         if look in looks:
-            page = known if address.startswith(("/me", "/manage", "/desk")) else stranger
+            page = known if address.startswith(("/me", "/manage", "/desk", "/day")) else stranger
             await page.goto(address)
             await page.screenshot(path=OUTPUT / f"{name}-{look}.png", full_page=True)
 
@@ -97,6 +108,8 @@ def main() -> None:
     stage = Stage()
     open_for_clients(stage)
     open_for_staff(stage)
+    open_for_me(stage)
+    open_own_day(stage)
     with tempfile.TemporaryDirectory() as folder:
         key = Path(folder) / "key"
         key.write_text("a key for pictures only")

@@ -14,6 +14,7 @@ import uvicorn
 from axe_playwright_python.async_playwright import Axe
 
 from tests.gateway.pages.conftest import build_pages
+from tests.gateway.pages.mine import KEY, LINK, PAYMENT, open_for_me, open_own_day
 from tests.gateway.pages.office import look_after
 from tests.gateway.pages.people import MASTER_ID
 from tests.gateway.pages.platform_parts import open_platform, with_everything
@@ -28,6 +29,8 @@ pytestmark = pytest.mark.browser
 
 TIMES = f"/levada?services={CUT}&staff=any"
 OURS = ("/prices", "/integration", "/ideas", "/contact", "/try", "/status", "/embed", "/help/checkbox", "/help?q=xyz")
+OF_LINKS = (LINK, f"/b/k7m2xq/cancel?key={KEY}", f"/b/k7m2xq/move?key={KEY}", f"/pay/{PAYMENT}")
+OURS = ("/prices", "/integration", "/ideas", "/contact", "/demo", "/status", "/embed", "/help/checkbox", "/help?q=xyz")
 PUBLIC = (
     "/",
     "/levada",
@@ -41,12 +44,20 @@ PUBLIC = (
     "/b/k7m2xq",
     "/help",
     *OURS,
+    *OF_LINKS,
     "/nobody",
 )
 DAY = moment(1, 9).date()
 DESK = f"/desk/{ACCOUNT}"
+OWN = (
+    *(f"/me/{page}" for page in ("waiting", "settings", "messages", "devices", "phone", "data", "data/erase")),
+    f"/me/{BOOKING}/review",
+    f"/day?day={DAY}",
+    f"/day/sheet?day={DAY}",
+)
 SIGNED_IN = (
     "/me",
+    *OWN,
     f"/me/{BOOKING}/move",
     f"/me/{BOOKING}/cancel",
     "/register",
@@ -103,6 +114,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     look_after(stage)
     open_platform(stage)
     with_everything(stage)
+    open_for_me(stage)
+    open_own_day(stage)
     key = tmp_path_factory.mktemp("pages") / "key"
     Path(key).write_text("a key for tests only")
     port = ports.first_free(28800)
@@ -167,7 +180,7 @@ async def test_axe_finds_nothing_in_the_other_languages(address: str, new_person
     person = await new_person(address)
     await sign_in(person)
     await person.page.goto(f"/?lang={language}")
-    assert await faults(person, (TIMES, f"/manage/{ACCOUNT}", f"{DESK}/bookings/{BOOKING}")) == []
+    assert await faults(person, (TIMES, "/me", *OWN, f"/manage/{ACCOUNT}", f"{DESK}/bookings/{BOOKING}")) == []
 
 
 @pytest.mark.row("N17")

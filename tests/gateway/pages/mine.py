@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from contracts.http.clients import OwnErasure, OwnErasures, OwnExport, OwnExports
-from contracts.http.identity import PhoneChangeState, SessionAnswer, SessionsAnswer
+from contracts.http.identity import PhoneChangeState, ProfileAnswer, SessionAnswer, SessionsAnswer
 from contracts.http.notifications import AccountPreferences, AccountPreferencesList, ClientPreferences
 from contracts.http.payments import AcquirerName, PublicPrepayment
 from contracts.http.site import LinkedBookingAnswer
@@ -14,6 +14,7 @@ from contracts.http.waitlist import WaitlistAnswer, WaitlistList
 
 from .salon import ACCOUNT, BOOKING, CUT, LOCATION, OLENA, ZONE, moment, my_booking, one_booking, page, uah, uid
 from .stage import Asked, No, Stage
+from .work import actions
 
 KEY = "k-7f3a"
 LINK = f"/b/k7m2xq?key={KEY}"
@@ -151,6 +152,21 @@ def open_for_me(stage: Stage) -> None:
     erased = OwnErasure(account_id=ACCOUNT, account_name="Салон «Левада»", bookings=1)
     stage.on("booking", "POST", "/me/client-data/erase", OwnErasures(items=[erased], erased_at=datetime.now(UTC)))
     stage.on("fiscal", "GET", f"/public/payments/{PAYMENT}", payment())
+
+
+def open_own_day(stage: Stage) -> None:
+    """Whoever signs in is Olena, who serves and may see everything; call it after the parts of the staff."""
+    told = stage.parts[("identity", "GET", "/me")]
+
+    def person(asked: Asked) -> ProfileAnswer:
+        known = ProfileAnswer.model_validate(told(asked))
+        mine = [
+            one.model_copy(update={"staff_member_id": OLENA, "accepts_bookings": True}) for one in known.memberships
+        ]
+        return known.model_copy(update={"memberships": tuple(mine)})
+
+    stage.on("identity", "GET", "/me", person)
+    stage.on("booking", "GET", f"/accounts/{ACCOUNT}/bookings/[^/]+/actions", actions())
 
 
 def _review() -> dict[str, Any]:
