@@ -30,7 +30,6 @@ pytestmark = pytest.mark.browser
 TIMES = f"/levada?services={CUT}&staff=any"
 OURS = ("/prices", "/integration", "/ideas", "/contact", "/try", "/status", "/embed", "/help/checkbox", "/help?q=xyz")
 OF_LINKS = (LINK, f"/b/k7m2xq/cancel?key={KEY}", f"/b/k7m2xq/move?key={KEY}", f"/pay/{PAYMENT}")
-OURS = ("/prices", "/integration", "/ideas", "/contact", "/demo", "/status", "/embed", "/help/checkbox", "/help?q=xyz")
 PUBLIC = (
     "/",
     "/levada",
