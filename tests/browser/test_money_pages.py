@@ -105,8 +105,8 @@ async def test_a_text_is_seen_as_it_is_typed_and_a_word_is_put_in_by_one_tap(
     page = person.page
     await page.goto(TEXT)
     await page.evaluate("window.stayed = true")
-    await page.fill("#f-text", "Чекаємо вас, ")
+    await page.fill("#f-wording", "Чекаємо вас, ")
     await page.click("button[data-insert='{client_name}']")
     await page.locator("#preview .message").filter(has_text="Чекаємо вас, {client_name}").wait_for()
-    assert await page.input_value("#f-text") == "Чекаємо вас, {client_name}"
+    assert await page.input_value("#f-wording") == "Чекаємо вас, {client_name}"
     assert await page.evaluate("window.stayed") is True

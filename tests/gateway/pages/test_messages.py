@@ -128,11 +128,11 @@ async def test_a_text_is_seen_with_its_longest_filling_parts_and_price_before_it
     assert LONG in seen
     assert "2,40 ₴" in seen
     assert "Латинкою найдовше" in seen
-    await owner.send("/reminder_eve/uk", text=f"Чекаємо! {SCRIPT}", transliterate="on", act="preview")
+    await owner.send("/reminder_eve/uk", wording=f"Чекаємо! {SCRIPT}", transliterate="on", act="preview")
     assert stage.calls("POST", f"{BASE}/templates/preview")[-1].body["transliterate"] is True
     assert SCRIPT not in owner.page.answer.text
-    assert owner.page.one("#f-text").text() == f"Чекаємо! {SCRIPT}"
-    await owner.send("/reminder_eve/uk", text="Чекаємо!", act="submit")
+    assert owner.page.one("#f-wording").text() == f"Чекаємо! {SCRIPT}"
+    await owner.send("/reminder_eve/uk", wording="Чекаємо!", act="submit")
     [sent] = stage.calls("PUT", TEXT)
     assert sent.body == {"text": "Чекаємо!", "transliterate": True, "submit": True}
     assert sent.query == {"recipient_type": "client"}
@@ -147,9 +147,9 @@ async def test_a_draft_that_is_wrong_says_so_in_the_preview_and_keeps_its_words(
     stage.on("notifications", "POST", f"{BASE}/templates/preview", unknown)
     stage.on("notifications", "PUT", TEXT, unknown)
     await owner.open(ONE)
-    await owner.send("/reminder_eve/uk", text="Вітаю, {nam}", act="submit")
+    await owner.send("/reminder_eve/uk", wording="Вітаю, {nam}", act="submit")
     assert owner.page.status == 422
-    assert owner.page.one("#f-text").text() == "Вітаю, {nam}"
+    assert owner.page.one("#f-wording").text() == "Вітаю, {nam}"
     assert "Такого слова немає" in owner.page.one("#draft .field .error").text()
 
 

@@ -45,7 +45,7 @@ async def write(visit: VisitDep, account_id: UUID, recipient_type: str, kind: st
         return await _page(visit, text, form)
     version = form.whole("version")
     values = {
-        "text": form.value("text"),
+        "text": form.value("wording"),
         "transliterate": form.has("transliterate"),
         "submit": form.value("act") != "draft",
     }
@@ -53,7 +53,7 @@ async def write(visit: VisitDep, account_id: UUID, recipient_type: str, kind: st
         body = visit.body(TemplateDraft, values)
         await visit.api.message_texts.write(text, body, version=version if isinstance(version, int) else None)
     except Refused as refused:
-        kept = keep_typed(refused, form, {})
+        kept = keep_typed(refused, form, {"/text": "wording"})
         if refused.status in _CHANGED_MEANWHILE:
             kept.refuse(None, t("texts.newer"))
         return await _page(visit, text, kept, refused.status)
@@ -98,14 +98,14 @@ async def _seen(visit: Visit, text: Text, form: Form) -> tuple[TemplatePreview |
         "kind": text.kind,
         "recipient_type": text.recipient_type,
         "language": text.language,
-        "text": form.value("text") or None,
+        "text": form.value("wording") or None,
         "transliterate": form.has("transliterate"),
     }
     try:
         body = visit.body(TemplatePreviewRequest, values)
         return await visit.api.message_texts.preview(text.account_id, body), Form()
     except Refused as refused:
-        return None, keep_typed(refused, Form(form.values), {})
+        return None, keep_typed(refused, Form(form.values), {"/text": "wording"})
 
 
 async def _page(
@@ -113,7 +113,7 @@ async def _page(
 ) -> Response:
     visit.address = _address(text)
     one = await visit.api.message_texts.one(text)
-    filled = form or Form.of(text=one.text, transliterate="on" if one.transliterate else None, version=one.version)
+    filled = form or Form.of(wording=one.text, transliterate="on" if one.transliterate else None, version=one.version)
     seen, problem = await _seen(visit, text, filled)
     return await message_page(
         visit,
