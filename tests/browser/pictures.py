@@ -15,6 +15,7 @@ from tests.gateway.pages.conftest import build_pages
 from tests.gateway.pages.mine import LINK, PAYMENT, open_for_me, open_own_day
 from tests.gateway.pages.salon import ACCOUNT, BOOKING, CODE, CUT, OLENA, PHONE, moment, open_for_clients
 from tests.gateway.pages.stage import Stage
+from tests.gateway.pages.treasury import open_the_treasury
 from tests.gateway.pages.work import open_for_staff
 from zapys_dev import ports
 from zapys_dev.browser import ensure_chromium
@@ -48,7 +49,16 @@ PICTURES = {
     "overview": (MANAGE, ("phone", "desktop")),
     "hours": (f"{MANAGE}/staff/{OLENA}/schedule?preset=weekdays", ("desktop",)),
     "cash-registers": (f"{MANAGE}/cash-registers", ("desktop",)),
-    "sms": (f"{MANAGE}/sms", ("phone",)),
+    "operating-day": (f"{MANAGE}/day", ("desktop",)),
+    "receipts": (f"{MANAGE}/receipts", ("phone",)),
+    "message-list": (f"{MANAGE}/messages", ("phone", "desktop", "dark")),
+    "message-settings": (f"{MANAGE}/messages/settings", ("desktop",)),
+    "message-text": (f"{MANAGE}/messages/texts/client/reminder_eve/uk", ("phone", "desktop")),
+    "balance": (f"{MANAGE}/balance", ("phone", "dark")),
+    "integrations": (f"{MANAGE}/integrations", ("phone",)),
+    "turbosms": (f"{MANAGE}/integrations/turbosms", ("phone",)),
+    "report-summary": (f"{MANAGE}/reports/summary", ("phone", "desktop", "dark")),
+    "report-weeks": (f"{MANAGE}/reports/weekly", ("desktop", "dark")),
     "desk": (BOARD, ("phone", "desktop", "dark")),
     "week": (f"{BOARD}&view=week", ("desktop",)),
     "drawer": (f"{BOARD}&open={ONE}", ("desktop",)),
@@ -108,6 +118,7 @@ def main() -> None:
     stage = Stage()
     open_for_clients(stage)
     open_for_staff(stage)
+    open_the_treasury(stage)
     open_for_me(stage)
     open_own_day(stage)
     with tempfile.TemporaryDirectory() as folder:
