@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from contracts import Money
 from contracts.booking import ClientChanged, DailyJournalPrepared, JournalRow, JournalState, ReviewLeft, ReviewState
-from contracts.fiscal import ReceiptHeld, ReceiptRegistered, ReceiptState
+from contracts.fiscal import BooksDiffer, ReceiptHeld, ReceiptRegistered, ReceiptState
 from contracts.notifications import BalanceLow
 from kit.ids import new_id
 from kit.testing import Person
@@ -248,6 +248,21 @@ async def test_alarms_go_to_the_office_once_a_day_and_wait_for_the_morning(salon
         assert words in (rows[manager.user_id].text or "")
         assert rows[master.user_id].reason_code == "role_not_recipient"
         assert rows[salon.owner.user_id].reason_code == "recipient_no_channel"
+
+
+async def test_books_that_do_not_agree_are_told_to_the_office_once_for_each_comparison(salon: Salon) -> None:
+    manager = await salon.member("administrator", channels={"sms": True})
+    master = await salon.member("master", channels={"sms": True})
+    found: dict[str, Any] = {"since": "2026-12-06", "until": "2026-12-06", "count": 3, "codes": ("booking_paid",)}
+    differ = BooksDiffer(account_id=salon.account_id, version=1, reconciliation_id=new_id(), **found)
+    for _ in range(2):
+        await salon.deliver(differ)
+    rows = await told(salon, "fiscal_trouble")
+    assert len(by_person(rows)) == len(rows)
+    text = by_person(rows)[manager.user_id].text or ""
+    assert "розбіжностей 3" in text
+    assert f"/manage/{salon.account_id}/differences" in text
+    assert by_person(rows)[master.user_id].reason_code == "role_not_recipient"
 
 
 async def test_a_review_is_told_once(salon: Salon) -> None:

@@ -165,6 +165,7 @@ class BooksDiffer(Event):
     """The daily comparison of settlements, receipts, ledger and card payments found something that does not agree."""
 
     name: ClassVar[str] = "fiscal.books.differ.v1"
+    must_be_heard: ClassVar[bool] = True
     reconciliation_id: UUID
     since: str
     until: str

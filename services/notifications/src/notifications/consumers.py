@@ -23,7 +23,7 @@ from contracts.booking import (
     WaitlistOffered,
     WaitlistOfferEnded,
 )
-from contracts.fiscal import ReceiptFailed, ReceiptHeld, ReceiptRegistered, TopUpPaid, TopUpReversed
+from contracts.fiscal import BooksDiffer, ReceiptFailed, ReceiptHeld, ReceiptRegistered, TopUpPaid, TopUpReversed
 from contracts.gateway import DeliveryReportReceived, InboundSmsReceived
 from contracts.identity import (
     AccessRequested,
@@ -103,6 +103,7 @@ class Handlers:
         consumers.on(WaitlistOfferEnded, name="end_waitlist_offer")(self.waitlist_ended)
         consumers.on(DailyJournalPrepared, name="mail_journal")(self.journal)
         consumers.on(ReceiptHeld, ReceiptFailed, ReceiptRegistered, name="watch_receipts")(self.receipt)
+        consumers.on(BooksDiffer, name="warn_of_books")(self.books_differ)
         consumers.on(BalanceLow, name="warn_of_balance")(self.balance_low)
         consumers.on(ProviderStopped, name="warn_of_provider")(self.provider_stopped)
         consumers.on(WebHookPaused, name="warn_of_web_hook")(self.web_hook_paused)
@@ -174,6 +175,9 @@ class Handlers:
 
     async def receipt(self, event: ReceiptHeld | ReceiptFailed | ReceiptRegistered, tx: Tx) -> None:
         await self._alarms.receipt(event, tx, await self.clock.now(tx))
+
+    async def books_differ(self, event: BooksDiffer, tx: Tx) -> None:
+        await self._alarms.books_differ(event, tx, await self.clock.now(tx))
 
     async def balance_low(self, event: BalanceLow, tx: Tx) -> None:
         await self._alarms.balance_low(event, tx, await self.clock.now(tx))

@@ -1,4 +1,4 @@
-"""Alarms for the people of an account: SMS or receipts do not go, a web hook is paused, somebody left a review."""
+"""Alarms for the people of an account: SMS or receipts do not go, books differ, a web hook is paused, a review came."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.dialects.postgresql import insert
 
 from contracts.booking import ReviewLeft
-from contracts.fiscal import ReceiptFailed, ReceiptHeld, ReceiptRegistered
+from contracts.fiscal import BooksDiffer, ReceiptFailed, ReceiptHeld, ReceiptRegistered
 from contracts.notifications import BalanceLow, ProviderStopped, WebHookPaused
 from kit.db import Tx
 from kit.texts import Texts
@@ -103,6 +103,17 @@ class Alarms:
 
         about = f"{reason} {receipt.cash_register_id}"
         await self._tell(tx, event.account_id, Kind.FISCAL_TROUBLE, about, text, now)
+
+    async def books_differ(self, event: BooksDiffer, tx: Tx, now: datetime) -> None:
+        """Once for each comparison that found something, to those who hear of receipts that do not go."""
+        assert event.account_id is not None
+        page = manage_page(self.public_url, event.account_id, "differences")
+        params = {"count": event.count, "since": event.since, "until": event.until, "link": page}
+
+        def text(language: str) -> str:
+            return self.texts.get(language, "sms.staff.books_differ", params)
+
+        await self._tell(tx, event.account_id, Kind.FISCAL_TROUBLE, f"books {event.reconciliation_id}", text, now)
 
     async def review(self, event: ReviewLeft, tx: Tx, now: datetime) -> None:
         """To those whom the account has chosen; once per review."""
