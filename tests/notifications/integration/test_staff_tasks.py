@@ -87,7 +87,6 @@ async def test_answers_that_no_machine_understands_wait_for_a_person_who_settles
     assert [task["id"] for task in await tasks(salon)] == [too_late["id"]]
 
 
-@pytest.mark.row("X7")
 async def test_trouble_with_sms_reaches_the_owner_by_another_way_than_the_broken_one(
     salon: Salon, simulators: Simulators
 ) -> None:
