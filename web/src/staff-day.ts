@@ -108,11 +108,12 @@ async function mount(): Promise<void> {
   zone = shown.zone;
   box.hidden = false;
   document.getElementById("board")?.setAttribute("hidden", "");
-  board = new code.Board(box, at, shown, {
-    open: (booking) => void drawer.open(`${at.root}/bookings/${booking}`),
-    fresh: (column, wall) => void drawer.open(newAddress(column, wall)),
-    drop: (drop) => void move(drop, false),
-  });
+  const doors = {
+    open: (booking: string) => void drawer.open(`${at.root}/bookings/${booking}`),
+    fresh: (column: string, wall: string) => void drawer.open(newAddress(column, wall)),
+    drop: (drop: Drop) => void move(drop, false),
+  };
+  board = new code.Board(box, at, shown, doors, words);
   document.documentElement.dataset["calendar"] = "ready";
 }
 

@@ -1,6 +1,6 @@
 // The grid itself: columns of people or of days, tiles, shaded time. Only this file knows the calendar component.
 import { createCalendar, Interaction, ResourceTimeGrid, TimeGrid, type Calendar } from "@event-calendar/core";
-import { element, type Setting, type Shown, type Tile } from "./shapes";
+import { element, type Setting, type Shown, type Tile, type Words } from "./shapes";
 
 const oneLine_min = 30;
 const twoLines_min = 45;
@@ -51,6 +51,7 @@ export class Board {
     private readonly at: Setting,
     shown: Shown,
     private readonly doors: Doors,
+    private readonly words: Words,
   ) {
     this.isWeek = at.view === "week";
     this.numbers = new Map(shown.columns.map((column, number) => [column.id, number % colours]));
@@ -130,7 +131,7 @@ export class Board {
       },
       dateClick: (info) => this.doors.fresh(info.resource?.id ?? this.at.staff, info.dateStr.slice(0, 16)),
       // Two people at once cannot move to one column by a gesture: the form asks who does what.
-      dragConstraint: (info) => !info.newResource || this.tiles.get(String(info.event.id))?.people === 1,
+      dragConstraint: (info) => !info.newResource || this.tiles.get(String(info.event.id))?.people === undefined,
       eventDrop: (info) => this.dropped(info),
     };
   }
@@ -142,7 +143,7 @@ export class Board {
     const column = String(info.newResource?.id ?? tile.column);
     const staff = column === tile.column ? null : column;
     if (by === 0 && staff === null) return;
-    this.doors.drop({ tile, at: shifted(tile.booking_start, by), staff, column, revert: info.revert });
+    this.doors.drop({ tile, at: shifted(tile.booking_start ?? tile.start, by), staff, column, revert: info.revert });
   }
 
   private isHere(tile: Tile): boolean {
@@ -167,7 +168,7 @@ export class Board {
 
   private event(tile: Tile, flash: boolean): Calendar.EventInput {
     const looks = ["tile", `c${this.numbers.get(tile.column) ?? 0}`, tile.state];
-    if (tile.is_settled) looks.push("settled");
+    if (tile.paid === "settled") looks.push("settled");
     if (flash) looks.push("changed");
     if (!tile.is_movable) looks.push("fixed");
     return {
@@ -176,8 +177,8 @@ export class Board {
       end: tile.end,
       resourceIds: [tile.column],
       classNames: looks,
-      editable: tile.is_movable,
-      startEditable: tile.is_movable,
+      editable: tile.is_movable === true,
+      startEditable: tile.is_movable === true,
     };
   }
 
@@ -193,7 +194,13 @@ export class Board {
     box.append(head, element("span", "who", tile.client));
     if (length > twoLines_min) box.append(element("span", "w", tile.services));
     if (tile.note) box.append(element("span", "w", tile.note));
-    return { domNodes: [box, element("span", "sr", tile.spoken)] };
+    return { domNodes: [box, element("span", "sr", this.spoken(tile))] };
+  }
+
+  private spoken(tile: Tile): string {
+    const clock = `${tile.start.slice(11)}–${tile.end.slice(11)}`;
+    const words = [clock, tile.note, tile.client, tile.services, this.words[`state.${tile.state}`], this.words[`paid.${tile.paid}`]];
+    return words.filter(Boolean).join(", ");
   }
 
   private heading(resource: Calendar.Resource): { domNodes: Node[] } {

@@ -14,16 +14,16 @@ export interface Tile {
   location: string;
   start: string;
   end: string;
-  booking_start: string;
   client: string;
   services: string;
   state: string;
-  is_settled: boolean;
-  is_troubled: boolean;
-  is_movable: boolean;
-  people: number;
-  note: string;
-  spoken: string;
+  paid: string;
+  /** Only what is unusual is sent. */
+  booking_start?: string;
+  people?: number;
+  is_troubled?: boolean;
+  is_movable?: boolean;
+  note?: string;
 }
 
 export interface Shade {

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import get_args
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from starlette.responses import Response
 
+from contracts.booking import PaymentState, State
 from contracts.http.catalogue import LocationAnswer
 from gateway.pages.forms import uuids
 from gateway.pages.manage.office import member_of
@@ -20,6 +22,7 @@ from .lanes import board_of, week_of
 router = page_router()
 
 VIEWS = ("day", "week", "list")
+_STATES = tuple(f"state.{one}" for one in get_args(State)) + tuple(f"paid.{one}" for one in get_args(PaymentState))
 SAID = ("undo", "close", "offline", "there_is", "failed", "ask", "anyway")
 """What the calendar in the browser says by itself; the rest comes with the gateway's answers."""
 
@@ -55,7 +58,7 @@ async def day(visit: VisitDep, account_id: UUID) -> Response:
     return visit.page(
         "desk/board.html.jinja",
         page_scripts=["base.js", "staff-day.js"],
-        l10n={name: t(f"desk.say.{name}") for name in SAID},
+        l10n={name: t(f"desk.say.{name}") for name in SAID} | {name: t(name) for name in _STATES},
         member=member,
         account_id=account_id,
         locations=locations,

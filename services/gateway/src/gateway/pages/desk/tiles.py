@@ -9,7 +9,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from contracts.http.booking import BookingAnswer, CalendarAnswer, CalendarColumn, Span
-from gateway.pages import formats
 from gateway.pages.rendering import client_name
 from gateway.pages.words import t
 
@@ -57,30 +56,27 @@ def tiles_of(booking: BookingAnswer, troubled: Collection[UUID] = ()) -> list[di
         twice = is_second_time(since, zone)
         services = ", ".join(item.service_name for item in mine)
         client = client_name(booking.client) or t("desk.no_client")
-        clock = formats.clock_range(since, until, booking.time_zone)
-        words = [clock, client, services, t(f"state.{booking.state}"), t(f"paid.{booking.payment_state}")]
-        if twice:
-            words.insert(1, t("desk.second_time"))
-        found.append(
-            {
-                "booking": str(booking.id),
-                "version": booking.version,
-                "column": str(person),
-                "location": str(booking.location_id),
-                "start": _text(wall(since, zone)),
-                "end": _text(wall(until, zone)),
-                "client": client,
-                "services": services,
-                "state": booking.state,
-                "is_settled": booking.payment_state == "settled",
-                "is_troubled": booking.id in troubled,
-                "is_movable": booking.state in MOVABLE and not twice,
-                "people": len(people),
-                "booking_start": _text(wall(booking.starts_at, zone)),
-                "note": t("desk.second_time") if twice else "",
-                "spoken": ", ".join(words),
-            }
-        )
+        tile = {
+            "booking": str(booking.id),
+            "version": booking.version,
+            "column": str(person),
+            "location": str(booking.location_id),
+            "start": _text(wall(since, zone)),
+            "end": _text(wall(until, zone)),
+            "client": client,
+            "services": services,
+            "state": booking.state,
+            "paid": booking.payment_state,
+        }
+        # Hundreds of tiles go over slow lines: what is usual is not said.
+        unusual = {
+            "booking_start": _text(wall(booking.starts_at, zone)) if booking.starts_at != since else "",
+            "people": len(people) if len(people) > 1 else 0,
+            "is_troubled": booking.id in troubled,
+            "is_movable": booking.state in MOVABLE and not twice,
+            "note": t("desk.second_time") if twice else "",
+        }
+        found.append(tile | {name: value for name, value in unusual.items() if value})
     return found
 
 
