@@ -1,7 +1,7 @@
 """How long from "booked" to the consumer's row: `python -m tests.load.booking_to_notification [bookings]`.
 
-One client at a time on an idle product that runs as `./zapys up` runs it. The clock starts when the answer 201 has arrived and stops when another
-connection sees the planned notifications of that booking.
+One client at a time on an idle product that runs as `./zapys up` runs it. The clock starts when the answer 201 has
+arrived and stops when another connection sees the planned notifications of that booking.
 """
 
 import asyncio
