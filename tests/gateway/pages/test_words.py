@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import get_args
@@ -101,6 +102,15 @@ def test_a_text_names_the_same_values_in_every_language(name: str) -> None:
     for key in re.findall(r'^msgid "(.+)"$', (PACKAGE / "texts" / name / "uk.po").read_text(), re.MULTILINE):
         named = {language: set(re.findall(r"{(\w+)}", texts.get(language, key))) for language in LANGUAGES}
         assert named["uk"] == named["ru"] == named["en"], key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_area_takes_the_word_of_another(language: str) -> None:
+    where = defaultdict(list)
+    for file in PACKAGE.glob(f"texts/*/{language}.po"):
+        for key in re.findall(r'^msgid "(.+)"$', file.read_text(), re.MULTILINE):
+            where[key].append(file.parent.name)
+    assert {key: areas for key, areas in where.items() if len(areas) > 1} == {}
 
 
 def test_ukrainian_words_carry_the_ukrainian_apostrophe() -> None:
