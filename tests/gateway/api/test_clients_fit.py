@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import json
 import typing
@@ -12,7 +13,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from gateway.clients.booking import Booking
 from gateway.clients.catalogue import Catalogue
@@ -102,7 +103,8 @@ async def test_what_belongs_to_the_person_exists_in_every_service(
 
 async def _do(method: Callable[..., Any]) -> None:
     hints = typing.get_type_hints(method)
-    await method(**{p: _value(hints[p]) for p in inspect.signature(method).parameters})
+    with contextlib.suppress(ValidationError):  # what is made of the answer, and nobody answers here
+        await method(**{p: _value(hints[p]) for p in inspect.signature(method).parameters})
 
 
 def _fits_its_service(asked: tuple[str, str, frozenset[str], type], service: str, paths: dict[str, Any]) -> None:

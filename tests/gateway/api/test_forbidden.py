@@ -14,7 +14,8 @@ _DOORS = (
 )  # fmt: skip
 _FRONTS = ("/", "/api/", "/api/v1/", "/callbacks/", "/static/../", "/api/v1/../../", "/./", "/%2e%2e/")
 NO_SUCH_FIRM = b'{"code": "request.not_found", "title": "No", "status": 404, "fix": null, "errors": []}'
-ALLOWED = {"/api/v1/openapi.json", "/api/v1/asyncapi.json"}
+# The page at /status tells everybody in words whether the product is well.
+ALLOWED = {"/api/v1/openapi.json", "/api/v1/asyncapi.json", "/status"}
 PATHS = [front + door for front, door in itertools.product(_FRONTS, _DOORS) if front + door not in ALLOWED]
 
 

@@ -14,7 +14,7 @@ from .stage import Answer, Asked, No, Stage
 from .test_doors import sign_in
 from .work import BASE, open_for_staff
 
-SMS_PAGE = f"/manage/{ACCOUNT}/sms"
+SMS_PAGE = f"/manage/{ACCOUNT}/integrations/turbosms"
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ async def owner(browser: Browser, stage: Stage) -> Browser:
 
 async def test_a_dangerous_act_leads_to_a_code_and_back_to_its_page(owner: Browser, stage: Stage) -> None:
     await owner.open(SMS_PAGE)
-    await owner.send("/sms/turbosms", sender_name="Salon2")
+    await owner.send("/integrations/turbosms", sender_name="Salon2")
     assert owner.page.address == f"/login/confirm?next={SMS_PAGE}"
     assert owner.page.heading == "Підтвердьте, що це ви"
     await owner.send("/login/confirm")
@@ -53,7 +53,7 @@ async def test_a_dangerous_act_leads_to_a_code_and_back_to_its_page(owner: Brows
     await owner.send("/login/confirm/code", code=CODE)
     assert owner.page.address == SMS_PAGE
     assert "Підтверджено" in owner.page.text
-    await owner.send("/sms/turbosms", sender_name="Salon2")
+    await owner.send("/integrations/turbosms", sender_name="Salon2")
     assert owner.page.address == SMS_PAGE
     assert stage.calls("PUT", f"{BASE}/sms-providers/turbosms")[-1].body["sender_name"] == "Salon2"
 

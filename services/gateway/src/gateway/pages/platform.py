@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
+from pydantic import ValidationError
 from starlette.responses import Response
 
 from contracts.http.catalogue import PublicAccount
@@ -218,8 +219,8 @@ async def _parts(visit: Visit) -> list[Part]:
                 await asked[name]
         except Refused as refused:
             return Part(name, refused.status < 500)
-        except TimeoutError:
-            return Part(name, is_well=False)
+        except (TimeoutError, ValidationError):
+            return Part(name, is_well=False)  # no answer in time, or one that is not to be understood
         return Part(name, is_well=True)
 
     found = await asyncio.gather(*(is_well(name) for name in asked))
