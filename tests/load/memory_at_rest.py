@@ -8,11 +8,11 @@ from tests.support.product import running_product
 from zapys_dev.services import NAMES
 from zapys_dev.testing import ensure_servers
 
-REST_S = 10
+REST_S = 40
 
 
 def main() -> None:
-    """Print each service's resident memory and the sum, ten seconds after all are ready."""
+    """Print each service's resident memory and the sum, forty seconds after all are ready."""
     with running_product(ensure_servers(), traced=False) as (stack, _):
         time.sleep(REST_S)
         total = 0.0

@@ -12,5 +12,7 @@ with without("rich", "psutil"):
 never("pydantic.v1")
 # The package brings its command line with it, 1 MB: servers are made from its modules.
 on_demand("uvicorn")
+# FastStream wants its mock, which needs nothing of the rest.
+on_demand("unittest")
 
 __all__ = ["opentelemetry", "structlog"]

@@ -22,12 +22,22 @@ log = structlog.get_logger("process")
 Act = Callable[[], Awaitable[None]]
 
 
+GIVEN_BACK_EVERY_S = 30.0
+
+
 def _give_back_memory() -> None:
-    """Return to the system what importing and wiring have freed: some megabytes for as long as the process lives."""
+    """Return to the system what was freed: glibc keeps it otherwise for as long as the process lives."""
     gc.collect()
-    gc.freeze()
     with contextlib.suppress(OSError, AttributeError):  # glibc only
         ctypes.CDLL("libc.so.6").malloc_trim(0)
+
+
+async def _keep_small() -> None:
+    """Give memory back now and then: what a burst of work has needed is not needed at rest."""
+    gc.freeze()  # what importing and wiring have made stays, and is not looked through again
+    while True:
+        _give_back_memory()
+        await asyncio.sleep(GIVEN_BACK_EVERY_S)
 
 
 class Background(Protocol):
@@ -96,7 +106,8 @@ async def serve(
     tasks = [asyncio.create_task(server.serve()) for server in servers]
     if background is not None:
         tasks.append(asyncio.create_task(background.run()))
-    _give_back_memory()
+    gc.collect()
+    keeping_small = asyncio.create_task(_keep_small())
     log.info("started", role=role, ports=[server.config.port for server in servers])
     waiting = asyncio.create_task(stopping.wait())
     done, _ = await asyncio.wait([waiting, *tasks], return_when=asyncio.FIRST_COMPLETED)
@@ -106,7 +117,8 @@ async def serve(
     if background is not None:
         await background.stop()
     waiting.cancel()
-    await asyncio.gather(waiting, *tasks, return_exceptions=True)
+    keeping_small.cancel()
+    await asyncio.gather(waiting, keeping_small, *tasks, return_exceptions=True)
     for stop in on_stop:
         await stop()
     log.info("stopped")

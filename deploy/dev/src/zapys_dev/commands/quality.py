@@ -21,7 +21,7 @@ _console = Console(soft_wrap=True)
 def run_tests(
     context: typer.Context,
     browser: Annotated[bool, typer.Option(help="Run the tests that drive a browser too.")] = True,
-    side_by_side: Annotated[bool, typer.Option(help="Two files at a time: quicker, less patient.")] = False,
+    side_by_side: Annotated[bool, typer.Option(help="Two files at a time; one is slower, more patient.")] = True,
     stop_servers: Annotated[bool, typer.Option("--stop-servers", help="Only end the servers of the tests.")] = False,
 ) -> None:
     """Run the tests on real servers of their own; paths and options go on to pytest."""
