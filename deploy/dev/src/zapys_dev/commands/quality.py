@@ -21,7 +21,9 @@ _console = Console(soft_wrap=True)
 def run_tests(
     context: typer.Context,
     browser: Annotated[bool, typer.Option(help="Run the tests that drive a browser too.")] = True,
-    side_by_side: Annotated[bool, typer.Option(help="Two files at a time; one is slower, more patient.")] = True,
+    side_by_side: Annotated[
+        bool, typer.Option(help="All tests run two files at a time; one at a time is slower and more patient.")
+    ] = True,
     stop_servers: Annotated[bool, typer.Option("--stop-servers", help="Only end the servers of the tests.")] = False,
 ) -> None:
     """Run the tests on real servers of their own; paths and options go on to pytest."""
@@ -38,7 +40,7 @@ def run_tests(
             _console.print(f"[yellow]![/] {built.note}", highlight=False)
     servers = testing.ensure_servers()
     _console.print(f"PostgreSQL and RabbitMQ are ready ({time.monotonic() - began:.1f} s)", highlight=False)
-    spread = ["-n", "2", "--dist", "loadscope"] if side_by_side else []
+    spread = ["-n", "2", "--dist", "loadscope"] if side_by_side and not _named_paths(words) else []
     only = [] if browser else ["-m", "not browser"]
     command = [sys.executable, "-m", "pytest", *only, *spread, *words]
     code = _run_to_the_end(command, {**os.environ, **servers.as_environment()})
@@ -48,8 +50,12 @@ def run_tests(
 
 def _touches_browser(words: list[str]) -> bool:
     """No path at all means everything."""
-    paths = [word for word in words if (places.root() / word.split("::")[0]).exists()]
+    paths = _named_paths(words)
     return not paths or any("browser" in path or path.rstrip("/") == "tests" for path in paths)
+
+
+def _named_paths(words: list[str]) -> list[str]:
+    return [word for word in words if (places.root() / word.split("::")[0]).exists()]
 
 
 def _run_to_the_end(command: list[str], env: dict[str, str]) -> int:
