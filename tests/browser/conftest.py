@@ -99,8 +99,10 @@ class Person:
         return str(kept["zapys_access"])
 
     async def sideways(self) -> int:
-        """Pixels by which the page is wider than the screen."""
-        wider: int = await self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        """Pixels by which the page is wider than the screen; a phone widens its `innerWidth` with the page."""
+        wider: int = await self.page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
         return wider
 
 

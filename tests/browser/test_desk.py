@@ -193,8 +193,7 @@ async def test_what_one_desk_does_the_other_sees_within_two_seconds(
     began = time.monotonic()
     await expect(tile(other, "Юлія Нова")).to_have_count(0)
     gone_s = time.monotonic() - began
-    # Neighbours on a busy machine slow single changes down; what the product itself takes is the quickest of them.
-    assert min(appeared_s, moved_s, gone_s) < SEEN_BY_OTHERS_S, (appeared_s, moved_s, gone_s)
+    assert max(appeared_s, moved_s, gone_s) < SEEN_BY_OTHERS_S, (appeared_s, moved_s, gone_s)
 
 
 async def _listening(desk: Desk, person: Person) -> None:

@@ -9,6 +9,7 @@ import httpx
 import pytest
 from playwright.async_api import expect
 
+from tests.support.waiting import eventually
 from zapys_dev.stack import Stack
 
 from .conftest import DESK, NewPerson, Person
@@ -99,32 +100,38 @@ async def book(client: Person, vanity: str) -> None:
 
 
 async def move(staff: Person, account: str, day: str) -> str:
-    """Move the booking from its page to the last time of the day; gives the new time as the page says it."""
+    """Move the booking from its drawer to the last time of the day; gives the new time as the drawer says it."""
     page = staff.page
+    drawer = page.locator("#drawer")
     await page.goto(f"/desk/{account}?day={day}")
     await page.click("a.tile:has-text('Тарас Савченко')")
-    await page.click("a:has-text('Перенести')")
-    last = page.locator("#move button[name=at]").last
+    await drawer.locator("a", has_text="Перенести").click()
+    last = drawer.locator("#move button[name=at]").last
     time = await last.inner_text()
     await last.click()
-    await expect(page.locator("#flash")).to_contain_text("Запис перенесено")
-    await expect(page.locator("main .head")).to_contain_text(time)
+    await expect(drawer.locator(".flash")).to_contain_text("Запис перенесено")
+    await expect(drawer.locator(".head")).to_contain_text(time)
     return time
 
 
 async def settle_in_cash(staff: Person) -> None:
     """Take what is due; the receipt comes by itself."""
-    page = staff.page
-    await page.click(".tabs a:has-text('Розрахунок')")
-    await page.click("main button.primary:has-text('Розрахувати')")
-    await expect(page.locator("#flash")).to_contain_text("Розраховано")
-    for _ in range(60):
-        if await page.locator("text=Чек видано").count():
-            break
-        await page.wait_for_timeout(250)
-        await page.reload()
-    await expect(page.locator(".notice.good", has_text="Чек видано")).to_contain_text("№")
-    await expect(page.locator("main .head .badge.good", has_text="Розраховано")).to_be_visible()
+    drawer = staff.page.locator("#drawer")
+    payment = drawer.locator(".tabs a", has_text="Розрахунок")
+    await payment.click()
+    await drawer.locator("button.primary", has_text="Розрахувати").click()
+    await expect(drawer.locator(".flash")).to_contain_text("Розраховано")
+    receipt = drawer.locator(".notice.good", has_text="Чек видано")
+
+    async def is_registered() -> bool:
+        async with staff.page.expect_response(re.compile(r"tab=payment")):
+            await payment.click()
+        await expect(drawer).not_to_have_attribute("aria-busy", "true")
+        return await receipt.count() > 0
+
+    await eventually(is_registered)
+    await expect(receipt).to_contain_text("№")
+    await expect(drawer.locator(".head .badge.good", has_text="Розраховано")).to_be_visible()
 
 
 @pytest.mark.row("N22")

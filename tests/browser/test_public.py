@@ -129,7 +129,7 @@ async def test_the_widget_grows_with_its_page_and_tells_the_site_of_a_booking(
     person = await new_person(address, look={"viewport": {"width": 1000, "height": 800}})
     await person.page.goto("/embed?colour=9c36b5")
     await person.page.evaluate(
-        "document.addEventListener('zapys:booked', (event) => { window.booked = event.detail.code; })"
+        "document.addEventListener('zapys:booked', (event) => { document.body.dataset.booked = event.detail.code; })"
     )
     frame = person.page.frame_locator("iframe")
     await frame.locator("a.choice", has_text="Чоловіча стрижка").click()
@@ -141,7 +141,7 @@ async def test_the_widget_grows_with_its_page_and_tells_the_site_of_a_booking(
     await frame.locator("main button.primary").click()
     await frame.locator("#f-code").press_sequentially(CODE)
     await expect(frame.locator("h1")).to_have_text("Вас записано!")
-    await person.page.wait_for_function("window.booked === 'k7m2xq'")
+    await expect(person.page.locator("body")).to_have_attribute("data-booked", "k7m2xq")
     tall = await person.page.evaluate("document.querySelector('iframe').clientHeight")
     inside = await frame.locator("html").evaluate("(one) => one.offsetHeight")
     assert abs(tall - inside) <= 2

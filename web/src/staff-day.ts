@@ -135,7 +135,7 @@ function openBeside(): void {
 }
 
 function searchAsTyped(): void {
-  const field = document.querySelector<HTMLInputElement>("#f-q");
+  const field = document.querySelector<HTMLInputElement>("#board-q");
   let timer = 0;
   const find = () => {
     const q = field?.value.trim() ?? "";

@@ -304,7 +304,9 @@ def reviews() -> PublicReviewList:
 
 
 def my_bookings(asked: Asked) -> MyBookingList:
-    was = my_booking(state="completed", payment_state="settled", code="aaaaaa", may_cancel=False, may_reschedule=False)
+    was = my_booking(
+        id=uid(59), state="completed", payment_state="settled", code="aaaaaa", may_cancel=False, may_reschedule=False
+    )
     return MyBookingList(items=[my_booking()] if asked.query["when"] == "coming" else [was])
 
 

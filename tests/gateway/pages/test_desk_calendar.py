@@ -170,7 +170,7 @@ async def test_a_week_of_one_person_is_read_day_by_day(staff: Browser) -> None:
     assert len(staff.page.all(".board .person")) == 7
     assert "Дмитро Мороз" in staff.page.one("#board").text()
     assert "Наталія Поліщук" not in staff.page.one("#board").text()
-    assert staff.page.one("#f-staff option[selected]").text() == "Андрій Мельник"
+    assert staff.page.one("#board-staff option[selected]").text() == "Андрій Мельник"
 
 
 @pytest.mark.row("X2")

@@ -20,14 +20,14 @@ function aim(selector: string): boolean {
 
 /** Every act answers whether it found what it is about. */
 const acts: Record<string, () => boolean> = {
-  "/": () => aim("#f-q"),
+  "/": () => aim("#board-q"),
   n: () => press("[data-key='n']"),
   t: () => press("[data-key='t']"),
   ArrowLeft: () => press("[data-key='left']"),
   ArrowRight: () => press("[data-key='right']"),
   d: () => press("[data-key='d']"),
   w: () => press("[data-key='w']"),
-  g: () => aim("#f-day"),
+  g: () => aim("#board-day"),
 };
 
 /** Keys say the same in Cyrillic: the letter on the same place of the keyboard counts. */
