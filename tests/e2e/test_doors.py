@@ -17,7 +17,10 @@ from zapys_dev.stack import Stack
 
 @pytest.mark.row("T9")
 async def test_no_door_opens_for_strangers(salon: Salon, visitor: MakeVisitor, stack: Stack) -> None:
-    """Every operation of the document, with ids that exist: 401 for nobody, 404 for the owner of another account."""
+    """Every operation of the document, with ids that exist: 401 for nobody, 404 for the owner of another account.
+
+    What is of the platform and not of an account is no secret: there the owner reads that it is for its staff, 403.
+    """
     stranger, nobody = visitor(), visitor()
     await open_salon(stranger)
     booking = await booked(visitor(), salon)
@@ -47,13 +50,16 @@ async def test_no_door_opens_for_strangers(salon: Salon, visitor: MakeVisitor, s
         filled = path.removeprefix("/api/v1")
         for name in path_names(path):
             filled = filled.replace(f"{{{name}}}", str(ids.get(name) or uuid4()))
-        for who, expected in ((nobody, 401), (stranger, 404)):
+        for_staff = (method, path.removeprefix("/api/v1")) in FOR_STAFF_OF_THE_PLATFORM
+        for who, expected in ((nobody, 401), (stranger, 403 if for_staff else 404)):
             body = WHOLE_BODIES.get(path.rpartition("/")[2], {})
             if path.endswith("/reschedule"):
                 body = {"starts_at": booking["items"][0]["starts_at"]}
             answer = await who.call(method, filled, None if method == "GET" else body)
             if answer.status_code != expected:
                 wrong.append(f"{method} {path} → {answer.status_code} {answer.text[:200]}")
+            elif expected == 403 and not (answer.json()["code"] == "identity.platform_only" and answer.json()["rule"]):
+                wrong.append(f"{method} {path} does not say for whom it is: {answer.text[:200]}")
     assert wrong == []
 
 
@@ -88,5 +94,8 @@ async def test_every_service_refuses_in_the_language_of_the_reader(
         assert pointer in [error["pointer"] for error in problem["errors"]]
 
 
-WHOLE_BODIES: dict[str, dict[str, Any]] = {"review": {"rating": 5}}
-"""Where the booking is looked for once the body is read."""
+WHOLE_BODIES: dict[str, dict[str, Any]] = {"review": {"rating": 5}, "{message_id}": {"answered": True}}
+"""Where the booking is looked for, or the caller judged, once the body is read; by the last part of the address."""
+
+FOR_STAFF_OF_THE_PLATFORM = {("PATCH", "/platform/ideas/{idea_id}"), ("PATCH", "/platform/messages/{message_id}")}
+"""Of the platform and not of an account: that it is there is no secret, and who may do it is said."""

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from contracts.permissions import Permission
 from tests.booking.salon import ALL_DAYS, hours
 
 
@@ -60,3 +61,14 @@ async def test_without_a_schedule_in_the_request_the_one_in_force_is_shown_and_a
     path = f"/staff-members/{salon.staff}/schedule/days"
     refused = await salon.call("POST", path, {"from": "2027-01-01", "to": "2027-12-31"})
     assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/to")
+
+
+async def test_whoever_may_not_set_a_schedule_sees_the_one_in_force_and_tries_no_other(salon):
+    week = {"pattern": "weekly", "days": {day: hours(("09:00", "18:00")) for day in ALL_DAYS}}
+    await salon.ok("PUT", f"/staff-members/{salon.staff}/schedule", week)
+    path, span = f"/staff-members/{salon.staff}/schedule/days", {"from": str(salon.day(3)), "to": str(salon.day(3))}
+    colleague = await salon.member(Permission.BOOKING_VIEW)
+    seen = await salon.call("POST", path, span, by=colleague)
+    assert [spans(one) for one in seen.json()["items"]] == [[("09:00", "18:00", False)]]
+    refused = await salon.call("POST", path, {**span, "schedule": week}, by=colleague)
+    assert (refused.status_code, refused.json()["permission"]) == (403, "schedule.edit_all")

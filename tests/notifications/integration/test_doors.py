@@ -275,8 +275,9 @@ async def test_a_client_refuses_at_one_account_and_the_others_go_on(salon: Salon
     assert (by_staff["reminders"], by_staff["changed_by_role"]) == (False, "client")
     stranger = salon.bench.mint.person("+380509999999")
     assert (await http.get(path, headers=stranger.headers)).json()["items"] == []
-    refused = await http.put(f"{path}/{salon.account_id}", headers=stranger.headers, json=wishes)
-    assert refused.status_code == 404
+    for asker, account_id in ((stranger, salon.account_id), (person, new_id())):
+        refused = await http.put(f"{path}/{account_id}", headers=asker.headers, json=wishes)
+        assert (refused.status_code, refused.json()["code"]) == (404, "request.not_found")
 
 
 async def test_staff_note_a_clients_refusal_in_the_card(salon: Salon) -> None:

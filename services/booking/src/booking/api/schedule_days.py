@@ -16,7 +16,7 @@ from booking.usecases.schedules.set_schedule import stored_schedule
 from contracts.http.schedule_days import ScheduleDays, ScheduleDaysBody
 from kit.edge import DbDep, MemberDep
 
-from .edge import AccountDep, wait_for_staff
+from .edge import AccountDep, require_schedule, wait_for_staff
 
 router = APIRouter(prefix="/api/v1/accounts/{account_id}", tags=["schedules"])
 
@@ -25,10 +25,15 @@ router = APIRouter(prefix="/api/v1/accounts/{account_id}", tags=["schedules"])
 async def post_schedule_days(
     staff_member_id: UUID, body: ScheduleDaysBody, member: MemberDep, account: AccountDep, db: DbDep
 ) -> ScheduleDays:
-    """The working time of some days, as a schedule would make them; saves nothing."""
+    """The working time of some days, as a schedule would make them; saves nothing.
+
+    A schedule only thought of is for who may set it; what is in force every member sees.
+    """
     await wait_for_staff(db, member.account_id, [staff_member_id])
     async with db.tx(member.account_id) as tx:
         person = await staff_member_of(tx, member.account_id, staff_member_id)
+        if body.schedule is not None:
+            require_schedule(member, person)
         stored = body.schedule.model_dump(mode="json", by_alias=True, exclude_none=True) if body.schedule else None
         if stored is None:
             row = await tx.get(ScheduleRow, (member.account_id, staff_member_id))

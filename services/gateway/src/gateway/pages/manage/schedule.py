@@ -73,6 +73,7 @@ async def shown(visit: VisitDep, account_id: UUID, staff_member_id: UUID) -> Res
         form = usual_form(pattern, today)
     else:
         form = form_of_stored(stored or {}, today)
+        return await _page(visit, account_id, person, places, form, in_force=stored is not None)
     return await _page(visit, account_id, person, places, form)
 
 
@@ -146,6 +147,8 @@ async def _page(
     places: Sequence[LocationAnswer],
     form: Form,
     status: int = 200,
+    *,
+    in_force: bool = False,
 ) -> Response:
     pattern = pattern_of(form)
     today = today_at(places)
@@ -171,7 +174,7 @@ async def _page(
         today=today,
         month_shown=month,
         months=months,
-        weeks=await _weeks(visit, account_id, person, form, month, status),
+        weeks=[] if status >= 400 else await _weeks(visit, account_id, person, None if in_force else form, month),
     )
 
 
@@ -194,15 +197,17 @@ def _month(today: date, ahead: int) -> date:
 
 
 async def _weeks(
-    visit: Visit, account_id: UUID, person: StaffMemberAnswer, form: Form, month: date, status: int
+    visit: Visit, account_id: UUID, person: StaffMemberAnswer, form: Form | None, month: date
 ) -> list[list[ScheduleDay | None]]:
-    """The month as weeks from Monday; empty when the hours cannot be shown as they are typed."""
-    if status >= 400:
-        return []
+    """The month as weeks from Monday, of a form or as it is in force.
+
+    Empty when the hours cannot be shown as they are typed, or are not for the reader to set.
+    """
     last = month.replace(day=monthrange(month.year, month.month)[1])
-    schedule = body_of(form, [])
+    schedule = body_of(form, []) if form is not None else None
     try:
-        _checked(visit, schedule)
+        if schedule is not None:
+            _checked(visit, schedule)
         days = (await visit.api.office.schedule_days(account_id, person.id, month, last, schedule)).items
     except Refused as refused:
         if refused.status == 401:
