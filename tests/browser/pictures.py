@@ -13,6 +13,7 @@ from playwright.async_api import Browser, Page, async_playwright
 
 from tests.gateway.pages.conftest import build_pages
 from tests.gateway.pages.mine import LINK, PAYMENT, open_for_me, open_own_day
+from tests.gateway.pages.office import look_after
 from tests.gateway.pages.salon import ACCOUNT, BOOKING, CODE, CUT, OLENA, PHONE, moment, open_for_clients
 from tests.gateway.pages.stage import Stage
 from tests.gateway.pages.treasury import open_the_treasury
@@ -31,7 +32,7 @@ MANAGE = f"/manage/{ACCOUNT}"
 LOOKS: dict[str, dict[str, Any]] = {"phone": SMALL, "desktop": DESK, "dark": {**SMALL, "color_scheme": "dark"}}
 PICTURES = {
     "catalogue": ("/", ("phone", "desktop")),
-    "services": ("/levada", ("phone",)),
+    "services": ("/levada", ("phone", "desktop", "dark")),
     "staff": (f"/levada?services={CUT}", ("phone",)),
     "times": (TIMES, ("phone", "desktop", "dark")),
     "booked": ("/b/k7m2xq?new=1", ("phone", "dark")),
@@ -48,6 +49,12 @@ PICTURES = {
     "day-sheet": (f"/day/sheet?day={moment(1, 9).date()}", ("desktop",)),
     "overview": (MANAGE, ("phone", "desktop")),
     "hours": (f"{MANAGE}/staff/{OLENA}/schedule?preset=weekdays", ("desktop",)),
+    "rights": (f"{MANAGE}/rights", ("desktop", "dark")),
+    "clients": (f"{MANAGE}/clients", ("phone", "desktop")),
+    "settings-of-account": (f"{MANAGE}/settings?expert=1", ("desktop",)),
+    "journal": (f"{MANAGE}/audit", ("desktop",)),
+    "services-of-account": (f"{MANAGE}/services", ("phone",)),
+    "stock": (f"{MANAGE}/stock", ("phone",)),
     "cash-registers": (f"{MANAGE}/cash-registers", ("desktop",)),
     "operating-day": (f"{MANAGE}/day", ("desktop",)),
     "receipts": (f"{MANAGE}/receipts", ("phone",)),
@@ -118,6 +125,7 @@ def main() -> None:
     stage = Stage()
     open_for_clients(stage)
     open_for_staff(stage)
+    look_after(stage)
     open_the_treasury(stage)
     open_for_me(stage)
     open_own_day(stage)
