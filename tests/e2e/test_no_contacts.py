@@ -5,12 +5,15 @@ is walked too. The reader holds every right but those on contacts: what a master
 """
 
 import asyncio
+import html
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
+from itertools import groupby
 from typing import Any
 
 import httpx
@@ -28,7 +31,10 @@ MakeVisitor = Callable[[], Visitor]
 
 CONTACTS = {Permission.CLIENT_VIEW_PHONE, Permission.CLIENT_VIEW_SURNAME, Permission.CLIENT_VIEW_SOCIAL}
 SURNAME, EMAIL, SOCIAL = "Вартовенко", "vartovyi-znak@example.org", "sentinel_of_contacts"
-MOST_PAGES = 120
+AT_ONCE = 4
+MOST_LINKS = 120
+SAME_AGAIN = re.compile(r"logout|[?&](lang|theme)=")
+ENDLESS = "text/event-stream"
 HARMLESS_LAST = ("cancel", "delete", "remove", "complete", "no_show", "sign_out", "erase", "reverse")
 
 
@@ -68,6 +74,7 @@ class Scene:
     client: Visitor
     client_id: str
     booking: str
+    day: str
     sentinel: Sentinel
 
     @property
@@ -103,7 +110,7 @@ async def scene(visitor: MakeVisitor) -> Scene:
     card = booking["client"]["id"]
     known = {"surname": SURNAME, "email": EMAIL, "socials": {"instagram": SOCIAL}}
     await owner.ask("PATCH", f"{root}/clients/{card}", known)
-    return Scene(salon, reader, client, card, booking["id"], Sentinel(client.phone))
+    return Scene(salon, reader, client, card, booking["id"], slot["starts_at"][:10], Sentinel(client.phone))
 
 
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -129,6 +136,7 @@ async def test_no_door_shows_the_contacts_of_a_client_without_the_right(scene: S
     seen = await crawl.read_everything(scene.reader)
     walked = len(crawl.answered)
     seen |= await crawl.read_pages(scene.reader, stack)
+    seen |= await crawl.listen(scene.reader, stack)
     seen |= await crawl.act_everywhere(scene.reader)
     for text in await scene.reader.sms():
         seen |= {f"SMS to the reader: {text}": found} if (found := scene.sentinel.seen_in(text.encode())) else {}
@@ -136,7 +144,10 @@ async def test_no_door_shows_the_contacts_of_a_client_without_the_right(scene: S
     assert walked >= 30, "the walk must reach the things it is about"
     assert any(path.endswith(f"/clients/{scene.client_id}") for path in crawl.answered)
     assert any(path.endswith(f"/bookings/{scene.booking}/notifications") for path in crawl.answered)
-    assert crawl.pages_read >= 5
+    assert crawl.pages_read >= 60
+    assert {one.rpartition("/")[0] for one in crawl.listened} >= {
+        f"/api/v1{scene.root}/calendar", f"/desk/{scene.salon.account}"
+    }  # fmt: skip
     for log in sorted(stack.home.logs.glob("*")):
         if log.is_file() and not log.name.startswith("simulators"):
             assert scene.sentinel.seen_in(log.read_bytes()) == [], log.name
@@ -152,12 +163,41 @@ async def test_who_may_not_see_a_phone_cannot_find_by_it(scene: Scene) -> None:
     assert (await scene.salon.owner.ask("GET", f"{scene.root}/clients", q=SURNAME))["items"]
 
 
+def is_endless(operation: dict[str, Any]) -> bool:
+    """Events that go on until somebody leaves, as the document says."""
+    return ENDLESS in operation.get("responses", {}).get("200", {}).get("content", {})
+
+
+def shape_of(address: str) -> str:
+    """What an address is without its ids, days and hours: calendars link to every day, and one more says no more."""
+    return re.sub(
+        r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d+|(?<=^/help/)[^?]+|(?<=[?&]page=)[^&]+|(?<=[?&]next=)[^&]+|(?<=[?&]colour=)[^&]+",
+        "*",
+        address,
+    )
+
+
+async def together(calls: Iterable[Callable[[], Awaitable[None]]]) -> None:
+    """A few at a time; the first that fails is told."""
+    turns = asyncio.Semaphore(AT_ONCE)
+
+    async def one(call: Callable[[], Awaitable[None]]) -> None:
+        async with turns:
+            await call()
+
+    async with asyncio.TaskGroup() as tasks:
+        for call in calls:
+            tasks.create_task(one(call))
+
+
 class Crawl:
     """Walks the public API with ids that the owner's lists tell."""
 
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
         self.reads: list[tuple[str, dict[str, Any]]] = []
+        self.streams: list[str] = []
+        self.listened: set[str] = set()
         self.acts: list[tuple[str, str, dict[str, Any]]] = []
         self.known: dict[str, list[str]] = {}
         self.answered: set[str] = set()
@@ -170,7 +210,9 @@ class Crawl:
             if "{account_id}" not in path and not path.startswith("/api/v1/me"):
                 continue
             for method, operation in operations.items():
-                if method == "get" and "stream" not in path:
+                if method == "get" and is_endless(operation):
+                    self.streams.append(path.replace("{account_id}", self.scene.salon.account))
+                elif method == "get":
                     self.reads.append((path, operation))
                 elif method in ("post", "put", "patch", "delete"):
                     self.acts.append((method.upper(), path, operation))
@@ -184,18 +226,28 @@ class Crawl:
 
     async def read_everything(self, reader: Visitor) -> dict[str, list[str]]:
         """Every GET in every format; short addresses first, because lists name what the longer ones ask for."""
-        seen = {}
+        seen: dict[str, list[str]] = {}
         self.answered.clear()
-        for path, operation in sorted(self.reads, key=lambda read: read[0].count("/")):
-            for address in self.addresses(path, operation):
-                for query in self.queries(operation):
-                    answer = await reader.call("GET", address.removeprefix("/api/v1"), **query)
-                    assert answer.status_code < 500, f"{address} {answer.text}"
-                    if answer.is_success:
-                        self.answered.add(address)
-                        self.learn(path, answer)
-                    if found := self.scene.sentinel.seen_in(answer.content):
-                        seen[f"GET {address} {query}"] = found
+
+        async def read(path: str, address: str, query: dict[str, str]) -> None:
+            answer = await reader.call("GET", address.removeprefix("/api/v1"), **query)
+            assert answer.status_code < 500, f"{address} {answer.text}"
+            if answer.is_success:
+                self.answered.add(address)
+                self.learn(path, answer)
+            if found := self.scene.sentinel.seen_in(answer.content):
+                seen[f"GET {address} {query}"] = found
+
+        def depth(one: tuple[str, dict[str, Any]]) -> int:
+            return one[0].count("/")
+
+        for _, level in groupby(sorted(self.reads, key=depth), key=depth):
+            await together(
+                partial(read, path, address, query)
+                for path, operation in level
+                for address in self.addresses(path, operation)
+                for query in self.queries(operation)
+            )
         return seen
 
     async def act_everywhere(self, reader: Visitor) -> dict[str, list[str]]:
@@ -223,8 +275,46 @@ class Crawl:
         return seen
 
     async def read_pages(self, reader: Visitor, stack: Stack) -> dict[str, list[str]]:
-        """Every page of the gateway's list that can be addressed, and whatever these link to."""
+        """Every page of the gateway's list that can be addressed, and one of each sort that these link to."""
         seen: dict[str, list[str]] = {}
+        links: list[str] = []
+        put_off: set[str] = set()
+
+        async def read(browser: httpx.AsyncClient, address: str) -> None:
+            async with browser.stream("GET", address, follow_redirects=True) as answer:
+                if answer.headers.get("content-type", "").startswith(ENDLESS):
+                    self.streams.append(address)
+                    return
+                await answer.aread()
+            if answer.status_code == 503 and address not in put_off:  # as a busy machine says: come again
+                put_off.add(address)
+                await read(browser, address)
+                return
+            assert answer.status_code < 500, f"{address} {answer.text[-1500:]}"
+            if answer.is_success:
+                self.pages_read += 1
+                links.extend(re.findall(r'href="(/[^"]*)"', answer.text))
+            if found := self.scene.sentinel.seen_in(answer.content):
+                seen[f"page {address}"] = found
+
+        done = set(self.listed_pages())
+        shapes, left = set(map(shape_of, done)), MOST_LINKS
+        async with self.browser(reader, stack) as browser:
+            await together(partial(read, browser, address) for address in sorted(done))
+            while links and left:
+                wave = []
+                for address in sorted({html.unescape(link).partition("#")[0] for link in links} - done):
+                    if left and not SAME_AGAIN.search(address) and shape_of(address) not in shapes:
+                        shapes.add(shape_of(address))
+                        wave.append(address)
+                        left -= 1
+                links.clear()
+                done.update(wave)
+                await together(partial(read, browser, address) for address in wave)
+        return seen
+
+    def listed_pages(self) -> list[str]:
+        """The gateway's own list, and the day of the visit."""
         values = {
             "account": self.scene.salon.account,
             "account_id": self.scene.salon.account,
@@ -233,31 +323,47 @@ class Crawl:
             "booking_id": self.scene.booking,
             "client_id": self.scene.client_id,
             "staff_member_id": self.scene.salon.staff_member,
+            "service_id": self.scene.salon.service,
+            "location_id": self.scene.salon.location,
         }
-        queue, done = ["/", "/me"], set[str]()
+        account, day = self.scene.salon.account, self.scene.day
+        listed = ["/", "/me", f"/day?account={account}&day={day}"]
+        listed += [f"/desk/{account}?day={day}{view}" for view in ("", "&view=list", "&view=week")]
+        listed.append(f"/desk/{account}/calendar.json?from={day}&to={day}")
         for router in pages.routers():
             for route in router.routes:
                 path = getattr(route, "path", "")
                 if "GET" in getattr(route, "methods", ()) and "{path:path}" not in path:
                     filled = re.sub(r"\{(\w+)(?::\w+)?\}", lambda part: values.get(part[1], part[0]), path)
                     if "{" not in filled:
-                        queue.append(filled)
-        async with httpx.AsyncClient(
-            base_url=stack.gateway_url, cookies={"zapys_access": reader.token}, timeout=20
-        ) as browser:
-            while queue and len(done) < MOST_PAGES:
-                address = queue.pop(0).partition("#")[0]
-                if address in done or not address.startswith("/") or "logout" in address:
-                    continue
-                done.add(address)
-                answer = await browser.get(address, follow_redirects=True)
-                assert answer.status_code < 500, address
-                if answer.is_success:
-                    self.pages_read += 1
-                    queue += re.findall(r'href="(/[^"]*)"', answer.text)
-                if found := self.scene.sentinel.seen_in(answer.content):
-                    seen[f"page {address}"] = found
+                        listed.append(filled)
+        return listed
+
+    async def listen(self, reader: Visitor, stack: Stack) -> dict[str, list[str]]:
+        """What an endless answer tells when the visit changes, up to the change."""
+        seen: dict[str, list[str]] = {}
+        change = f"/accounts/{self.scene.salon.account}/bookings/{self.scene.booking}"
+        bearer = {"Authorization": f"Bearer {reader.token}"}
+        async with self.browser(reader, stack) as browser:
+            for number, address in enumerate(self.streams):
+                told: list[str] = []
+                headers = bearer if address.startswith("/api/") else {}
+                async with asyncio.timeout(20), browser.stream("GET", address, headers=headers) as answer:
+                    assert answer.headers["content-type"].startswith(ENDLESS), address
+                    async for line in answer.aiter_lines():
+                        told.append(line)
+                        if len(told) == 1:
+                            await self.scene.salon.owner.ask("PATCH", change, {"comment": f"Прийде пізніше: {number}"})
+                        if line.startswith("data:") and self.scene.booking in line:
+                            self.listened.add(address)
+                            break
+                if found := self.scene.sentinel.seen_in("\n".join(told).encode()):
+                    seen[f"stream {address}"] = found
         return seen
+
+    def browser(self, reader: Visitor, stack: Stack) -> httpx.AsyncClient:
+        """The reader's, signed in on pages."""
+        return httpx.AsyncClient(base_url=stack.gateway_url, cookies={"zapys_access": reader.token}, timeout=20)
 
     def addresses(self, path: str, operation: dict[str, Any]) -> list[str]:
         """The addresses of a route: with every id that is known for its parts, otherwise with a sample."""
