@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from tests.support.people import new_phone
 from zapys_dev.browser import chromium
@@ -29,6 +29,8 @@ FLAGS = (
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 DESK = {"viewport": {"width": 1440, "height": 900}}
 _PATIENCE_S = 30.0
+
+expect.set_options(timeout=15_000)  # a machine that runs other tests beside takes its time
 
 
 @pytest.fixture(scope="session")
