@@ -3,21 +3,20 @@
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-_ONE_PRODUCT = ("tests/e2e/", "tests/browser/")
-_OWN_PROCESSES = ("tests/dev/", "tests/faults/")
+_WHOLE_PRODUCT = ("tests/browser/", "tests/dev/", "tests/e2e/", "tests/faults/")
 
 
 class ByFile(LoadScopeScheduling):
-    """File by file; what needs the whole product stays together, so that it is started once; what starts and breaks
-    processes of its own stays together too, so that it finds its ports.
+    """File by file; what runs the whole product stays together, one after the other.
+
+    So the product is started once, what breaks processes of its own finds its ports, and a browser never waits for
+    somebody who kills services beside it.
 
     The mark `xdist_group` would say the same, but xdist 3.8 does not see it under pytest 9.2.
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        if nodeid.startswith(_ONE_PRODUCT):
-            return "product"
-        return "processes" if nodeid.startswith(_OWN_PROCESSES) else nodeid.split("::", 1)[0]
+        return "product" if nodeid.startswith(_WHOLE_PRODUCT) else nodeid.split("::", 1)[0]
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByFile:
