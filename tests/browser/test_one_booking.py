@@ -179,7 +179,7 @@ async def test_the_desk_shows_columns_on_a_wide_screen(stack: Stack, new_person:
     owner = await new_person(stack.gateway_url, stack.simulators_url, look=DESK)
     account = await open_account(owner, f"ranok-{uuid4().hex[:8]}")
     await owner.page.goto(f"/desk/{account}")
-    columns = owner.page.locator(".board .person")
+    columns = owner.page.locator(".calendar .column-head")
     await expect(columns).to_have_count(2)
     first, second = await columns.nth(0).bounding_box(), await columns.nth(1).bounding_box()
     assert first

@@ -111,6 +111,8 @@ async def test_the_browser_solves_the_puzzle_by_itself_and_what_was_typed_surviv
     await person.page.route("**/captcha", challenge)
     await person.page.goto(f"/levada?services={CUT}&staff={OLENA}")
     await person.page.locator("button[name=at]").first.click()
+    await person.page.wait_for_selector("#f-name")
+    await person.page.wait_for_load_state()
     await person.page.fill("#f-name", "Тарас")
     await person.page.go_back()
     await person.page.locator("button[name=at]").last.click()

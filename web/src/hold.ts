@@ -28,10 +28,12 @@ function keepTyped(form: HTMLFormElement): void {
     );
   try {
     const kept = JSON.parse(sessionStorage.getItem(name) ?? "{}") as Record<string, string>;
-    for (const field of fields()) if (!field.value) field.value = kept[field.name] ?? "";
-    form.addEventListener("input", () => {
+    const keep = () =>
       sessionStorage.setItem(name, JSON.stringify(Object.fromEntries(fields().map((one) => [one.name, one.value]))));
-    });
+    // On a slow line somebody may have typed before this script came.
+    if (fields().some((field) => field.value !== field.defaultValue)) keep();
+    for (const field of fields()) if (!field.value) field.value = kept[field.name] ?? "";
+    form.addEventListener("input", keep);
   } catch {
     // This browser keeps nothing: the server keeps what was sent.
   }
