@@ -5,17 +5,13 @@ The pages are real, the services behind them are played: this is about what a br
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 import pytest
-import uvicorn
 from axe_playwright_python.async_playwright import Axe
 
-from tests.gateway.pages.conftest import build_pages
 from tests.gateway.pages.mine import KEY, LINK, PAYMENT, open_for_me, open_own_day
 from tests.gateway.pages.office import look_after
 from tests.gateway.pages.people import MASTER_ID
@@ -23,10 +19,10 @@ from tests.gateway.pages.platform_parts import open_platform, with_everything
 from tests.gateway.pages.salon import ACCOUNT, BOOKING, CODE, CUT, OLENA, PHONE, moment, open_for_clients
 from tests.gateway.pages.stage import Stage
 from tests.gateway.pages.work import open_for_staff
-from zapys_dev import ports
 
 from .conftest import DESK as WIDE
 from .conftest import NewPerson, Person
+from .played import served
 
 pytestmark = pytest.mark.browser
 
@@ -126,18 +122,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     look_after(stage)
     open_for_me(stage)
     open_own_day(stage)
-    key = tmp_path_factory.mktemp("pages") / "key"
-    Path(key).write_text("a key for tests only")
-    port = ports.first_free(28800)
-    url = f"http://127.0.0.1:{port}"
-    server = uvicorn.Server(
-        uvicorn.Config(build_pages(stage, key, url), port=port, log_config=None, access_log=False, ws="none")
-    )
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    yield url
-    server.should_exit = True
-    thread.join()
+    with served(stage, tmp_path_factory.mktemp("pages"), 28800) as url:
+        yield url
 
 
 async def sign_in(person: Person) -> None:

@@ -5,22 +5,18 @@ The pages are real, the services behind them are played.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-import uvicorn
 
-from tests.gateway.pages.conftest import build_pages
 from tests.gateway.pages.money import REGISTER
 from tests.gateway.pages.salon import ACCOUNT, open_for_clients
 from tests.gateway.pages.stage import Stage
 from tests.gateway.pages.treasury import CONSOLE, MONEY, TOKEN, open_the_treasury
 from tests.gateway.pages.work import open_for_staff
-from zapys_dev import ports
 
 from .conftest import NewPerson, Person
+from .played import served
 from .test_access import _SMALL, sign_in, walk
 
 pytestmark = pytest.mark.browser
@@ -50,18 +46,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     open_for_clients(stage)
     open_for_staff(stage)
     open_the_treasury(stage)
-    key = tmp_path_factory.mktemp("pages") / "key"
-    Path(key).write_text("a key for tests only")
-    port = ports.first_free(28850)
-    url = f"http://127.0.0.1:{port}"
-    server = uvicorn.Server(
-        uvicorn.Config(build_pages(stage, key, url), port=port, log_config=None, access_log=False, ws="none")
-    )
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    yield url
-    server.should_exit = True
-    thread.join()
+    with served(stage, tmp_path_factory.mktemp("pages"), 28850) as url:
+        yield url
 
 
 async def enter(person: Person) -> None:
