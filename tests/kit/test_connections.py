@@ -8,14 +8,15 @@ from sqlalchemy import text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from kit import db as kit_db
+from kit.db import Database
 from kit.testing import Bench
 from zapys_dev.databases import Urls
 from zapys_dev.testing import TestServers
 
 
-async def backend(toy: Bench) -> int:
+async def backend(db: Database) -> int:
     """The server process behind the next connection of the pool."""
-    async with toy.service.db.tx() as tx:
+    async with db.tx() as tx:
         pid: int = await tx.scalar(text("SELECT pg_backend_pid()"))
     return pid
 
@@ -36,15 +37,17 @@ async def end_all(servers: TestServers, urls: Urls) -> int:
 async def test_connections_that_the_server_ended_are_not_given_out(
     toy: Bench, toy_database: Urls, servers: TestServers
 ) -> None:
-    before = await backend(toy)
+    before = await backend(toy.service.db)
     assert await end_all(servers, toy_database) >= 1
-    assert await backend(toy) != before
+    assert await backend(toy.service.db) != before
 
 
-async def test_a_connection_that_lay_long_is_asked_before_use(toy: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = await backend(toy)
+async def test_a_connection_that_lay_long_is_asked_before_use(
+    toy_database: Urls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    db = Database(toy_database.app_url, service="toy", pool_size=1)
     asked = []
-    dialect = toy.service.db._engine.dialect
+    dialect = db._engine.dialect
     really_ask = dialect.do_ping
 
     def ask(connection: DBAPIConnection) -> bool:
@@ -54,8 +57,12 @@ async def test_a_connection_that_lay_long_is_asked_before_use(toy: Bench, monkey
         return bool(really_ask(connection))
 
     monkeypatch.setattr(dialect, "do_ping", ask)
-    assert await backend(toy) == before
-    assert asked == []
-    monkeypatch.setattr(kit_db, "ASKED_AFTER_S", 0.0)
-    assert await backend(toy) != before
-    assert len(asked) >= 1
+    try:
+        before = await backend(db)
+        assert await backend(db) == before
+        assert asked == []
+        monkeypatch.setattr(kit_db, "ASKED_AFTER_S", 0.0)
+        assert await backend(db) != before
+        assert len(asked) >= 1
+    finally:
+        await db.close()

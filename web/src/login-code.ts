@@ -3,11 +3,14 @@
 const codeLength = 6;
 
 function sendAtLastDigit(field: HTMLInputElement): void {
-  field.addEventListener("input", () => {
+  const take = () => {
     const digits = field.value.replace(/\D/g, "").slice(0, codeLength);
     if (digits !== field.value) field.value = digits;
     if (digits.length === codeLength) field.form?.requestSubmit();
-  });
+  };
+  field.addEventListener("input", take);
+  // Typed, or filled in by the phone, before this script was there; a code the server gave back was refused already.
+  if (field.value !== field.defaultValue) take();
 }
 
 /** Fills the field from the SMS itself where the browser offers that. */
