@@ -6,6 +6,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from kit import migrations
 from kit.telemetry import set_up_logs
@@ -19,6 +20,9 @@ ROOT = Path(__file__).parent.parent
 
 
 set_up_logs("tests", "info", "json")
+# How quick an example is depends on who else works on the machine.
+settings.register_profile("shared machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("shared machine")
 
 
 @pytest.fixture(scope="session")

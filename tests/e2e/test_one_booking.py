@@ -66,7 +66,7 @@ async def test_a_booking_is_made_reminded_moved_paid_and_gets_one_receipt(
     root = f"/accounts/{salon.account}/bookings/{booking['id']}"
     moved = await owner.ask("POST", f"{root}/reschedule", {"starts_at": target})
     assert moved["version"] > booking["version"]
-    text = await client.next_sms(texts_before, within_s=40)
+    text = await client.next_sms(texts_before)
     assert _local_time(target) in text, text
     after = await _notifications(
         owner, salon, booking["id"], lambda items: any(i["state"] in ("sent", "delivered") for i in items)
@@ -80,21 +80,21 @@ async def test_a_booking_is_made_reminded_moved_paid_and_gets_one_receipt(
         expect=201,
     )
     assert settled["receipt"]["state"] in ("due", "registering", "registered")
-    await eventually(lambda: _is_settled(owner, root), within_s=10)
+    await eventually(lambda: _is_settled(owner, root))
     receipts: list[dict[str, Any]] = []
 
     async def registered() -> bool:
         receipts[:] = (await owner.ask("GET", f"/accounts/{salon.account}/receipts"))["items"]
         return bool(receipts) and receipts[0]["state"] == "registered"
 
-    await eventually(registered, within_s=20)
+    await eventually(registered)
     assert len(receipts) == 1
     assert receipts[0]["fiscal_code"]
     ledger = (await owner.http.get(f"{stack.simulators_url}/ledger/checkbox")).json()["items"]
     assert len([entry for entry in ledger if entry.get("id") == receipts[0]["id"]]) == 1
     assert len(await client.sms()) == texts_before + 1  # one SMS about the move, none about anything else
 
-    await eventually(lambda: _one_trace(spans, {"gateway", "booking", "notifications"}), within_s=15)
+    await eventually(lambda: _one_trace(spans, {"gateway", "booking", "notifications"}))
 
 
 async def test_a_due_reminder_is_sent_by_itself(visitor: Callable[[], Visitor]) -> None:
@@ -130,7 +130,7 @@ async def test_a_due_reminder_is_sent_by_itself(visitor: Callable[[], Visitor]) 
         texts[:] = await client.sms()
         return len(texts) >= seen + 1
 
-    await eventually(came, within_s=40)
+    await eventually(came)
     assert _local_time((start - timedelta(minutes=15)).isoformat()) in texts[0]
 
 
@@ -152,7 +152,7 @@ async def test_a_cancel_by_staff_tells_the_client_and_frees_the_time(visitor: Ca
     root = f"/accounts/{salon.account}/bookings/{booking['id']}"
     await salon.owner.ask("POST", f"{root}/cancel", {"reason": "Майстер захворіла"})
     assert slots[0]["starts_at"] in [slot["starts_at"] for slot in await first_slots(client, salon)]
-    await client.next_sms(seen, within_s=40)
+    await client.next_sms(seen)
     items = await _notifications(
         salon.owner, salon, booking["id"], lambda items: all(r["state"] != "planned" for r in _reminders(items))
     )
@@ -206,7 +206,7 @@ async def _notifications(owner: Visitor, salon: Salon, booking: str, wanted: Cal
         found[:] = answer["items"]
         return wanted(found)
 
-    await eventually(there, within_s=10)
+    await eventually(there)
     return found
 
 

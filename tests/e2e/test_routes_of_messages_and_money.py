@@ -26,7 +26,7 @@ async def test_messages_of_a_booking_and_their_settings(salon: Salon, visitor: M
         items[:] = (await owner.ask("GET", path))["items"]
         return bool(items)
 
-    await eventually(planned, within_s=10)
+    await eventually(planned)
     for item in items:
         has(item, *NOTIFICATION)
         has(item["recipient"], "type", "id", "name")
@@ -112,7 +112,7 @@ async def test_money_from_the_register_to_the_receipt(salon: Salon, visitor: Mak
         shown[:] = (await owner.ask("GET", f"{root}/receipts?state=registered"))["items"]
         return bool(shown)
 
-    await eventually(registered, within_s=20)
+    await eventually(registered)
     assert (shown[0]["fiscal_code"] is not None, shown[0]["url"] is not None) == (True, True)
     over = await owner.call("POST", settlement, pay)
     assert over.status_code == 409

@@ -84,7 +84,7 @@ class Salon:
         found = (await self.get(f"/receipts?state={state}" if state else "/receipts"))["items"]
         return list(reversed(found))
 
-    async def receipts_become(self, *states: str, within_s: float = 8.0) -> list[dict[str, Any]]:
+    async def receipts_become(self, *states: str, within_s: float = 60.0) -> list[dict[str, Any]]:
         """Wait until the receipts, oldest first, are in these states."""
         found: list[dict[str, Any]] = []
 

@@ -35,16 +35,16 @@ async def test_a_frozen_broker_confirms_nothing_and_after_the_thaw_every_effect_
     account = new_id()
     settings = Settings(database_url=toy_database.app_url, rabbitmq_url=own_rabbit.url, publish_timeout_s=1)
     async with running(settings) as toy:
-        await eventually(lambda: _consuming(toy), within_s=20)
+        await eventually(lambda: _consuming(toy))
         before = await toy.say(account, "before")
         await eventually(lambda: _equals(toy.effects(account), dict.fromkeys(before, 1)))
         own_rabbit.freeze()
         said = await toy.say(account, *["frozen"] * 20)
-        await eventually(lambda: _tried_in_vain(toy, account, 20), within_s=20)
+        await eventually(lambda: _tried_in_vain(toy, account, 20))
         own_rabbit.thaw()
-        await eventually(lambda: _equals(toy.effects(account), dict.fromkeys(before + said, 1)), within_s=60)
+        await eventually(lambda: _equals(toy.effects(account), dict.fromkeys(before + said, 1)))
         # What the broker took without confirming is published again; the inbox absorbs the repeats.
-        await eventually(lambda: _all_published(toy, account), within_s=60)
+        await eventually(lambda: _all_published(toy, account))
         assert await toy.effects(account) == dict.fromkeys(before + said, 1)
 
 
@@ -57,15 +57,15 @@ async def test_a_frozen_broker_does_not_hold_up_the_end_of_a_process(
     )
     try:
         async with running(settings) as toy:
-            await eventually(lambda: _consuming(toy), within_s=20)
+            await eventually(lambda: _consuming(toy))
             own_rabbit.freeze()
             await toy.say(account, "frozen")
             started = time.monotonic()
-        assert time.monotonic() - started < 10
+        assert time.monotonic() - started < 50
     finally:
         own_rabbit.thaw()
     async with running(settings) as toy:
-        await eventually(lambda: _all_published(toy, account), within_s=20)
+        await eventually(lambda: _all_published(toy, account))
 
 
 async def test_a_killed_broker_comes_back_and_every_effect_is_had_once(
@@ -74,14 +74,14 @@ async def test_a_killed_broker_comes_back_and_every_effect_is_had_once(
     account = new_id()
     settings = Settings(database_url=toy_database.app_url, rabbitmq_url=own_rabbit.url, publish_timeout_s=1)
     async with running(settings) as toy:
-        await eventually(lambda: _consuming(toy), within_s=20)
+        await eventually(lambda: _consuming(toy))
         before = await toy.say(account, "before")
         await eventually(lambda: _equals(toy.effects(account), dict.fromkeys(before, 1)))
         own_rabbit.kill()
         said = await toy.say(account, *["away"] * 20)  # bookings go on without the broker
         assert not [row for row in await toy.outbox(account) if row["published_at"] and row["name"] == "away"]
         own_rabbit.start()
-        await eventually(lambda: _equals(toy.effects(account), dict.fromkeys(before + said, 1)), within_s=60)
+        await eventually(lambda: _equals(toy.effects(account), dict.fromkeys(before + said, 1)))
 
 
 async def test_a_broker_that_is_gone_does_not_hold_up_the_end_of_a_process(
@@ -89,17 +89,17 @@ async def test_a_broker_that_is_gone_does_not_hold_up_the_end_of_a_process(
 ) -> None:
     settings = Settings(database_url=toy_database.app_url, rabbitmq_url=own_rabbit.url, shutdown_grace_s=1)
     async with running(settings) as toy:
-        await eventually(lambda: _consuming(toy), within_s=20)
+        await eventually(lambda: _consuming(toy))
         own_rabbit.kill()
         started = time.monotonic()
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 50
     own_rabbit.start()
 
     async def breaks(*_: object) -> None:
         raise ConnectionError("lost while saying good-bye")
 
     async with running(settings) as toy:
-        await eventually(lambda: _consuming(toy), within_s=20)
+        await eventually(lambda: _consuming(toy))
         stop = toy.worker._broker.faststream.stop
         monkeypatch.setattr(toy.worker._broker.faststream, "stop", breaks)
     await stop()

@@ -30,7 +30,7 @@ async def test_every_consumer_has_a_channel_of_its_own_with_its_prefetch(
         await eventually(lambda: _consuming(toy))
         wanted = 2 * len(toy.service.consumers.all)
         url = settings.rabbitmq_url.get_secret_value()
-        await eventually(lambda: _length(asyncio.to_thread(consumers_of, servers, url), wanted), within_s=20)
+        await eventually(lambda: _length(asyncio.to_thread(consumers_of, servers, url), wanted))
         found = consumers_of(servers, url)
     assert len({consumer["channel_details"]["name"] for consumer in found}) == wanted
     assert {consumer["queue"]["name"]: consumer["prefetch_count"] for consumer in found} == {
@@ -71,7 +71,7 @@ async def test_a_pause_under_load_keeps_no_message_back(settings: Settings, monk
         await eventually(lambda: _is_paused(toy))
         assert len(await toy.effects(account)) < 60
         await _resume(toy)
-        await eventually(lambda: _equals(toy.effects(account), dict.fromkeys(said, 1)), within_s=20)
+        await eventually(lambda: _equals(toy.effects(account), dict.fromkeys(said, 1)))
 
 
 async def _pause(toy: Running) -> None:

@@ -121,7 +121,7 @@ async def test_an_unroutable_event_waits_and_goes_when_its_listener_appears(sett
             assert row["published_at"] is None
             assert "NO_ROUTE" in row["last_error"] or "Publish" in row["last_error"]
             await queue.bind("zapys.events", routing_key="booking.client.changed.v1")
-        await eventually(lambda: _equals(toy.effects(account), dict.fromkeys(said, 1)), within_s=15)
+        await eventually(lambda: _equals(toy.effects(account), dict.fromkeys(said, 1)))
 
 
 async def test_a_poisoned_message_is_dead_lettered_with_its_cause_and_can_be_replayed(
@@ -132,7 +132,7 @@ async def test_a_poisoned_message_is_dead_lettered_with_its_cause_and_can_be_rep
     async with running(settings) as toy:
         said = await toy.say(account, "poison", "good", "good")
         await eventually(lambda: _length(toy.effects(account), 2))
-        await eventually(lambda: _dead_letters(toy, account, 1), within_s=15)
+        await eventually(lambda: _dead_letters(toy, account, 1))
         async with toy.db.system_tx() as tx:
             [letter] = [letter for letter in await deadletters.waiting(tx) if letter.account_id == account]
             assert letter.queue == "booking.count_effect"
@@ -213,7 +213,7 @@ async def test_a_handler_that_never_ends_is_given_up_after_its_attempts(
     account = new_id()
     async with running(settings) as toy:
         await toy.say(account)
-        await eventually(lambda: _dead_letters(toy, account, 1), within_s=15)
+        await eventually(lambda: _dead_letters(toy, account, 1))
 
 
 async def test_what_fails_outside_of_the_handler_is_tried_again(
@@ -273,7 +273,7 @@ async def test_killed_relays_and_consumers_lose_and_double_nothing(
             for _ in range(74):
                 expected += await toy.say(account)
             before = sum((await toy.effects(account)).values())
-            await eventually(partial(_has_more, toy, account, before), within_s=30)
+            await eventually(partial(_has_more, toy, account, before))
             # Some effects of this round are there and some are not: now.
             process.send_signal(signal.SIGKILL)
             process.wait()

@@ -137,7 +137,7 @@ async def receiving() -> AsyncIterator[Receiver]:
         await runner.cleanup()
 
 
-async def becomes_true(fact: Callable[[], bool | Awaitable[bool]], within_s: float = 5.0) -> None:
+async def becomes_true(fact: Callable[[], bool | Awaitable[bool]], within_s: float = 60.0) -> None:
     """Wait for a fact; fail where it does not come true in time."""
     deadline = time.monotonic() + within_s
     while True:

@@ -67,7 +67,7 @@ class Visitor:
         answer = await self.http.get(f"{self.stack.simulators_url}/phone/{self.phone}/messages")
         return [message["text"] for message in answer.json()["items"]]
 
-    async def next_sms(self, seen: int, *, within_s: float = 30) -> str:
+    async def next_sms(self, seen: int, *, within_s: float = 60) -> str:
         """Wait until the phone holds more than `seen` messages and read the newest."""
         deadline = asyncio.get_running_loop().time() + within_s
         while True:

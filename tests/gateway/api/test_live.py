@@ -44,7 +44,7 @@ class Events:
     async def next(self) -> dict[str, str]:
         """The next event; comments come as an event without a name. Raises `EOFError` at the end."""
         lines: dict[str, str] = {}
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while True:
                 line = (await self._answer.content.readline()).decode()
                 if not line:
@@ -114,7 +114,7 @@ async def saying(vhost_url: str) -> AsyncIterator[Any]:
 
 async def hears(door: Door) -> None:
     """Wait until the door listens to the broker."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not door.gateway.live.is_listening:
             await asyncio.sleep(0.02)
 
@@ -243,6 +243,6 @@ async def test_a_reader_who_is_too_slow_gets_one_refresh_for_all_that_was_missed
 
 async def nobody_listens(door: Door) -> None:
     """Wait until the last stream is gone."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while door.gateway.live.streams:
             await asyncio.sleep(0.02)

@@ -16,7 +16,7 @@ async def exchange(url: str, request: str | bytes) -> tuple[int, bytes, bytes]:
     try:
         writer.write(request.encode() if isinstance(request, str) else request)
         await writer.drain()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             answer = await reader.read()
     finally:
         writer.close()

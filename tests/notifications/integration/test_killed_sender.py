@@ -76,7 +76,7 @@ async def test_senders_killed_at_random_text_nobody_twice_and_lose_nothing(
                 now = await states()
                 return now["planned"] < before and now["sending"] > 0
 
-            await eventually(has_begun, within_s=60, step_s=0.01)
+            await eventually(has_begun, step_s=0.01)
             await asyncio.sleep(0.1)
         finally:
             worker.kill()  # left alive it would send for the other tests
