@@ -70,21 +70,26 @@ CLIENTS = [
 
 @pytest.fixture(params=CLIENTS)
 async def client(request: pytest.FixtureRequest, simulators: Simulators) -> AsyncIterator[Client]:
-    base = simulators.base_url
+    base, patience_s = simulators.base_url, 0.5 if "timeout" in request.node.name else 10.0
     http = {
-        name: HttpClient(f"{base}/{name}", total_timeout_s=0.5, headers={"Connection": "close"})
+        name: HttpClient(f"{base}/{name}", total_timeout_s=patience_s, headers={"Connection": "close"})
         for name in ("turbosms", "alphasms", "telegram")
     }
     away = HttpClient(NOBODY, total_timeout_s=0.5)
-    outside = PublicHttp.of(Rule(allows_loopback=True), timeout_s=0.5)
-    yield await _client(request.param, simulators, http, away, outside)
+    outside = PublicHttp.of(Rule(allows_loopback=True), timeout_s=patience_s)
+    yield await _client(request.param, simulators, http, away, outside, patience_s)
     closing: list[HttpClient | PublicHttp] = [*http.values(), away, outside]
     for one in closing:
         await one.close()
 
 
 async def _client(
-    name: str, simulators: Simulators, http: dict[str, HttpClient], away: HttpClient, outside: PublicHttp
+    name: str,
+    simulators: Simulators,
+    http: dict[str, HttpClient],
+    away: HttpClient,
+    outside: PublicHttp,
+    patience_s: float,
 ) -> Client:
     viber, voice = sms(viber_sender_name="Salon"), sms(channel=Channel.VOICE)
     match name:
@@ -94,7 +99,10 @@ async def _client(
             return Client(name, "turbosms", lambda: turbosms.send(wanted), lambda: far.send(wanted))
         case "turbosms-soap":
             url = f"{simulators.base_url}/turbosms/api/soap.html"
-            soap, far_soap = TurboSmsSoap(url, 0.5, "salon", "secret"), TurboSmsSoap(NOBODY, 0.5, "salon", "secret")
+            soap, far_soap = (
+                TurboSmsSoap(url, patience_s, "salon", "secret"),
+                TurboSmsSoap(NOBODY, 0.5, "salon", "secret"),
+            )
             return Client(name, "turbosms", lambda: soap.send(sms()), lambda: far_soap.send(sms()))
         case "alphasms" | "alphasms-viber" | "alphasms-voice":
             wanted = {"alphasms": sms(), "alphasms-viber": viber, "alphasms-voice": voice}[name]
@@ -131,7 +139,7 @@ async def _client(
             )
         case _:
             port, box = simulators.smtp_port, "no-reply@zapys.example"
-            relay = Smtp("127.0.0.1", port, box, "Zapys", "salon", "secret", timeout_s=0.5)
+            relay = Smtp("127.0.0.1", port, box, "Zapys", "salon", "secret", timeout_s=patience_s)
             no_relay = Smtp("127.0.0.1", 9, box, "Zapys", timeout_s=0.5)
             return Client(
                 name,
@@ -204,7 +212,7 @@ async def test_haste_is_answered_with_a_pause(client: Client, simulators: Simula
 
 @pytest.mark.row("N45")
 async def test_a_voice_message_is_read_aloud_by_the_one_provider_that_can(simulators: Simulators) -> None:
-    http = HttpClient(f"{simulators.base_url}/alphasms", total_timeout_s=0.5)
+    http = HttpClient(f"{simulators.base_url}/alphasms", total_timeout_s=10.0)
     assert isinstance(await AlphaSms(http, "good-key").send(sms(channel=Channel.VOICE)), Accepted)
     [taken] = await simulators.ledger("alphasms")
     assert (taken["kind"], taken["text"]) == ("voice", TEXT)
@@ -214,7 +222,7 @@ async def test_a_voice_message_is_read_aloud_by_the_one_provider_that_can(simula
 
 @pytest.mark.parametrize("provider", ["turbosms", "alphasms"])
 async def test_whoever_has_no_viber_gets_the_sms(simulators: Simulators, provider: str) -> None:
-    http = HttpClient(f"{simulators.base_url}/{provider}", total_timeout_s=0.5)
+    http = HttpClient(f"{simulators.base_url}/{provider}", total_timeout_s=10.0)
     client = TurboSmsHttp(http, "good-token") if provider == "turbosms" else AlphaSms(http, "good-key")
     wanted = OutgoingSms(70_002, "+380671231005", "Salon", TEXT, viber_sender_name="Salon")
     outcome = await client.send(wanted)
@@ -227,7 +235,7 @@ async def test_whoever_has_no_viber_gets_the_sms(simulators: Simulators, provide
 
 async def test_a_text_that_viber_refuses_goes_as_an_sms_and_once(simulators: Simulators) -> None:
     await simulators.put("/switches/turbosms", {"transactional_refusal": 416})
-    http = HttpClient(f"{simulators.base_url}/turbosms", total_timeout_s=0.5)
+    http = HttpClient(f"{simulators.base_url}/turbosms", total_timeout_s=10.0)
     assert isinstance(await TurboSmsHttp(http, "good-token").send(sms(viber_sender_name="Salon")), Accepted)
     [taken] = await simulators.ledger("turbosms")
     assert taken["kind"] == "sms"
@@ -237,7 +245,7 @@ async def test_a_text_that_viber_refuses_goes_as_an_sms_and_once(simulators: Sim
 async def test_a_group_that_became_a_supergroup_is_followed_once(simulators: Simulators) -> None:
     await simulators.put("/accounts/telegram/-1001234567890", {"state": "started"})
     await simulators.fault("telegram", "migrated", token="77")
-    http = HttpClient(f"{simulators.base_url}/telegram", total_timeout_s=0.5)
+    http = HttpClient(f"{simulators.base_url}/telegram", total_timeout_s=10.0)
     assert isinstance(await TelegramBot(http, "100001:good-token").send("77", TEXT), Accepted)
     [taken] = await simulators.ledger("telegram")
     assert taken["chat_id"] == "-1001234567890"

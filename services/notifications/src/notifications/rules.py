@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from sqlalchemy import select
+
 from contracts.http.notifications import NotificationSettings, StaffKindSettings
 from kit.db import Tx
 
@@ -38,8 +40,11 @@ class House:
 
 async def rules_of(tx: Tx, account_id: UUID, house: House) -> Rules:
     """The rules that hold for the account now."""
-    account = await tx.get(AccountCopy, account_id)
-    return as_rules(await settings_of(tx, account_id), account, house)
+    both = select(AccountCopy, SettingsRow).outerjoin(SettingsRow, SettingsRow.account_id == AccountCopy.account_id)
+    found = (await tx.execute(both.where(AccountCopy.account_id == account_id))).first()
+    if found is None:  # settings may be there before the account was heard of
+        return as_rules(await settings_of(tx, account_id), None, house)
+    return as_rules(as_settings(found.SettingsRow), found.AccountCopy, house)
 
 
 def as_rules(settings: NotificationSettings, account: AccountCopy | None, house: House) -> Rules:

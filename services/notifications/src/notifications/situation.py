@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from contracts.booking import BookingState, ClientState
 from kit.db import Tx
@@ -56,6 +56,12 @@ class Known:
         """The card as it is known now; as the booking told it, where no card was told yet."""
         return self.clients.get(said.id) or said
 
+    def has_neighbours_of(self, booking: BookingState) -> bool:
+        """Whether another visit of the client lies within a day of this one, in whatever place."""
+        whose = booking.client.id if booking.client else None
+        seen = (visit for (client, _), visits in self.visits.items() if client == whose for _, visit in visits)
+        return any(visit != booking.id for visit in seen)
+
     def wishes_of(self, said: ClientState) -> list[ClientPreference | UserPreference]:
         """What a client refused, at this account and everywhere."""
         user_id = self.client(said).user_id
@@ -81,16 +87,7 @@ async def read_known_clients(
     tx: Tx, account_id: UUID, said: Sequence[ClientState], location_ids: Collection[UUID] = ()
 ) -> Known:
     """What is known of clients, and of the account and its places."""
-    ids = {client.id for client in said}
-    clients = {row.client_id: row for row in await _of(tx, ClientCopy, account_id, ClientCopy.client_id, ids)}
-    cards: list[ClientCopy | ClientState] = [clients.get(client.id) or client for client in said]
-    phones = {card.phone_e164 for card in cards if card.phone_e164}
-    users = {card.user_id for card in cards if card.user_id}
-    wishes = await _of(tx, ClientPreference, account_id, ClientPreference.client_id, ids)
-    everywhere = (
-        (await tx.scalars(select(UserPreference).where(UserPreference.user_id.in_(users)))).all() if users else []
-    )
-    marks = await _of(tx, PhoneMark, account_id, PhoneMark.phone_e164, phones)
+    cards = await _cards(tx, account_id, said)
     templates = await tx.scalars(
         select(TemplateRow).where(TemplateRow.account_id == account_id, TemplateRow.used_text.is_not(None))
     )
@@ -98,13 +95,72 @@ async def read_known_clients(
     return Known(
         account=await tx.get(AccountCopy, account_id),
         locations={row.location_id: row for row in places},
-        clients=clients,
-        wishes={row.client_id: row for row in wishes},
-        wishes_everywhere={row.user_id: row for row in everywhere},
-        phone_marks={row.phone_e164: row.cause for row in marks},
+        clients=cards.clients,
+        wishes=cards.wishes,
+        wishes_everywhere=cards.wishes_everywhere,
+        phone_marks=cards.phone_marks,
         templates={(row.recipient_type, row.kind, row.language): row for row in templates},
         members={},
     )
+
+
+@dataclass
+class _Cards:
+    """Cards of clients with what was refused and which numbers do not work."""
+
+    clients: dict[UUID, ClientCopy] = field(default_factory=dict)
+    wishes: dict[UUID, ClientPreference] = field(default_factory=dict)
+    wishes_everywhere: dict[UUID, UserPreference] = field(default_factory=dict)
+    phone_marks: dict[str, str] = field(default_factory=dict)
+
+
+async def _cards(tx: Tx, account_id: UUID, said: Sequence[ClientState]) -> _Cards:
+    """Everything about the clients in one question; of those whose card was not told yet, what their bookings tell."""
+    cards = _Cards()
+    if not said:
+        return cards
+    rows = await tx.execute(
+        select(ClientCopy, ClientPreference, UserPreference, PhoneMark)
+        .outerjoin(
+            ClientPreference,
+            and_(
+                ClientPreference.account_id == ClientCopy.account_id,
+                ClientPreference.client_id == ClientCopy.client_id,
+            ),
+        )
+        .outerjoin(UserPreference, UserPreference.user_id == ClientCopy.user_id)
+        .outerjoin(
+            PhoneMark,
+            and_(PhoneMark.account_id == ClientCopy.account_id, PhoneMark.phone_e164 == ClientCopy.phone_e164),
+        )
+        .where(ClientCopy.account_id == account_id, ClientCopy.client_id.in_({client.id for client in said}))
+    )
+    for card, wish, everywhere, mark in rows:
+        cards.clients[card.client_id] = card
+        _note(cards, [wish] if wish else [], [everywhere] if everywhere else [], [mark] if mark else [])
+    untold = [client for client in said if client.id not in cards.clients]
+    if untold:
+        users = {client.user_id for client in untold if client.user_id}
+        _note(
+            cards,
+            await _of(tx, ClientPreference, account_id, ClientPreference.client_id, {one.id for one in untold}),
+            (await tx.scalars(select(UserPreference).where(UserPreference.user_id.in_(users)))).all() if users else [],
+            await _of(
+                tx, PhoneMark, account_id, PhoneMark.phone_e164, {one.phone_e164 for one in untold if one.phone_e164}
+            ),
+        )
+    return cards
+
+
+def _note(
+    cards: _Cards,
+    wishes: Iterable[ClientPreference],
+    everywhere: Iterable[UserPreference],
+    marks: Iterable[PhoneMark],
+) -> None:
+    cards.wishes |= {wish.client_id: wish for wish in wishes}
+    cards.wishes_everywhere |= {wish.user_id: wish for wish in everywhere}
+    cards.phone_marks |= {mark.phone_e164: mark.cause for mark in marks}
 
 
 async def read_members(tx: Tx, account_id: UUID) -> dict[UUID, MemberCopy]:

@@ -47,7 +47,8 @@ class Planner:
         moments = [booking.starts_at, *([found[0].starts_at] if found else [])]
         if newest is None:
             await _remember(tx, booking, event.version)
-        rows = (await read_decisions(tx, booking.account_id, [booking.id])).get(booking.id, [])
+        is_new = not found and isinstance(event, BookingCreated)  # then nothing can have been decided yet
+        rows = [] if is_new else (await read_decisions(tx, booking.account_id, [booking.id])).get(booking.id, [])
         known = await self._known(tx, booking.account_id, [booking], rules, with_members=act is not None or _any(rows))
         page = self.page(booking, event.version, known, rules, now)
         existing = [existing_of(row) for row in rows]
@@ -64,7 +65,7 @@ class Planner:
         write_changes(tx, page, rows, changes)
         if changes.add or changes.change:
             await notify(tx, DUE_CHANNEL)
-        if rules.merge_same_day:
+        if rules.merge_same_day and (found or known.has_neighbours_of(booking)):
             await _mark_neighbours(tx, booking, moments, now)
 
     async def again(self, tx: Tx, account_id: UUID, booking_ids: Collection[UUID], now: datetime) -> Difference:
