@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { brotliCompressSync, constants } from "node:zlib";
 import esbuild from "esbuild";
 import { boardRows } from "./board-rows.mjs";
 
@@ -56,6 +57,12 @@ async function script(name, format) {
   return outputFiles[0].text;
 }
 
+/** Files never change under their names, so the tightest packing is done once, here, and not at every request. */
+function packed(content) {
+  const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT };
+  return brotliCompressSync(content, { params });
+}
+
 async function build() {
   const files = new Map([
     ["app.css", (await stylesheet("app.css")) + (await rows())],
@@ -73,12 +80,14 @@ async function build() {
     const { name: stem, ext } = path.parse(name);
     manifest[name] = `${stem}.${hash}${ext}`;
     await writeFile(path.join(output, manifest[name]), content);
+    await writeFile(path.join(output, `${manifest[name]}.br`), packed(content));
   }
   // A running gateway reads the manifest at any moment: the new one appears at once, old files go after it.
   const fresh = path.join(output, "manifest.json.new");
   await writeFile(fresh, `${JSON.stringify(manifest, null, 2)}\n`);
   await rename(fresh, path.join(output, "manifest.json"));
-  const wanted = new Set([...Object.values(manifest), "manifest.json"]);
+  const names = Object.values(manifest);
+  const wanted = new Set([...names, ...names.map((name) => `${name}.br`), "manifest.json"]);
   for (const name of await readdir(output)) if (!wanted.has(name)) await rm(path.join(output, name), { recursive: true });
   return manifest;
 }

@@ -9,30 +9,28 @@ from __future__ import annotations
 
 import asyncio
 import sys
-import tempfile
-import threading
 import time
 from datetime import timedelta
-from pathlib import Path
+from statistics import median
 from typing import Any
 
-import uvicorn
 from playwright.async_api import Browser, async_playwright
-from starlette.middleware.gzip import GZipMiddleware
 
 from contracts.http.booking import CalendarAnswer, CalendarColumn, Span
 from tests.browser.conftest import DESK, FLAGS, PHONE
-from tests.gateway.pages.conftest import build_pages
-from tests.gateway.pages.salon import ACCOUNT, CODE, moment, open_for_clients, uid
+from tests.gateway.pages.salon import ACCOUNT, CODE, moment, uid
 from tests.gateway.pages.salon import PHONE as NUMBER
-from tests.gateway.pages.stage import Asked, Stage
-from tests.gateway.pages.work import BASE, open_for_staff, visit_at
-from zapys_dev import ports
+from tests.gateway.pages.stage import Asked
+from tests.gateway.pages.work import BASE, visit_at
 from zapys_dev.browser import ensure_chromium
+
+from .page_weights import everything, served
+from .slow_phone import SLOW_LINE
 
 PEOPLE, EACH_MIN = 10, 10
 BOOKINGS = int(sys.argv[1]) if len(sys.argv) > 1 else 60
 VISIBLE_S, WIRE_KIB = 3.5, 90
+TRIES = 3
 ADDRESS = f"/desk/{ACCOUNT}?day={moment(1, 9).date()}"
 
 
@@ -60,22 +58,37 @@ def _full_day(_: Asked) -> CalendarAnswer:
     return CalendarAnswer(location_id=None, time_zone="Europe/Kyiv", columns=columns)
 
 
-async def _open(browser: Browser, url: str, look: dict[str, Any], *, slow: bool) -> tuple[float, float]:
-    """Seconds until the bookings are seen, and KiB that came over the wire, with an empty cache."""
-    context = await browser.new_context(base_url=url, locale="uk-UA", timezone_id="Europe/Kyiv", **look)
+async def _signed_in(browser: Browser, url: str, look: dict[str, Any]) -> dict[str, Any]:
+    """The cookies of somebody who works there."""
+    context = await browser.new_context(base_url=url, **look)
     page = await context.new_page()
-    await page.route("**/stream", lambda asked: asked.abort())
     await page.goto("/login")
     await page.fill("#f-phone", NUMBER)
     await page.click("main button.primary")
     await page.locator("#f-code").press_sequentially(CODE)
     await page.wait_for_url(lambda where: "/login" not in where)
+    kept: Any = await context.storage_state()
+    await context.close()
+    return dict(kept)
+
+
+async def _open(browser: Browser, url: str, look: dict[str, Any], *, slow: bool) -> tuple[float, float]:
+    """Seconds until the bookings are seen, and KiB that came over the wire, in a browser that keeps nothing yet."""
+    whose = await _signed_in(browser, url, look)
+    context = await browser.new_context(
+        base_url=url,
+        locale="uk-UA",
+        timezone_id="Europe/Kyiv",
+        service_workers="block",  # what goes through one is not counted as the page's
+        storage_state=whose,  # type: ignore[arg-type]
+        **look,
+    )
+    page = await context.new_page()
     wire = await context.new_cdp_session(page)
     await wire.send("Network.enable")
-    await wire.send("Network.clearBrowserCache")
+    await wire.send("Network.setBlockedURLs", {"urls": ["*/stream"]})
     if slow:
-        line = {"offline": False, "latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 90_000}
-        await wire.send("Network.emulateNetworkConditions", line)
+        await wire.send("Network.emulateNetworkConditions", SLOW_LINE)
         await wire.send("Emulation.setCPUThrottlingRate", {"rate": 4})
     came: list[float] = []
     wire.on("Network.loadingFinished", lambda one: came.append(one["encodedDataLength"]))
@@ -86,8 +99,7 @@ async def _open(browser: Browser, url: str, look: dict[str, Any], *, slow: bool)
     await page.goto(ADDRESS, wait_until="commit")
     await seen
     visible_s = time.perf_counter() - began
-    await page.wait_for_load_state("load")
-    await page.wait_for_timeout(1500)
+    await page.wait_for_load_state("networkidle")
     await context.close()
     return visible_s, sum(came) / 1024
 
@@ -95,36 +107,31 @@ async def _open(browser: Browser, url: str, look: dict[str, Any], *, slow: bool)
 async def _run(url: str) -> bool:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=ensure_chromium(), args=list(FLAGS))
-        visible_s, phone_kib = await _open(browser, url, PHONE, slow=True)
-        drawn_s, desk_kib = await _open(browser, url, DESK, slow=False)
+        await _open(browser, url, DESK, slow=False)  # templates and texts are read at the first request
+        phone = [await _open(browser, url, PHONE, slow=True) for _ in range(TRIES)]
+        desk = [await _open(browser, url, DESK, slow=False) for _ in range(TRIES)]
         await browser.close()
-    print(f"phone    bookings visible after {visible_s:.2f} s (bar {VISIBLE_S}), {phone_kib:.1f} KiB")
-    print(f"desktop  calendar drawn after {drawn_s:.2f} s, {desk_kib:.1f} KiB over the wire (bar {WIRE_KIB})")
-    return visible_s <= VISIBLE_S and desk_kib <= WIRE_KIB
+    visible_s, wire_kib = median(one for one, _ in phone), max(kib for _, kib in desk)
+    quick, light = visible_s <= VISIBLE_S, wire_kib <= WIRE_KIB
+    tries = ", ".join(f"{one:.2f}" for one, _ in phone)
+    print(f"phone    bookings visible after {visible_s:.2f} s of {tries} (bar {VISIBLE_S}): {_said(quick)}")
+    print(f"phone    {max(kib for _, kib in phone):.1f} KiB over the wire")
+    print(f"desktop  {wire_kib:.1f} KiB over the wire (bar {WIRE_KIB}): {_said(light)}")
+    print(f"desktop  calendar drawn after {median(one for one, _ in desk):.2f} s (no bar)")
+    return quick and light
+
+
+def _said(is_kept: bool) -> str:
+    return "kept" if is_kept else "MISSED"
 
 
 def main() -> None:
-    """Serve, measure, stop."""
-    stage = Stage()
-    open_for_clients(stage)
-    open_for_staff(stage)
+    """Serve, measure, stop; exit 1 when a bar is missed."""
+    stage = everything()
     stage.on("booking", "GET", f"{BASE}/calendar", _full_day)
-    with tempfile.TemporaryDirectory() as folder:
-        key = Path(folder) / "key"
-        key.write_text("a key for figures only")
-        port = ports.first_free(28700)
-        url = f"http://127.0.0.1:{port}"
-        app = GZipMiddleware(build_pages(stage, key, url), minimum_size=700, compresslevel=5)
-        server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None, access_log=False, ws="none"))
-        thread = threading.Thread(target=server.run)
-        thread.start()
-        try:
-            is_kept = asyncio.run(_run(url))
-        finally:
-            server.should_exit = True
-            thread.join()
-    if not is_kept:
-        raise SystemExit(1)
+    with served(stage) as url:
+        is_kept = asyncio.run(_run(url))
+    raise SystemExit(0 if is_kept else 1)
 
 
 if __name__ == "__main__":

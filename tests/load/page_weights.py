@@ -7,6 +7,7 @@ cache; counts what the network carried, headers included. Without arguments: the
 from __future__ import annotations
 
 import asyncio
+import logging
 import sys
 import tempfile
 import threading
@@ -14,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import structlog
 import uvicorn
 from playwright.async_api import Browser, async_playwright
 from starlette.middleware.gzip import GZipMiddleware
@@ -36,21 +38,27 @@ PAGES = {
 }
 
 
-@contextmanager
-def served() -> Iterator[str]:
-    """The pages on a port of this machine, compressed as the gateway compresses."""
+def everything() -> Stage:
+    """Services that answer whatever a client or somebody at work opens."""
     stage = Stage()
     open_for_clients(stage)
     open_for_staff(stage)
     open_platform(stage)
     with_everything(stage)
+    return stage
+
+
+@contextmanager
+def served(stage: Stage | None = None) -> Iterator[str]:
+    """The pages on a port of this machine, compressed as the gateway compresses."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     with tempfile.TemporaryDirectory() as folder:
         key = Path(folder) / "key"
         key.write_text("a key for figures only")
         port = ports.first_free(28950)
         url = f"http://127.0.0.1:{port}"
-        app = GZipMiddleware(build_pages(stage, key, url), minimum_size=700, compresslevel=5)
-        server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", access_log=False, ws="none"))
+        app = GZipMiddleware(build_pages(stage or everything(), key, url), minimum_size=700, compresslevel=5)
+        server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None, access_log=False, ws="none"))
         thread = threading.Thread(target=server.run)
         thread.start()
         try:
@@ -80,7 +88,7 @@ async def _run(url: str, pages: dict[str, str]) -> bool:
         for name, address in pages.items():
             size = await weigh(browser, url, address)
             fits = fits and size <= BAR
-            print(f"{name:16} {size / 1024:6.1f} KiB  {'fits' if size <= BAR else 'TOO HEAVY'} ({BAR // 1024} KiB)")
+            print(f"{name:16} {size / 1024:6.1f} KiB (bar {BAR // 1024}): {'kept' if size <= BAR else 'MISSED'}")
         await browser.close()
     return fits
 

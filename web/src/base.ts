@@ -5,6 +5,7 @@ function sendOnce(): void {
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (!(form instanceof HTMLFormElement) || form.method !== "post") return;
+    if (event.submitter?.hasAttribute("formtarget")) return; // this page stays, and so does the form
     if (form.classList.contains("is-sending")) {
       event.preventDefault();
       return;

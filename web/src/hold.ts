@@ -40,3 +40,12 @@ function keepTyped(form: HTMLFormElement): void {
 }
 
 for (const form of document.querySelectorAll<HTMLFormElement>("form[data-keep]")) keepTyped(form);
+
+/** What was sent need not be kept. */
+for (const box of document.querySelectorAll<HTMLElement>("[data-forget]")) {
+  try {
+    sessionStorage.removeItem(`typed:${box.dataset["forget"]}`);
+  } catch {
+    // Nothing was kept here.
+  }
+}

@@ -32,6 +32,22 @@ async def test_only_a_hashed_name_is_kept_for_good(tmp_path: Path, name: str, ke
         assert again.headers["cache-control"] == kept
 
 
+async def test_what_the_build_has_packed_goes_to_whoever_takes_it_and_to_nobody_else(tmp_path: Path) -> None:
+    (tmp_path / "app.bcbc5c7355.css").write_text("p { color: red }")
+    (tmp_path / "app.bcbc5c7355.css.br").write_bytes(b"packed")
+    app = Starlette(routes=[Mount("/static", Files(directory=tmp_path))])
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as http:
+        for asked, encoding in (("gzip, br", "br"), ("gzip", None), ("gzip, br;q=0", None), ("", None)):
+            headers = {"Accept-Encoding": asked}
+            async with http.stream("GET", "/static/app.bcbc5c7355.css", headers=headers) as answer:
+                assert answer.headers.get("content-encoding") == encoding, asked
+                assert answer.headers["content-type"].startswith("text/css")
+                assert answer.headers["vary"] == "Accept-Encoding"
+                assert "immutable" in answer.headers["cache-control"]
+                raw = b"".join([chunk async for chunk in answer.aiter_raw()])
+                assert raw == (b"packed" if encoding else b"p { color: red }")
+
+
 async def test_what_is_said_travels_compressed() -> None:
     async with open_door() as door:
         async with door.http.get("/api/v1/openapi.json", headers={"Accept-Encoding": "gzip"}) as answer:

@@ -9,12 +9,12 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
-from starlette.staticfiles import StaticFiles
 
 import gateway
 from gateway import pages
 from gateway.clients import Services
 from gateway.clients.admin import Admin
+from gateway.files import Files
 from gateway.settings import Settings
 from kit.api import build_api
 from kit.texts import Texts
@@ -31,7 +31,7 @@ def build_pages(stage: Stage, key_file: Path, public_url: str = PUBLIC_URL) -> F
     """The gateway's pages alone, with `stage` behind them."""
     texts = Texts(PACKAGE / "texts", PACKAGE / "refusals")
     app = build_api(title="Zapys", routers=[], texts=texts, base_url=public_url, registry=CollectorRegistry())
-    app.mount("/static", StaticFiles(directory=PACKAGE / "static"))
+    app.mount("/static", Files(directory=PACKAGE / "static"))
     for router in pages.routers():
         app.include_router(router)
     app.state.settings = Settings(secret_key_file=key_file, public_url=public_url)

@@ -11,6 +11,7 @@ from .stage import Asked, No, Stage
 
 TOKEN = "operator-token-of-tests"
 LETTER = uid(990)
+MESSAGE, IDEA = uid(996), uid(997)
 QUEUE = "notifications.plan"
 SERVICES = ("gateway", "identity", "booking", "notifications")
 
@@ -68,6 +69,36 @@ def visits() -> SupportVisitsAnswer:
     return SupportVisitsAnswer.model_validate({"items": [{**one, "reason": "SMS не пішли", **times}]})
 
 
+def message(**changes: Any) -> dict[str, Any]:
+    told = {
+        "id": MESSAGE,
+        "number": "k7m2xq9a",
+        "name": "Ірина Бондар",
+        "contact": "iryna@example.org",
+        "text": "Не зберігається графік: після «Зберегти» сторінка каже «Щось пішло не так».",
+        "page": "/manage/x/staff",
+        "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
+        "account_id": ACCOUNT,
+        "account_name": "Салон «Левада»",
+        "user_id": uid(70),
+        "created_at": moment(0, 9),
+        "answered_at": None,
+        "answered_by": None,
+    }
+    return told | changes
+
+
+def idea(**changes: Any) -> dict[str, Any]:
+    told = {"title": "Запис із Telegram", "text": "Щоб клієнт записувався в боті.", "state": "open", "hidden": False}
+    return {"id": IDEA, "votes": 12, "voted": False, "created_at": moment(-9, 9), **told, **changes}
+
+
+def ideas(asked: Asked) -> dict[str, Any]:
+    """A hidden one is only for who asks as somebody of the platform."""
+    hidden = idea(id=uid(998), title="Купіть рекламу", votes=1, hidden=True)
+    return {"items": [idea(), *([hidden] if asked.query.get("with_hidden") == "true" else [])]}
+
+
 def open_the_doors(stage: Stage) -> None:
     """All processes answer but fiscal, which is away."""
     for name in SERVICES:
@@ -92,3 +123,8 @@ def open_the_doors(stage: Stage) -> None:
     stage.on("identity", "GET", "/platform/visits", visits())
     stage.on("identity", "POST", "/platform/visits", lambda _: visits().items[0])
     stage.on("identity", "DELETE", "/platform/visits/[^/]+", lambda _: visits().items[0])
+    answered = message(id=uid(994), number="p3w8zz1c", answered_at=moment(0, 11), answered_by="Тарас Савченко")
+    stage.on("identity", "GET", "/platform/messages", {"items": [message(), answered]})
+    stage.on("identity", "PATCH", f"/platform/messages/{MESSAGE}", message(answered_at=moment(0, 12)))
+    stage.on("identity", "GET", "/platform/ideas", ideas)
+    stage.on("identity", "PATCH", f"/platform/ideas/{IDEA}", idea(state="planned"))

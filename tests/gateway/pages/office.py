@@ -165,7 +165,7 @@ def look_after(stage: Stage) -> None:
         return {"expert": expert, "items": items, "hidden": 3 - len(items)}
 
     stage.on("identity", "GET", f"{BASE}/settings", shown)
-    act = {
+    act: dict[str, Any] = {
         "id": uid(950),
         "at": moment(-1, 9),
         "actor": {"id": uid(70), "name": "Олена Шевчук"},
@@ -176,7 +176,30 @@ def look_after(stage: Stage) -> None:
         "origin": "203.0.113.7, Firefox",
         "reason": None,
     }
-    stage.on("identity", "GET", f"{BASE}/audit", {"items": [act]})
+    key = {"type": "api_key", "id": uid(98), "name": "Сайт"}
+    made = {**act, "id": uid(951), "action": "api_key.made", "text": "Видано ключ API «Сайт»", "subject": key}
+
+    def journal(asked: Asked) -> dict[str, Any]:
+        acts = [act, {**made, "changes": []}]
+        what, who = asked.query.get("subject"), asked.query.get("actor_id")
+        return {
+            "items": [one for one in acts if what in (None, one["subject"]["type"]) and who in (None, str(uid(70)))]
+        }
+
+    stage.on("identity", "GET", f"{BASE}/audit", journal)
+    own = {
+        "version": 3,
+        "about_html": "<h2>Про нас</h2><p>Стрижемо з 2010 року.</p>",
+        "css": ".own-title { color: teal }",
+        "embed_origins": ["https://olga.ua"],
+        "removed": False,
+    }
+    stage.on("booking", "GET", f"{BASE}/site", own)
+
+    def cleaned(asked: Asked) -> dict[str, Any]:
+        return {**own, "version": 4, "removed": "<script" in (asked.body.get("about_html") or "")}
+
+    stage.on("booking", "PUT", f"{BASE}/site", cleaned)
     stage.on("identity", "GET", f"{BASE}/support-visits", {"items": []})
     review = {
         "id": uid(960),

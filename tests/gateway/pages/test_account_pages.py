@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+
 import pytest
 
 from .browser import Browser
 from .office import BASE, look_after
 from .salon import ACCOUNT, uid
-from .stage import Stage
+from .stage import Asked, No, Stage
 from .test_doors import sign_in
 from .work import account, open_for_staff
 
@@ -57,7 +60,70 @@ async def test_the_journal_says_who_changed_what_from_where(owner: Browser, stag
     for said in ("Змінено права: Андрій <i>Мельник</i>", "Олена Шевчук", "master", "administrator", "203.0.113.7"):
         assert said in owner.page.text
     await owner.open(f"{HOME}/audit?what=api_key")
+    assert "Видано ключ API" in owner.page.text
+    assert "Змінено права" not in owner.page.text
+    await owner.open(f"{HOME}/audit?who={uid(71)}&day=2026-11-20")
     assert "нічого не знайдено" in owner.page.text
+    asked = stage.calls("GET", f"{BASE}/audit")[-1].query
+    assert (asked["actor_id"], asked["until"][:10]) == (str(uid(71)), "2026-11-21")
+    assert owner.page.one("input[name=day]").attributes["value"] == "2026-11-20"
+
+
+async def test_words_and_looks_of_ones_own_are_tried_out_then_kept_without_what_acts(
+    owner: Browser, stage: Stage
+) -> None:
+    await owner.open(f"{HOME}/site/page")
+    assert "Стрижемо з 2010 року" in owner.page.one("#f-about_html").text()
+    typed = "<p class=own-a>Кава й тиша</p><script>alert(1)</script>"
+    css = ".own-a { color: teal } body { background: url(//evil.example) }"
+    editor = owner.page
+    assert owner.page.one("button[formtarget=preview]").attributes["formaction"] == f"{HOME}/site/page/preview"
+    await owner.send("/site/page", to=f"{HOME}/site/page/preview", about_html=typed, css=css)
+    assert "Кава й тиша" in owner.page.one(".own-text").text()
+    assert not owner.page.has("script:not([src]):not([type])")
+    [style] = owner.page.all("style")
+    assert "color: teal" in style.text()
+    assert "url(" not in style.text()
+    policy = owner.page.answer.headers["content-security-policy"]
+    mark = base64.b64encode(hashlib.sha256(style.text().encode()).digest()).decode()
+    assert f"style-src 'self' 'sha256-{mark}'" in policy
+    assert "frame-ancestors 'self'" in policy
+    assert not stage.calls("PUT", f"{BASE}/site")
+
+    owner.page = editor
+    await owner.send("/site/page", about_html=typed, css=css)
+    [sent] = stage.calls("PUT", f"{BASE}/site")
+    assert sent.body == {"about_html": typed, "css": css}
+    assert sent.headers["If-Match"] == '"3"'
+    assert "Дещо прибрано" in owner.page.text
+    await owner.send("/site/page", about_html="а" * 20_001)
+    assert owner.page.status == 422
+    assert owner.page.one("#f-about_html").attributes["aria-invalid"] == "true"
+    assert owner.page.one("#f-about_html").text() == "а" * 20_001
+
+    def stale(_: Asked) -> None:
+        raise No(412, "request.stale_version", title="Сторінку змінено")
+
+    stage.on("booking", "PUT", f"{BASE}/site", stale)
+    await owner.open(f"{HOME}/site/page")
+    await owner.send("/site/page", about_html="Моє", css="")
+    assert owner.page.status == 412
+    assert "змінив хтось інший" in owner.page.text
+    assert owner.page.one("#f-about_html").text() == "Моє"
+    assert "Стрижемо з 2010 року" in owner.page.one("pre.snippet").text()
+
+
+async def test_sites_that_may_show_the_page_are_a_list_by_line(owner: Browser, stage: Stage) -> None:
+    await owner.open(f"{HOME}/site")
+    assert owner.page.one("#f-embed_origins").text() == "https://olga.ua"
+    await owner.send("/site/frames", embed_origins="https://olga.ua\nhttps://www.olga.ua")
+    [sent] = stage.calls("PUT", f"{BASE}/site")
+    assert sent.body == {"embed_origins": ["https://olga.ua", "https://www.olga.ua"]}
+    await owner.send("/site/frames", embed_origins="olga.ua/сторінка")
+    assert owner.page.status == 422
+    assert owner.page.one("#f-embed_origins").text() == "olga.ua/сторінка"
+    assert owner.page.one("#f-embed_origins").attributes["aria-invalid"] == "true"
+    assert len(stage.calls("PUT", f"{BASE}/site")) == 1
 
 
 @pytest.mark.row("N44")

@@ -7,7 +7,7 @@ from structlog.testing import capture_logs
 
 from .books import open_the_books
 from .browser import Browser
-from .console import LETTER, QUEUE, TOKEN, open_the_doors
+from .console import IDEA, LETTER, MESSAGE, QUEUE, TOKEN, open_the_doors
 from .news import open_the_post
 from .salon import ACCOUNT, BOOKING
 from .stage import Asked, No, Stage
@@ -15,7 +15,16 @@ from .test_doors import sign_in
 from .work import open_for_staff
 
 LIFE = f"/ops/life?account_id={ACCOUNT}&booking_id={BOOKING}"
-PAGES = ("/ops", "/ops/dead-letters", f"/ops/dead-letters/notifications/{LETTER}", "/ops/texts", "/ops/support", LIFE)
+FEEDBACK = ("/ops/contact", "/ops/ideas")
+PAGES = (
+    "/ops",
+    "/ops/dead-letters",
+    f"/ops/dead-letters/notifications/{LETTER}",
+    "/ops/texts",
+    "/ops/support",
+    *FEEDBACK,
+    LIFE,
+)
 
 
 @pytest.fixture
@@ -125,3 +134,32 @@ async def test_support_enters_with_a_reason_and_leaves_before_the_time(operator:
     assert stage.calls("POST", "/platform/visits") == []
     await operator.send("/end")
     assert len(stage.calls("DELETE", "/platform/visits/.+")) == 1
+
+
+@pytest.mark.row("N3")
+@pytest.mark.row("N77")
+async def test_letters_are_marked_as_answered_and_wishes_get_their_state(operator: Browser, stage: Stage) -> None:
+    await operator.open("/ops/contact")
+    assert "Ірина Бондар чекає відповіді" in operator.page.text
+    assert "4bf92f3577b34da6a3ce929d0e0e4736" in operator.page.text
+    with capture_logs() as logs:
+        await operator.send(f"/ops/contact/{MESSAGE}", answered="yes")
+    assert stage.calls("PATCH", f"/platform/messages/{MESSAGE}")[0].body == {"answered": True}
+    assert "Звернення k7m2xq9a позначено" in operator.page.text
+    assert [line["act"] for line in logs if line["event"] == "operator act"] == ["answered letter"]
+
+    await operator.open("/ops/ideas")
+    assert "Купіть рекламу" in operator.page.text
+    await operator.send(f"/ops/ideas/{IDEA}", state="planned")
+    await operator.send(f"/ops/ideas/{IDEA}", state="planned", hidden="yes")
+    sent = [one.body for one in stage.calls("PATCH", f"/platform/ideas/{IDEA}")]
+    assert sent == [{"state": "planned"}, {"hidden": True}]
+
+    def not_ours(_: Asked) -> None:
+        raise No(403, "identity.platform_only", title="Це для людей платформи")
+
+    stage.on("identity", "GET", "/platform/(messages|ideas)", not_ours)
+    for page in FEEDBACK:
+        await operator.open(page)
+        assert operator.page.status == 200
+        assert "Це для людей платформи" in operator.page.text

@@ -56,6 +56,8 @@ CONSOLE = (
     f"/ops/dead-letters/notifications/{LETTER}",
     "/ops/texts",
     "/ops/support",
+    "/ops/contact",
+    "/ops/ideas",
     f"/ops/life?account_id={ACCOUNT}&booking_id={BOOKING}",
 )
 

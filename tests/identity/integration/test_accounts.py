@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import update
@@ -224,6 +224,19 @@ async def test_the_profile_reaches_every_account_of_the_person(bench: Bench, peo
     journal = await bench.http.get(f"{first}/audit", headers=owner.headers)
     assert "member.profile_changed" in journal.text
     assert "olena@example.com" not in journal.text
+
+    async def actions(**wanted: str) -> set[str]:
+        answer = await bench.http.get(f"{first}/audit", params=wanted, headers=owner.headers)
+        return {one["action"] for one in answer.json()["items"]}
+
+    everything = await actions()
+    assert {"account.registered", "member.profile_changed"} <= everything
+    assert await actions(actor_id=str(owner.user_id)) == everything
+    assert await actions(actor_id=str(uuid4())) == set()
+    assert "member.profile_changed" not in await actions(subject="account")
+    assert await actions(until="2020-01-01T00:00:00+02:00") == set()
+    wrong = await bench.http.get(f"{first}/audit", params={"subject": "weather"}, headers=owner.headers)
+    assert wrong.status_code == 422
 
 
 @pytest.mark.parametrize("email", ["olena", "o lena@example.com", "olena@", "<olena@example.com>", "a@b"])

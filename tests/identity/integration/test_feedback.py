@@ -58,6 +58,10 @@ async def test_a_firm_has_one_vote_and_the_most_wanted_stands_first(bench: Bench
         tx.add(PlatformStaff(user_id=client.user_id, name="Підтримка", role="support", appointed_at=now_utc()))
     await call(bench, client, "PATCH", f"/platform/ideas/{second['id']}", {"hidden": True, "state": "declined"})
     assert second["id"] not in {one["id"] for one in (await bench.http.get(IDEAS)).json()["items"]}
+    everything = (await call(bench, client, "GET", "/platform/ideas?with_hidden=true")).json()["items"]
+    assert {one["id"]: one["hidden"] for one in everything}[second["id"]] is True
+    assert (await call(bench, owner, "GET", "/platform/ideas?with_hidden=true")).status_code == 403
+    assert (await bench.http.get(f"{IDEAS}?with_hidden=true")).status_code == 403
 
 
 @pytest.mark.row("N3")

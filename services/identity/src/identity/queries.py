@@ -1,6 +1,7 @@
 """Reads that answers need."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -58,9 +59,24 @@ async def members(tx: Tx, *, with_removed: bool) -> list[tuple[Membership, User]
     return sorted(found, key=lambda pair: (pair[0].name_with(pair[1]).casefold(), pair[0].id))
 
 
-async def audit_page(tx: Tx, *, before: UUID | None, limit: int) -> Sequence[AuditEntry]:
+@dataclass(frozen=True)
+class AuditWanted:
+    """What of the journal is asked for; none means no condition."""
+
+    actor_id: UUID | None = None
+    subject_type: str | None = None
+    until: datetime | None = None
+
+
+async def audit_page(tx: Tx, wanted: AuditWanted, *, before: UUID | None, limit: int) -> Sequence[AuditEntry]:
     """Entries of the transaction's account, newest first, older than the entry `before`."""
     statement = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(limit)
+    if wanted.actor_id is not None:
+        statement = statement.where(AuditEntry.actor_id == wanted.actor_id)
+    if wanted.subject_type is not None:
+        statement = statement.where(AuditEntry.subject_type == wanted.subject_type)
+    if wanted.until is not None:
+        statement = statement.where(AuditEntry.at < wanted.until)
     if before is not None:
         statement = statement.where(AuditEntry.id < before)
     return (await tx.scalars(statement)).all()

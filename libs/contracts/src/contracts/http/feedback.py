@@ -45,6 +45,7 @@ class IdeaAnswer(Answer):
     votes: int
     voted: bool = Field(description="Whether the caller, or the caller's firm, has voted.")
     created_at: AwareDatetime
+    hidden: bool = Field(default=False, description="Only the people of the platform see such a wish.")
 
 
 class IdeasAnswer(Answer):

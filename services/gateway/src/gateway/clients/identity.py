@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from contracts.http import access
@@ -101,9 +102,23 @@ class Identity:
         """Every right by name, and the roles."""
         return await self.call(bodies.PermissionsAnswer, "GET", f"/accounts/{account_id}/permissions")
 
-    async def audit(self, account_id: UUID, *, cursor: str | None = None) -> bodies.AuditAnswer:
-        """Who changed what, newest first."""
-        return await self.call(bodies.AuditAnswer, "GET", f"/accounts/{account_id}/audit", query={"cursor": cursor})
+    async def audit(
+        self,
+        account_id: UUID,
+        *,
+        actor_id: UUID | None = None,
+        subject: str | None = None,
+        until: datetime | None = None,
+        cursor: str | None = None,
+    ) -> bodies.AuditAnswer:
+        """Who changed what, newest first: of one person, about one kind of thing, before a moment."""
+        query = {
+            "actor_id": actor_id,
+            "subject": subject,
+            "until": until.isoformat() if until else None,
+            "cursor": cursor,
+        }
+        return await self.call(bodies.AuditAnswer, "GET", f"/accounts/{account_id}/audit", query=query)
 
     async def ask_for_access(
         self, account_id: UUID, body: access.AccessRequestBody, *, key: str

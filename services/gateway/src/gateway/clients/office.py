@@ -128,3 +128,15 @@ class Office:
     async def drop_domain(self, account_id: UUID) -> None:
         """Do without."""
         await self.call(object, "DELETE", f"/accounts/{account_id}/domain")
+
+    # The company's page
+
+    async def site_page(self, account_id: UUID) -> site.SitePageAnswer:
+        """Words and looks of one's own, and the sites that may show the page."""
+        return await self.call(site.SitePageAnswer, "GET", f"/accounts/{account_id}/site")
+
+    async def set_site_page(
+        self, account_id: UUID, body: site.SitePageBody, version: int | None
+    ) -> site.SitePageAnswer:
+        """Only what is set changes; the answer is what is left of it after cleaning."""
+        return await self.call(site.SitePageAnswer, "PUT", f"/accounts/{account_id}/site", body=body, version=version)

@@ -21,9 +21,21 @@ class Platform:
         """Sign in as the owner of today's demo account."""
         return await self.call(SignedInAnswer, "POST", "/demo/sessions")
 
-    async def ideas(self) -> feedback.IdeasAnswer:
-        """What people wish, the most wanted first."""
-        return await self.call(feedback.IdeasAnswer, "GET", "/platform/ideas")
+    async def ideas(self, *, with_hidden: bool | None = None) -> feedback.IdeasAnswer:
+        """What people wish, the most wanted first; hidden ones too for the people of the platform."""
+        return await self.call(feedback.IdeasAnswer, "GET", "/platform/ideas", query={"with_hidden": with_hidden})
+
+    async def change_idea(self, idea_id: UUID, body: feedback.IdeaChangeBody) -> feedback.IdeaAnswer:
+        """What becomes of a wish, or that nobody shall see it."""
+        return await self.call(feedback.IdeaAnswer, "PATCH", f"/platform/ideas/{idea_id}", body=body)
+
+    async def messages(self) -> feedback.PlatformMessages:
+        """What people wrote, waiting ones first."""
+        return await self.call(feedback.PlatformMessages, "GET", "/platform/messages")
+
+    async def change_message(self, message_id: UUID, body: feedback.MessageChangeBody) -> feedback.PlatformMessage:
+        """Whether somebody has answered."""
+        return await self.call(feedback.PlatformMessage, "PATCH", f"/platform/messages/{message_id}", body=body)
 
     async def write_idea(self, body: feedback.IdeaBody, *, key: str) -> feedback.IdeaAnswer:
         """A new wish."""

@@ -4,8 +4,16 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
+from pydantic import AwareDatetime
 
-from contracts.http.identity import AuditActor, AuditAnswer, AuditChange, AuditEntryAnswer, AuditSubject
+from contracts.http.identity import (
+    AuditActor,
+    AuditAnswer,
+    AuditChange,
+    AuditEntryAnswer,
+    AuditSubject,
+    AuditSubjectType,
+)
 from contracts.permissions import Permission
 from identity import queries
 from kit import context
@@ -21,6 +29,9 @@ async def get_audit(
     member: MemberDep,
     db: DbDep,
     request: Request,
+    actor_id: Annotated[UUID | None, Query(description="Only what this person did.")] = None,
+    subject: Annotated[AuditSubjectType | None, Query(description="Only what was done to these.")] = None,
+    until: Annotated[AwareDatetime | None, Query(description="Only what happened before this moment.")] = None,
     cursor: UUID | None = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> AuditAnswer:
@@ -29,7 +40,8 @@ async def get_audit(
     texts: Texts = request.app.state.texts
     language = context.current().language
     async with db.tx(account_id) as tx:
-        entries = await queries.audit_page(tx, before=cursor, limit=limit + 1)
+        wanted = queries.AuditWanted(actor_id, subject, until)
+        entries = await queries.audit_page(tx, wanted, before=cursor, limit=limit + 1)
     page = entries[:limit]
     return AuditAnswer(
         items=tuple(

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Request, Response
+from fastapi import APIRouter, Body, Query, Request, Response
 from sqlalchemy import select
 
 from contracts.http.feedback import (
@@ -18,6 +18,7 @@ from contracts.http.feedback import (
     PlatformMessages,
     VoteBody,
 )
+from identity.errors import PlatformOnly
 from identity.feedback_tables import ContactMessage
 from identity.tables import Account
 from identity.usecases.collect_ideas import (
@@ -43,11 +44,19 @@ _SHOWN = 200
 
 
 @router.get("/ideas", operation_id="list_ideas")
-async def get_ideas(caller: OptionalCallerDep, db: DbDep) -> IdeasAnswer:
+async def get_ideas(
+    caller: OptionalCallerDep,
+    db: DbDep,
+    with_hidden: Annotated[bool, Query(description="Hidden ones too; for the people of the platform.")] = False,
+) -> IdeasAnswer:
     """What people wish, the most wanted first; for everybody."""
     async with db.system_tx() as tx:
+        if with_hidden:
+            if caller is None:
+                raise PlatformOnly
+            await platform_staff_of(caller.user_id, tx)
         voters = await voters_of(tx, caller.user_id) if caller else set()
-        return IdeasAnswer(items=tuple(await ideas_of(tx, voters)))
+        return IdeasAnswer(items=tuple(await ideas_of(tx, voters, with_hidden=with_hidden)))
 
 
 @router.post("/ideas", operation_id="write_idea", status_code=201, response_model=IdeaAnswer)

@@ -91,5 +91,6 @@ def _answer(idea: Idea, votes: int, voted: bool) -> IdeaAnswer:
             "votes": votes,
             "voted": voted,
             "created_at": idea.created_at,
+            "hidden": idea.is_hidden,
         }
     )

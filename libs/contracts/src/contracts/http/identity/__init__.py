@@ -1,7 +1,7 @@
 """HTTP bodies of identity: signing in, the caller's profile, accounts, members, rights, audit."""
 
 from .accounts import AccountAnswer, AccountBody, AccountChangeBody, AccountsAnswer, BookingRulesBody
-from .audit import AuditActor, AuditAnswer, AuditChange, AuditEntryAnswer, AuditSubject
+from .audit import AuditActor, AuditAnswer, AuditChange, AuditEntryAnswer, AuditSubject, AuditSubjectType
 from .members import (
     MemberAnswer,
     MemberBody,
@@ -48,6 +48,7 @@ __all__ = [
     "AuditChange",
     "AuditEntryAnswer",
     "AuditSubject",
+    "AuditSubjectType",
     "BookingRulesBody",
     "CaptchaAnswer",
     "ChannelsBody",

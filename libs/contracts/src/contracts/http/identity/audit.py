@@ -7,6 +7,8 @@ from pydantic import AwareDatetime, Field
 
 from contracts.http.base import Answer
 
+AuditSubjectType = Literal["account", "member", "api_key", "request", "visit"]
+
 
 class AuditActor(Answer):
     """Who did it; a name as it was then."""
@@ -18,7 +20,7 @@ class AuditActor(Answer):
 class AuditSubject(Answer):
     """What it was done to; a name as it was then."""
 
-    type: Literal["account", "member", "api_key", "request", "visit"]
+    type: AuditSubjectType
     id: UUID
     name: str
 

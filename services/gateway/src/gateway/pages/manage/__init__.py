@@ -11,6 +11,7 @@ from .deleted import router as deleted
 from .hits import router as hits
 from .locations import router as locations
 from .overview import router as overview
+from .own_page import router as own_page
 from .registration import router as registration
 from .requests import router as requests
 from .resources import router as resources
@@ -35,6 +36,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     hits,
     settings,
     site,
+    own_page,
     client_imports,
     clients,
     audit,

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+from datetime import date, datetime, time, timedelta
+from typing import get_args
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from starlette.responses import Response
 
 from contracts.http.access import SupportVisitAnswer
-from contracts.http.identity import AuditAnswer
+from contracts.http.identity import AuditAnswer, AuditSubjectType
 from gateway.clients import Refused
+from gateway.pages.forms import uuids
 from gateway.pages.route import page_router
 from gateway.pages.visit import Visit, VisitDep
 
@@ -18,48 +22,53 @@ from .schedule import zone_of
 
 router = page_router()
 
-_MOST_PAGES = 8
-SUBJECTS = ("account", "member", "api_key", "request", "visit")
+SUBJECTS = get_args(AuditSubjectType)
 
 
 @router.get("/manage/{account_id}/audit")
 async def shown(visit: VisitDep, account_id: UUID) -> Response:
     """Newest first; `who`, `what` and `day` narrow it down."""
-    who, what, day = (visit.query.get(name, "") for name in ("who", "what", "day"))
+    who = next(iter(uuids([visit.query.get("who", "")])), None)
+    what = visit.query.get("what", "")
+    what = what if what in SUBJECTS else ""
     zone = zone_of((await visit.api.catalogue.locations(account_id)).items)
-    cursor = visit.query.get("cursor")
-    found: list[object] = []
-    names: dict[str, str] = {}
-    for _ in range(_MOST_PAGES):
-        page: AuditAnswer = await visit.api.identity.audit(account_id, cursor=cursor)
-        cursor = page.next_cursor
-        for one in page.items:
-            if one.actor.id:
-                names[str(one.actor.id)] = one.actor.name
-            is_wanted = (
-                (not who or str(one.actor.id) == who)
-                and (not what or one.subject.type == what)
-                and (not day or one.at.astimezone(ZoneInfo(zone)).date().isoformat() <= day)
-            )
-            if is_wanted:
-                found.append(one)
-        if cursor is None or len(found) >= 50:
-            break
+    day = _day(visit.query.get("day", ""))
+    until = datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone)) if day else None
+    cursor = next(iter(uuids([visit.query.get("cursor", "")])), None)
+    page = await visit.api.identity.audit(
+        account_id, actor_id=who, subject=what or None, until=until, cursor=str(cursor) if cursor else None
+    )
     return await office_page(
         visit,
         account_id,
         "audit",
         "audit",
-        items=found,
-        names=sorted(names.items(), key=lambda one: one[1]),
+        items=page.items,
+        names=await _people(visit, account_id, page),
         subjects=SUBJECTS,
-        who=who,
+        who=str(who or ""),
         what=what,
-        day=day,
+        day=day.isoformat() if day else "",
         zone=zone,
-        later=visit.here(cursor=cursor) if cursor else None,
+        later=visit.here(cursor=page.next_cursor) if page.next_cursor else None,
         visits=await _visits(visit, account_id),
     )
+
+
+def _day(typed: str) -> date | None:
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        return None
+
+
+async def _people(visit: Visit, account_id: UUID, page: AuditAnswer) -> list[tuple[str, str]]:
+    """Whom one may choose: those who work there or did, and whoever stands on this page."""
+    names = {str(one.actor.id): one.actor.name for one in page.items if one.actor.id}
+    with contextlib.suppress(Refused):
+        members = await visit.api.identity.members(account_id, with_removed=True)
+        names |= {str(one.user_id): one.name for one in members.items if one.user_id}
+    return sorted(names.items(), key=lambda one: one[1])
 
 
 async def _visits(visit: Visit, account_id: UUID) -> tuple[SupportVisitAnswer, ...]:

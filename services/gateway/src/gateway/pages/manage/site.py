@@ -6,7 +6,7 @@ from uuid import UUID
 
 from starlette.responses import Response
 
-from contracts.http.site import DomainAnswer, DomainBody
+from contracts.http.site import DomainAnswer, DomainBody, SitePageBody
 from gateway.clients import Refused
 from gateway.pages.forms import Form
 from gateway.pages.route import page_router
@@ -50,6 +50,23 @@ async def act(visit: VisitDep, account_id: UUID, act: str) -> Response:
     return visit.go(f"/manage/{account_id}/site#domain", f"domain.checked_{found.state}")
 
 
+@router.post("/manage/{account_id}/site/frames")
+async def set_frames(visit: VisitDep, account_id: UUID) -> Response:
+    """Which sites may show the page; an empty list lets none."""
+    form = await visit.form()
+    version = form.whole("version")
+    try:
+        body = visit.body(SitePageBody, {"embed_origins": form.value("embed_origins").split()})
+        await visit.api.office.set_site_page(account_id, body, version if isinstance(version, int) else None)
+    except Refused as refused:
+        if refused.status in (401, 403, 404):
+            raise
+        noted = form.note(refused.problem, {"/embed_origins": "embed_origins"})
+        return await _page(visit, account_id, Form(), refused.status, frames=noted)
+    return visit.go(f"/manage/{account_id}/site#frames", "manage.saved")
+
+
+@router.get("/manage/{account_id}/site/frames")
 @router.get("/manage/{account_id}/site/domain")
 async def back(visit: VisitDep, account_id: UUID) -> Response:
     """The address of a form, opened again."""
@@ -65,7 +82,9 @@ async def _domain(visit: Visit, account_id: UUID) -> DomainAnswer | None:
         return None
 
 
-async def _page(visit: Visit, account_id: UUID, form: Form, status: int = 200) -> Response:
+async def _page(
+    visit: Visit, account_id: UUID, form: Form, status: int = 200, *, frames: Form | None = None
+) -> Response:
     visit.address = f"/manage/{account_id}/site"
     member = await member_of(visit, account_id)
     root = visit.settings.public_url.rstrip("/")
@@ -82,5 +101,7 @@ async def _page(visit: Visit, account_id: UUID, form: Form, status: int = 200) -
         account=await visit.api.identity.account(account_id),
         zone=zone_of((await visit.api.catalogue.locations(account_id)).items),
         snippet=snippet,
+        own=(own := await visit.api.office.site_page(account_id)),
+        frames=frames or Form.of(embed_origins="\n".join(own.embed_origins)),
         form=form,
     )

@@ -11,7 +11,7 @@ from gateway.pages.visit import Visit
 
 log = structlog.get_logger("operator")
 
-TABS = ("ops", "ops/dead-letters", "ops/life", "ops/texts", "ops/support")
+TABS = ("ops", "ops/dead-letters", "ops/life", "ops/texts", "ops/support", "ops/contact", "ops/ideas")
 SEAL = "operator"
 STAYS_S = 4 * 3600
 UTC = "UTC"

@@ -74,8 +74,10 @@ async def way_of(visit: Visit, vanity: str) -> Way:
     return find_way(found, Choice.read(found.account.vanity_address, visit.query), is_signed_in=visit.is_signed_in)
 
 
-async def show(visit: Visit, way: Way, *, form: Form | None = None, status: int = 200, **more: Any) -> Response:
-    """The page of the step."""
+async def show(
+    visit: Visit, way: Way, *, form: Form | None = None, status: int = 200, own_css: str = "", **more: Any
+) -> Response:
+    """The page of the step; `own_css`, cleaned, is styles that are only tried out."""
     visit.address = way.choice.address()
     values = await _STEPS[way.step](visit, way, form, more)
     is_first = status == 200 and Choice.read("", visit.query).is_bare and not way.choice.embed
@@ -92,6 +94,8 @@ async def show(visit: Visit, way: Way, *, form: Form | None = None, status: int 
         step=way.step,
         chosen=way.lines(),
         zone=way.zone,
+        own_css=own_css,
+        **({"page_scripts": []} if own_css else {}),
         **values,
     )
 
