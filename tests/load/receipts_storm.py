@@ -28,6 +28,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import aiohttp
+from sqlalchemy import text
 
 from fiscal.app import build
 from fiscal.settings import Settings
@@ -40,6 +41,14 @@ from tests.simulators.running import Process, Simulators, free_port
 from zapys_dev import databases
 from zapys_dev.testing import TestServers, create_vhost, delete_vhost, ensure_servers
 
+_STATES = text("SELECT state, count(*) AS count FROM receipt GROUP BY state")
+_HEADS = text(
+    """
+    SELECT DISTINCT ON (cash_register_id) state, reason_code,
+        extract(epoch FROM clock_timestamp() - coalesce(sent_at, created_at)) AS age_s
+    FROM receipt WHERE state IN ('due', 'held', 'registering') ORDER BY cash_register_id, position
+    """
+)
 FOLDER = Path(__file__).parents[2] / "services" / "fiscal" / "migrations"
 STALLS = ("timeout_after_accept", "drop_after_accept", "http_500_after_accept", "html_after_accept", "drop_before")
 SPEED = {
@@ -271,6 +280,23 @@ class Storm:
         for register in self.registers:
             await self.reopen(register)
 
+    async def tell(self, bench: Bench, sales: int, every_s: float = 10.0) -> None:
+        """One line now and then: how far it is, and what the heads of the lanes wait for."""
+        began = time.monotonic()
+        while True:
+            await asyncio.sleep(every_s)
+            async with bench.service.db.tx(self.salon.account_id) as tx:
+                states = (await tx.execute(_STATES)).all()
+                heads = (await tx.execute(_HEADS)).all()
+            told = {row.state: row.count for row in states}
+            waits = ", ".join(f"{row.state}/{row.reason_code or '-'} {row.age_s:.0f} s" for row in heads) or "-"
+            print(
+                f"{time.monotonic() - began:5.0f} s: sold {sum(told.values())}/{sales}, registered "
+                f"{told.get('registered', 0)}; kills {self.workers.kills}, shifts closed {self.closed}; heads: {waits}",
+                file=sys.stderr,
+                flush=True,
+            )
+
     async def drained(self, sales: int, within_s: float) -> collections.Counter[int]:
         """Wait until every receipt is registered; how many attempts they took."""
         deadline = time.monotonic() + within_s
@@ -300,6 +326,7 @@ async def run(servers: TestServers, sales: int, registers: int, *, kill_s: float
         trouble = [
             asyncio.create_task(work) for work in (storm.stall(), storm.kill(kill_s), storm.close_shifts(close_s))
         ]
+        telling = asyncio.create_task(storm.tell(bench, sales))
         try:
             sold = await storm.sell(sales, pause_s=0.3)
             # The storm goes on while the lanes drain, for as long as the sales took.
@@ -311,8 +338,12 @@ async def run(servers: TestServers, sales: int, registers: int, *, kill_s: float
             for task in trouble:
                 task.cancel()
             await asyncio.gather(*trouble, return_exceptions=True)
-        await storm.calm()
-        outcome.attempts = await storm.drained(sales, within_s=600 + 2 * sales)
+        try:
+            await storm.calm()
+            outcome.attempts = await storm.drained(sales, within_s=600 + 2 * sales)
+        finally:
+            telling.cancel()
+            await asyncio.gather(telling, return_exceptions=True)
         outcome.kills, outcome.shifts_closed = workers.kills, storm.closed
         await judge(simulators, storm, sold, outcome)
     outcome.took_s = time.monotonic() - began

@@ -30,7 +30,7 @@ from fiscal.usecases.deliver_receipts import deliver_receipts
 from fiscal.usecases.fiscal_shifts import follow_shifts
 from fiscal.usecases.follow_offline import follow_offline
 from fiscal.usecases.hooks import CHANNEL as HOOKS
-from fiscal.usecases.hooks import look_at_shifts, set_hooks, want_hooks
+from fiscal.usecases.hooks import forget_events, look_at_shifts, set_hooks, want_hooks
 from fiscal.usecases.lanes import CHANNEL
 from fiscal.usecases.payments.acquiring import CHANNEL as PAYMENTS
 from fiscal.usecases.payments.acquiring import Acquiring, platform_shops
@@ -47,6 +47,7 @@ from kit.wakeups import wait_for
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 FOLLOW_SHIFTS_EVERY_S = 2.0
+FORGET_EVERY_S = 3600.0
 RECONCILE_EVERY_S = 900.0
 """An account is compared once a day, in the first quarter of an hour after its midnight."""
 
@@ -112,8 +113,12 @@ def add_checkbox_loops(service: Service, settings: Settings, desk: FiscalDesk) -
         await deliver_receipts(desk)
         await follow_offline(desk)
 
+    async def forget() -> None:
+        await forget_events(desk)
+
     service.loops["checkbox_hooks"] = hooks
     service.loops["checkbox_follow"] = lambda: every(FOLLOW_SHIFTS_EVERY_S, follow)
+    service.loops["checkbox_forget"] = lambda: every(FORGET_EVERY_S, forget)
     hear_of_checkbox(service.consumers, desk.box)
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fiscal.tables import Base
@@ -23,6 +24,17 @@ class CheckboxHook(Base):
     next_try_at: Mapped[datetime | None]
     last_event_at: Mapped[datetime | None]
     next_look_at: Mapped[datetime | None]
+
+
+class CheckboxEvent(Base):
+    """An event that was heard: told again, it is nothing new. Kept longer than Checkbox goes on repeating."""
+
+    __tablename__ = "checkbox_event"
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    cash_register_id: Mapped[UUID] = mapped_column(primary_key=True)
+    digest: Mapped[bytes] = mapped_column(primary_key=True)
+    heard_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
 class ReceiptDelivery(Base):

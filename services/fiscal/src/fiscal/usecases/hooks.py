@@ -11,14 +11,15 @@ import hmac
 import json
 import secrets
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from contracts.gateway import FiscalCallbackReceived
-from fiscal.checkbox_tables import CheckboxHook
+from fiscal.checkbox_tables import CheckboxEvent, CheckboxHook
 from fiscal.domain.receipts import ReceiptState
 from fiscal.providers.checkbox_answers import Refused, ShiftStatus, Unanswered
 from fiscal.tables import CashRegister, Receipt
@@ -35,6 +36,8 @@ from kit.wakeups import notify
 CHANNEL = "checkbox_hooks"
 TRY_AGAIN_IN = timedelta(minutes=10)
 LEASE = timedelta(seconds=60)
+EVENTS_ARE_KEPT = timedelta(days=2)
+"""Checkbox repeats an event for four hours."""
 PATH = "/callbacks/fiscal/checkbox/"
 
 log = structlog.get_logger("checkbox")
@@ -101,35 +104,60 @@ async def set_hooks(desk: FiscalDesk, callbacks_url: str) -> None:
 
 
 async def take_callback(event: FiscalCallbackReceived, tx: Tx, *, box: SecretBox) -> None:
-    """An event of a register, when its signature is right: what it is about is looked at soon."""
-    found = await tx.execute(
-        select(CheckboxHook.account_id, CheckboxHook.cash_register_id).where(CheckboxHook.token == event.token)
-    )
-    place = found.first()
-    if event.provider != "checkbox" or place is None:
+    """An event of a register, when its signature is right: what it is about is looked at soon.
+
+    Of equal events the first alone counts. The others lock no row: many at once must not stand in a queue for the
+    register's hook, each with a transaction and a connection of its own.
+    """
+    hook = await tx.scalar(select(CheckboxHook).where(CheckboxHook.token == event.token))
+    if event.provider != "checkbox" or hook is None:
         log.warning("fiscal callback of nobody", provider=event.provider)
         return
-    account_id, register_id = place
+    account_id, register_id = hook.account_id, hook.cash_register_id
     await work_for(tx, account_id)
-    hook = await tx.get_one(CheckboxHook, (account_id, register_id), with_for_update=True)
     body = base64.b64decode(event.body_base64)
     if hook.sealed is None or not is_signed(
         box.open(hook.sealed, owner_of(hook)), body, event.headers.get("x-request-signature", "")
     ):
         log.warning("fiscal callback refused", cash_register_id=str(register_id))
         return
-    hook.last_event_at = now_utc()
+    if not await _is_news(tx, account_id, register_id, body):
+        return
+    told = _object(body)
+    if "receipt" in told:
+        await _look_at_receipts(tx, account_id, register_id)
+    seen: dict[str, Any] = {"last_event_at": func.now()}
+    if "shift" in told:
+        seen["next_look_at"] = func.now()
+        await notify(tx, CHANNEL)
+    await tx.execute(
+        update(CheckboxHook)
+        .where(CheckboxHook.account_id == account_id, CheckboxHook.cash_register_id == register_id)
+        .values(**seen)
+    )
+
+
+async def _is_news(tx: Tx, account_id: UUID, register_id: UUID, body: bytes) -> bool:
+    """Keep the event; false when it is known."""
+    kept = insert(CheckboxEvent).values(
+        account_id=account_id, cash_register_id=register_id, digest=hashlib.sha256(body).digest()
+    )
+    digest = await tx.scalar(kept.on_conflict_do_nothing().returning(CheckboxEvent.digest))
+    return digest is not None
+
+
+async def forget_events(desk: FiscalDesk) -> None:
+    """Drop events that Checkbox has long ceased to repeat."""
+    async with desk.db.system_tx() as tx:
+        await tx.execute(delete(CheckboxEvent).where(CheckboxEvent.heard_at < func.now() - EVENTS_ARE_KEPT))
+
+
+def _object(body: bytes) -> dict[str, Any]:
     try:
         told = json.loads(body)
     except (ValueError, RecursionError):
-        return
-    if not isinstance(told, dict):
-        return
-    if "shift" in told:
-        hook.next_look_at = now_utc()
-        await notify(tx, CHANNEL)
-    if "receipt" in told:
-        await _look_at_receipts(tx, account_id, register_id)
+        return {}
+    return told if isinstance(told, dict) else {}
 
 
 def is_signed(key: str, body: bytes, given: str) -> bool:

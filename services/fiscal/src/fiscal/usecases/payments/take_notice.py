@@ -59,8 +59,8 @@ async def take_notice(event: PaymentCallbackReceived, tx: Tx, *, acquiring: Acqu
         received_at=event.received_at,
         next_look_at=func.now(),
     )
-    await tx.execute(kept.on_conflict_do_nothing())
-    await notify(tx, CHANNEL)
+    if await tx.scalar(kept.on_conflict_do_nothing().returning(PaymentNotice.id)) is not None:
+        await notify(tx, CHANNEL)
 
 
 def _order_id(claimed: str | None) -> UUID | None:
