@@ -41,7 +41,7 @@ from tests.simulators.running import Process, Simulators, free_port
 from zapys_dev import databases
 from zapys_dev.testing import TestServers, create_vhost, delete_vhost, ensure_servers
 
-_STATES = text("SELECT state, count(*) AS count FROM receipt GROUP BY state")
+_STATES = text("SELECT state, count(*) AS many FROM receipt GROUP BY state")
 _HEADS = text(
     """
     SELECT DISTINCT ON (cash_register_id) state, reason_code,
@@ -94,29 +94,45 @@ class Workers:
 
     def __init__(self, environment: dict[str, str], count: int) -> None:
         self._environment = environment
-        self._processes = [self._start() for _ in range(count)]
+        self._running = [self._start() for _ in range(count)]
         self.kills = 0
 
-    def kill_one(self, chance: random.Random) -> None:
-        """SIGKILL, and a new one in its place."""
-        which = chance.randrange(len(self._processes))
-        self._processes[which].send_signal(signal.SIGKILL)
-        self._processes[which].wait()
-        self._processes[which] = self._start()
+    async def kill_one(self, chance: random.Random) -> None:
+        """SIGKILL to one that is at work, and a new one in its place.
+
+        One that is still starting holds nothing that a kill could harm: on a slow machine only such ones would be hit.
+        """
+        which = chance.randrange(len(self._running))
+        process, port = self._running[which]
+        await self._is_at_work(process, port)
+        process.send_signal(signal.SIGKILL)
+        await asyncio.to_thread(process.wait)
+        self._running[which] = self._start()
         self.kills += 1
 
     def stop(self) -> None:
-        for process in self._processes:
+        for process, _ in self._running:
             process.kill()
             process.wait()
 
-    def _start(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
+    async def _is_at_work(self, process: subprocess.Popen[bytes], port: int) -> None:
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=2)) as session:
+            while process.poll() is None:
+                with contextlib.suppress(aiohttp.ClientError, TimeoutError):
+                    async with session.get(f"http://127.0.0.1:{port}/ready") as answer:
+                        if answer.status == 200:
+                            return
+                await asyncio.sleep(0.1)
+
+    def _start(self) -> tuple[subprocess.Popen[bytes], int]:
+        port = free_port()
+        process = subprocess.Popen(
             [sys.executable, "-m", "fiscal", "worker"],
-            env={**os.environ, **self._environment, "FISCAL_ADMIN_PORT": str(free_port())},
+            env={**os.environ, **self._environment, "FISCAL_ADMIN_PORT": str(port)},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
+        return process, port
 
 
 @asynccontextmanager
@@ -256,7 +272,7 @@ class Storm:
     async def kill(self, every_s: float) -> None:
         while True:
             await asyncio.sleep(every_s * self.chance.uniform(0.5, 1.5))
-            self.workers.kill_one(self.chance)
+            await self.workers.kill_one(self.chance)
 
     async def close_shifts(self, every_s: float) -> None:
         while True:
@@ -288,7 +304,7 @@ class Storm:
             async with bench.service.db.tx(self.salon.account_id) as tx:
                 states = (await tx.execute(_STATES)).all()
                 heads = (await tx.execute(_HEADS)).all()
-            told = {row.state: row.count for row in states}
+            told = {row.state: row.many for row in states}
             waits = ", ".join(f"{row.state}/{row.reason_code or '-'} {row.age_s:.0f} s" for row in heads) or "-"
             print(
                 f"{time.monotonic() - began:5.0f} s: sold {sum(told.values())}/{sales}, registered "

@@ -161,6 +161,12 @@ class PrepaymentExpired(_OfPrepayment):
     name: ClassVar[str] = "fiscal.prepayment.expired.v1"
 
 
+class PrepaymentCancelled(_OfPrepayment):
+    """Nobody is to pay it any more: its link was closed, or its booking was cancelled or paid otherwise."""
+
+    name: ClassVar[str] = "fiscal.prepayment.cancelled.v1"
+
+
 class BooksDiffer(Event):
     """The daily comparison of settlements, receipts, ledger and card payments found something that does not agree."""
 

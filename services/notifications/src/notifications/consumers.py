@@ -23,7 +23,18 @@ from contracts.booking import (
     WaitlistOffered,
     WaitlistOfferEnded,
 )
-from contracts.fiscal import BooksDiffer, ReceiptFailed, ReceiptHeld, ReceiptRegistered, TopUpPaid, TopUpReversed
+from contracts.fiscal import (
+    BooksDiffer,
+    PrepaymentCancelled,
+    PrepaymentExpired,
+    PrepaymentPaid,
+    PrepaymentRequested,
+    ReceiptFailed,
+    ReceiptHeld,
+    ReceiptRegistered,
+    TopUpPaid,
+    TopUpReversed,
+)
 from contracts.gateway import DeliveryReportReceived, InboundSmsReceived
 from contracts.identity import (
     AccessRequested,
@@ -57,6 +68,7 @@ from .usecases.publish_event import forget_contacts, publish_event
 from .usecases.queue_login_code import queue_login_code
 from .usecases.queue_phone_notice import queue_phone_notice
 from .usecases.release_held import release_held
+from .usecases.send_payment_link import PaymentLinks
 from .usecases.take_delivery_report import take_delivery_report
 from .usecases.take_reply import take_reply
 from .usecases.tell_of_request import tell_of_request
@@ -101,6 +113,10 @@ class Handlers:
         consumers.on(*PUBLIC, name="publish_event")(self.public_event)
         consumers.on(WaitlistOffered, name="offer_waitlist")(self.waitlist_offered)
         consumers.on(WaitlistOfferEnded, name="end_waitlist_offer")(self.waitlist_ended)
+        consumers.on(PrepaymentRequested, name="send_payment_link")(self.prepayment_requested)
+        consumers.on(PrepaymentPaid, PrepaymentExpired, PrepaymentCancelled, name="end_payment_link")(
+            self.prepayment_over
+        )
         consumers.on(DailyJournalPrepared, name="mail_journal")(self.journal)
         consumers.on(ReceiptHeld, ReceiptFailed, ReceiptRegistered, name="watch_receipts")(self.receipt)
         consumers.on(BooksDiffer, name="warn_of_books")(self.books_differ)
@@ -168,6 +184,12 @@ class Handlers:
 
     async def waitlist_ended(self, event: WaitlistOfferEnded, tx: Tx) -> None:
         await Waitlist(self.planner).ended(event, tx, await self.clock.now(tx))
+
+    async def prepayment_requested(self, event: PrepaymentRequested, tx: Tx) -> None:
+        await PaymentLinks(self.planner).requested(event, tx, await self.clock.now(tx))
+
+    async def prepayment_over(self, event: PrepaymentPaid | PrepaymentExpired | PrepaymentCancelled, tx: Tx) -> None:
+        await PaymentLinks(self.planner).over(event, tx, await self.clock.now(tx))
 
     async def journal(self, event: DailyJournalPrepared, tx: Tx) -> None:
         now = await self.clock.now(tx)

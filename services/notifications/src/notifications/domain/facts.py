@@ -22,6 +22,7 @@ class Kind(StrEnum):
     REMINDER_3H = "reminder_3h"
     REVIEW_REQUEST = "review_request"
     WAITLIST_OFFER = "waitlist_offer"
+    PREPAYMENT = "prepayment"
     BALANCE_LOW = "balance_low"
     PROVIDER_TROUBLE = "provider_trouble"
     FISCAL_TROUBLE = "fiscal_trouble"

@@ -147,6 +147,8 @@ def falls_away(old: Existing, act: Kind | None, overtaken: Reason) -> bool:
     is_cancelled = overtaken is Reason.BOOKING_CANCELLED
     if old.key.kind == Kind.CANCELLED:
         return old.state in WAITING and not is_cancelled
+    if old.key.kind == Kind.PREPAYMENT:  # it names no time, so a move leaves it as it is
+        return old.state in WAITING and is_cancelled
     if Kind(old.key.kind).is_reminder:
         return old.state in WAITING or (old.state == "suppressed" and overtaken is Reason.REPLACED)
     return old.state in WAITING and (is_cancelled or act is Kind.RESCHEDULED)

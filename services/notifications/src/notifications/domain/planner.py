@@ -13,6 +13,7 @@ from uuid import UUID
 from .channels import EMAIL, NO_CHANNEL, OF_PHONE, SMS
 from .facts import (
     BY_TIME,
+    CLIENT_KINDS,
     REMINDERS,
     STAFF_MEMBER_CONCERNED,
     Act,
@@ -25,7 +26,7 @@ from .facts import (
     Standing,
     Visit,
 )
-from .quiet_hours import at_wall_clock
+from .quiet_hours import QuietPolicy, at_wall_clock
 from .reasons import Reason
 
 CLIENT, STAFF = "client", "staff"
@@ -134,6 +135,20 @@ def plan_offer(situation: Situation, occasion: str, until: datetime, now: dateti
     return [decision]
 
 
+def plan_payment_link(situation: Situation, occasion: str, until: datetime, now: datetime) -> Decision:
+    """The decision about the link to a prepayment: at once, at night in the morning if there is time to pay then.
+
+    No setting speaks against it, nor lets the night swallow it: unpaid, the visit is lost.
+    """
+    client, rules = situation.client, situation.rules
+    assert client is not None  # the caller has looked
+    channel = EMAIL if client.has_email and not client.has_phone else SMS
+    reason = _against_client(Kind.PREPAYMENT, channel, situation, client)
+    patient = replace(rules, quiet=replace(rules.quiet, policy=QuietPolicy.SHIFT_LATER))
+    decision = Decision(Kind.PREPAYMENT, CLIENT, client.id, occasion, channel, now, until, reason)
+    return _news(decision, replace(situation, rules=patient), now)
+
+
 def client_channel(kind: Kind, rules: Rules, client: Client) -> str:
     """The channel set for the kind; an SMS in place of an e-mail to somebody who has no address."""
     channel = rules.client_channels.get(kind, SMS)
@@ -166,7 +181,7 @@ def _against_client(
     checks = (
         (rules.account_is_demo, Reason.DEMO_ACCOUNT),
         (not rules.account_is_active or not rules.client_messages_on, Reason.ACCOUNT_DISABLED),
-        (kind not in rules.client_kinds, Reason.TYPE_DISABLED),
+        (kind in CLIENT_KINDS and kind not in rules.client_kinds, Reason.TYPE_DISABLED),
         (is_news and act is not None and act.by_client, Reason.OWN_ACTION),
         (is_news and act is not None and not act.tell_client, Reason.SILENCED_BY_STAFF),
         (kind is Kind.RESCHEDULED and was == visit.standing, Reason.NOTHING_NEW),

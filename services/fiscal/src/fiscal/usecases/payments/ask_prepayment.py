@@ -25,7 +25,7 @@ from fiscal.payment_tables import CardPayment, Prepayment, PrepaymentRules
 from fiscal.tables import CashRegister
 from fiscal.usecases.issue_receipt import HRYVNIA
 from fiscal.usecases.payments.acquiring import CHANNEL, Acquiring, current_shops
-from fiscal.usecases.payments.settle_prepayment import ONLINE, end_prepayment, shown
+from fiscal.usecases.payments.settle_prepayment import ONLINE, end_prepayment, say_cancelled, shown
 from fiscal.usecases.record_act import lock_booking
 from fiscal.usecases.settle_booking import NOT_PAYABLE
 from kit.access import Member
@@ -119,6 +119,7 @@ async def drop_prepayment(event: BookingCancelled, tx: Tx) -> None:
 async def cancel_prepayment(tx: Tx, asked: Prepayment, now: datetime) -> None:
     """Close the link; orders under way are withdrawn at the acquirer by the worker."""
     end_prepayment(asked, "cancelled")
+    say_cancelled(tx, asked)
     for payment in await open_orders(tx, asked):
         payment.state = "cancelled"
         payment.version += 1

@@ -5,7 +5,7 @@ from datetime import datetime
 import structlog
 
 from contracts.base import Money
-from contracts.fiscal import PrepaymentPaid, PrepaymentState
+from contracts.fiscal import PrepaymentCancelled, PrepaymentPaid, PrepaymentState
 from contracts.permissions import Permission
 from fiscal.domain.card_payments import PaymentState
 from fiscal.errors import FiscalProblem, NothingToReverse
@@ -40,6 +40,7 @@ async def prepayment_paid(acquiring: Acquiring, tx: Tx, payment: CardPayment, no
     except FiscalProblem as problem:
         log.warning("prepayment not settled", payment_id=str(payment.id), cause=problem.code)
         end_prepayment(asked, "cancelled")
+        say_cancelled(tx, asked)
         _give_back(payment, problem.code.partition(".")[2], now)
         return
     asked.settlement_id = payment.settlement_id = act.id
@@ -70,14 +71,24 @@ def end_prepayment(asked: Prepayment, state: str) -> None:
     asked.version += 1
 
 
+def say_cancelled(tx: Tx, asked: Prepayment) -> None:
+    """Nobody is to pay it any more, so that no link to it goes out."""
+    told = _state(asked, None)
+    tx.emit(PrepaymentCancelled(account_id=asked.account_id, version=asked.version, prepayment=told))
+
+
 def shown(acquiring: Acquiring, asked: Prepayment) -> PrepaymentState:
     """A prepayment as others see it."""
+    return _state(asked, acquiring.pay_url(asked.id))
+
+
+def _state(asked: Prepayment, url: str | None) -> PrepaymentState:
     return PrepaymentState(
         id=asked.id,
         booking_id=asked.booking_id,
         state=asked.state,
         amount=Money(amount=asked.amount, currency=asked.currency),
-        url=acquiring.pay_url(asked.id),
+        url=url,
         expires_at=asked.expires_at,
     )
 
