@@ -117,7 +117,7 @@ WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 async def eventually_ok(who: Visitor, method: str, path: str, body: Any) -> None:
-    for _ in range(100):
+    for _ in range(1200):
         answer = await who.call(method, path, body)
         if answer.is_success:
             return
