@@ -35,6 +35,9 @@ EVENTS_EXCHANGE = "zapys.events"
 ASKED_AFTER_S = 5.0
 _USED_AT = "zapys.used_at"
 
+_AS_SYSTEM = text("SELECT set_config('role', :role, true)")  # as SET LOCAL ROLE
+_AS_SYSTEM_AT_ONCE = text("SELECT set_config('role', :role, true), set_config('synchronous_commit', 'off', true)")
+
 _BAD_VALUE_CLASS = "22"  # data exceptions: the caller's value, not our fault
 # A statement or a transaction ended for its time, a lock not had, a deadlock, a clash of serialisable transactions:
 # nothing was done, and asking again is right.
@@ -106,10 +109,15 @@ class Database:
             yield session
 
     @asynccontextmanager
-    async def system_tx(self) -> AsyncIterator[Tx]:
-        """A transaction that spans accounts, under the role `<service>_system`."""
+    async def system_tx(self, *, is_worth_a_wait: bool = True) -> AsyncIterator[Tx]:
+        """A transaction that spans accounts, under the role `<service>_system`.
+
+        Where it is not `is_worth_a_wait`, the commit does not wait for the disk: a crash of the server within a second
+        may undo it, which is right only for what is then simply done again.
+        """
         async with self._sessions() as session, session.begin():
-            await session.execute(text(f"SET LOCAL ROLE {self.service}_system"))
+            role = {"role": f"{self.service}_system"}
+            await session.execute(_AS_SYSTEM if is_worth_a_wait else _AS_SYSTEM_AT_ONCE, role)
             yield session
 
     async def ping(self) -> None:

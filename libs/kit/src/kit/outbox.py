@@ -2,7 +2,8 @@
 
 Claim with a lease and commit, publish with confirms, mark and commit: nothing remote happens inside a transaction,
 and a relay that dies at any point leaves rows that the next one takes after the lease. A row counts as published only
-when the broker's answer is an Ack (docs/adr on the outbox).
+when the broker's answer is an Ack (docs/adr on the outbox). Its own notes do not wait for the disk: a note that is lost
+means a repeat, which the inbox of the hearer absorbs.
 """
 
 from __future__ import annotations
@@ -97,7 +98,7 @@ class Relay:
         """Publish one batch; answers how many rows were confirmed."""
         if not self._broker.is_connected:
             raise BrokerUnavailable("no connection")
-        async with self._db.system_tx() as tx:
+        async with self._db.system_tx(is_worth_a_wait=False) as tx:
             rows = (await tx.execute(_CLAIM, {"lease_s": LEASE_S, "batch": BATCH})).mappings().all()
         if not rows:
             return 0
@@ -105,12 +106,12 @@ class Relay:
             results = await asyncio.gather(*(self._publish(dict(row)) for row in rows))
         except asyncio.CancelledError:
             # Stopped half-way: the next relay need not wait for the lease. What got through is absorbed as a repeat.
-            async with self._db.system_tx() as tx:
+            async with self._db.system_tx(is_worth_a_wait=False) as tx:
                 await tx.execute(_GIVEN_BACK, {"ids": [row["id"] for row in rows]})
             raise
         confirmed = [row["id"] for row, error in zip(rows, results, strict=True) if error is None]
         failed = [(row["id"], error) for row, error in zip(rows, results, strict=True) if error is not None]
-        async with self._db.system_tx() as tx:
+        async with self._db.system_tx(is_worth_a_wait=False) as tx:
             if confirmed:
                 await tx.execute(_PUBLISHED, {"ids": confirmed})
             if failed:
