@@ -18,7 +18,10 @@ from faststream import AckPolicy
 from faststream.rabbit import Channel, ExchangeType, RabbitBroker, RabbitExchange, RabbitQueue
 from faststream.rabbit.opentelemetry import RabbitTelemetryMiddleware
 from faststream.rabbit.prometheus import RabbitPrometheusMiddleware
+from faststream.rabbit.response import RabbitPublishCommand
 from faststream.rabbit.schemas import QueueType
+from faststream.response.publish_type import PublishType
+from opentelemetry import propagate
 from pamqp.commands import Basic
 
 from .loops import is_cancelled
@@ -202,18 +205,21 @@ class Broker:
         """
         try:
             async with asyncio.timeout(self._publish_timeout_s):
-                frame = await self.faststream.publish(
-                    body,
-                    exchange=_known_exchange(exchange),
-                    routing_key=routing_key,
-                    message_id=message_id,
-                    message_type=message_type,
-                    correlation_id=correlation_id or message_id,
-                    timestamp=timestamp,
-                    mandatory=mandatory,
-                    persist=True,
-                    content_type="application/json",
-                    headers={key: value for key, value in headers.items() if value is not None},
+                frame = await self._hand_over(
+                    RabbitPublishCommand(
+                        body,
+                        _publish_type=PublishType.PUBLISH,
+                        exchange=_known_exchange(exchange),
+                        routing_key=routing_key,
+                        message_id=message_id,
+                        message_type=message_type,
+                        correlation_id=correlation_id or message_id,
+                        timestamp=timestamp,
+                        mandatory=mandatory,
+                        persist=True,
+                        content_type="application/json",
+                        headers={key: value for key, value in headers.items() if value is not None},
+                    )
                 )
         except asyncio.CancelledError:
             if is_cancelled():
@@ -223,6 +229,12 @@ class Broker:
             raise NotConfirmed(f"{type(error).__name__}: {error}") from error
         if not isinstance(frame, Basic.Ack):
             raise NotConfirmed(f"the broker answered {type(frame).__name__}")
+
+    async def _hand_over(self, command: RabbitPublishCommand) -> object:
+        """Past the middlewares, which are for what is heard: for each message said they would cost more than saying
+        it, and all that a listener needs of them is where the trace comes from."""
+        propagate.inject(command.headers)
+        return await self.faststream._producer.publish(command)  # noqa: SLF001 - no public property
 
 
 async def declare_queue(channel: AbstractChannel, queue: RabbitQueue) -> AbstractQueue:

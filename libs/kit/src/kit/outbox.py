@@ -24,6 +24,8 @@ from .wakeups import Wakeups, wait_for
 LEASE_S = 30
 BATCH = 100
 POLL_S = 1.0
+GATHER_S = 0.05
+"""After a turn with work: what is said meanwhile goes in one. What is said after a quiet while goes at once."""
 KEEP_PUBLISHED = timedelta(days=7)
 FORGOTTEN_AT_ONCE = 5000
 
@@ -81,6 +83,8 @@ class Relay:
             self._wake.clear()
             moved = await self._turn()
             if moved < BATCH:
+                if moved:
+                    await asyncio.sleep(GATHER_S)
                 await wait_for(self._wake, POLL_S)
 
     async def _turn(self) -> int:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from sqlalchemy import Row
+
 from contracts.notifications import MessageDelivered, MessageFailed, MessageHeld, MessageSent, NotificationState
 from kit.db import Tx
 
@@ -17,8 +21,9 @@ _EVENTS = {
 }
 
 
-def say(tx: Tx, row: NotificationRow) -> None:
-    """Tell others about a new state, where it is one that they care about."""
+def say(tx: Tx, row: NotificationRow | Row[Any]) -> None:
+    """Tell others about a new state, where it is one that they care about. `row` may also be the columns that a
+    statement has answered."""
     event = _EVENTS.get(row.state)
     if event is None:
         return

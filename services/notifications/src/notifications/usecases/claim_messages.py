@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import select, tuple_
+from sqlalchemy import ARRAY, Text, Uuid, bindparam, select, text, tuple_
 
 from kit.db import Database, Tx
 from kit.ids import new_id
@@ -89,6 +89,30 @@ PLATFORM = "platform"
 is stored, stopped or paid."""
 
 
+# A row and its attempt in one statement for all that a turn claims: one by one they would cost more than sending.
+_CLAIMED = text(
+    """
+    WITH claimed AS (
+        UPDATE notification AS n
+        SET state = 'sending', reason_code = NULL, reason_params = '{}', due_at = NULL, trial_of = NULL,
+            provider = mine.provider, claim_id = mine.claim_id, attempts = n.attempts + 1,
+            leased_until = :leased_until, version = n.version + 1, changed_at = :now
+        FROM unnest(
+            CAST(:accounts AS uuid[]), CAST(:ids AS uuid[]), CAST(:claims AS uuid[]), CAST(:providers AS text[])
+        ) AS mine(account_id, id, claim_id, provider)
+        WHERE n.account_id = mine.account_id AND n.id = mine.id
+        RETURNING n.account_id, n.id, n.claim_id, n.attempts, n.provider
+    )
+    INSERT INTO delivery_attempt (account_id, id, notification_id, number, provider, started_at, outcome)
+    SELECT account_id, claim_id, id, attempts, provider, :now, 'running' FROM claimed
+    """
+).bindparams(
+    bindparam("accounts", type_=ARRAY(Uuid)),
+    bindparam("ids", type_=ARRAY(Uuid)),
+    bindparam("claims", type_=ARRAY(Uuid)),
+    bindparam("providers", type_=ARRAY(Text)),
+)
+
 LOOK_FOR_ORPHANS_EVERY = timedelta(seconds=1)
 """Messages of a sender that died wait for the end of their lease anyway; a second more is nothing to them."""
 
@@ -125,6 +149,8 @@ class Claims:
 
     async def take(self, room: int, full: frozenset[Hashable]) -> Sequence[ClaimedMessage]:
         """Up to `room` messages, none of accounts whose slots are full."""
+        if self.lanes.is_waiting(full):
+            return []
         while (claims := await self._turn(room, full)) == []:
             pass  # all that was due could not go, and there is more
         return claims or []
@@ -164,8 +190,22 @@ class _Turn:
     async def take_all(self, rows: Sequence[NotificationRow]) -> list[ClaimedMessage]:
         alive = [row for row in rows if not self._is_over(row)]
         looks = await last_looks(self.tx, alive) if alive else {}
-        claims = [await self._take(row, looks[row.id]) for row in alive]
-        return [claim for claim in claims if claim is not None]
+        taken = [await self._take(row, looks[row.id]) for row in alive]
+        claims = [claim for claim in taken if claim is not None]
+        if claims:
+            await self._write(claims)
+        return claims
+
+    async def _write(self, claims: Sequence[ClaimedMessage]) -> None:
+        written = {
+            "accounts": [claim.account_id for claim in claims],
+            "ids": [claim.notification_id for claim in claims],
+            "claims": [claim.claim_id for claim in claims],
+            "providers": [claim.provider.provider for claim in claims],
+            "leased_until": self.now + timedelta(seconds=self.settings.lease_s),
+            "now": self.now,
+        }
+        await self.tx.execute(_CLAIMED, written)
 
     def _is_over(self, row: NotificationRow) -> bool:
         if row.useful_until > self.now:
@@ -228,21 +268,6 @@ class _Turn:
 
     def _claim(self, row: NotificationRow, account: ProviderAccount, claim_id: UUID, address: str) -> ClaimedMessage:
         assert row.text is not None
-        row.state, row.reason_code, row.reason_params, row.due_at = "sending", None, {}, None
-        row.provider, row.claim_id, row.attempts = account.provider, claim_id, row.attempts + 1
-        row.leased_until = self.now + timedelta(seconds=self.settings.lease_s)
-        row.trial_of = None
-        row.version, row.changed_at = row.version + 1, self.now
-        attempt = DeliveryAttempt(
-            account_id=row.account_id,
-            id=claim_id,
-            notification_id=row.id,
-            number=row.attempts,
-            provider=account.provider,
-            started_at=self.now,
-            outcome="running",
-        )
-        self.tx.add(attempt)
         return ClaimedMessage(
             account_id=row.account_id,
             notification_id=row.id,

@@ -68,6 +68,11 @@ class DueLanes:
             lanes = lanes[LANES_PER_TURN:]
         return []
 
+    def is_waiting(self, full: frozenset[Hashable]) -> bool:
+        """Whether a look is useless now: all that have some are at their limits, and others were looked for lately."""
+        is_fresh = time.monotonic() - self._looked_at < LOOK_EVERY_S
+        return is_fresh and bool(self._known) and not self._usable(full)
+
     def rests(self, account_id: UUID) -> bool:
         """Whether the account's provider wants nothing now."""
         until = self._resting.get(account_id)

@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 from opentelemetry import context as otel_context
-from sqlalchemy import bindparam, select, tuple_, update
+from sqlalchemy import ARRAY, Text, Uuid, bindparam, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from contracts.notifications import ClientPhoneBad
@@ -19,18 +19,18 @@ from kit.telemetry import trace_id
 from kit.wakeups import notify
 from notifications.clock import Clock
 from notifications.domain.carriers import Channel
-from notifications.domain.delivery import next_poll_s
 from notifications.domain.outcomes import Accepted, ErrorClass, NotSent, Outcome, Refused, Unknown
 from notifications.domain.reasons import Reason
 from notifications.domain.routing import ends_message, stops_provider
 from notifications.pace import Pace
 from notifications.said import say
-from notifications.tables import BookingCopy, DeliveryAttempt, NotificationRow, PhoneMark, ProviderAccount
+from notifications.tables import BookingCopy, NotificationRow, PhoneMark, ProviderAccount
 
 from . import keep_balance
 from .ask_staff import PHONE_BAD, Wanted, ask_staff, number_of
 from .claim_messages import PLATFORM, ClaimedMessage, mark_unknown
 from .release_held import cure, stop
+from .write_accepted import Handed, write_accepted
 from .write_decisions import DUE_CHANNEL
 
 log = structlog.get_logger("sender")
@@ -39,13 +39,20 @@ FAILURES_TO_STOP = 5
 """So many calls in a row without an answer, and the provider counts as away until one message got through."""
 
 
-_ENDED = ("finished_at", "trace_id", "outcome", "error_class", "provider_code", "provider_text")
-# Without loading them: there is one per message, and nothing but this is ever written into it.
-_attempt = DeliveryAttempt.__table__.c
-_ATTEMPT_ENDED = (
-    update(DeliveryAttempt.__table__)  # type: ignore[arg-type]
-    .where(_attempt.account_id == bindparam("of_account"), _attempt.id == bindparam("of_claim"))
-    .values({name: bindparam(f"to_{name}") for name in _ENDED})
+_ATTEMPT_ENDED = text(
+    """
+    UPDATE delivery_attempt AS attempt
+    SET finished_at = :now, trace_id = said.trace_id, outcome = said.outcome, error_class = said.error_class,
+        provider_code = said.code, provider_text = said.text
+    FROM unnest(
+        CAST(:accounts AS uuid[]), CAST(:claims AS uuid[]), CAST(:traces AS text[]), CAST(:outcomes AS text[]),
+        CAST(:classes AS text[]), CAST(:codes AS text[]), CAST(:texts AS text[])
+    ) AS said(account_id, id, trace_id, outcome, error_class, code, text)
+    WHERE attempt.account_id = said.account_id AND attempt.id = said.id
+    """
+).bindparams(
+    *(bindparam(name, type_=ARRAY(Uuid)) for name in ("accounts", "claims")),
+    *(bindparam(name, type_=ARRAY(Text)) for name in ("traces", "outcomes", "classes", "codes", "texts")),
 )
 
 
@@ -71,7 +78,7 @@ class Recorder:
     """Writes outcomes down, several in one transaction where several wait: a commit costs more than a row."""
 
     MOST = 50
-    LINGER_S = 0.015
+    LINGER_S = 0.025
     """How long the first outcome waits for others."""
 
     def __init__(self, db: Database, clock: Clock, pace: Pace) -> None:
@@ -93,12 +100,17 @@ class Recorder:
         while self._waiting:
             await asyncio.sleep(self.LINGER_S)
             batch, self._waiting = self._waiting[: self.MOST], self._waiting[self.MOST :]
-            if await self._try(batch) is None:
-                continue
-            for one in batch:  # one that cannot be written must not take the others with it
-                error = await self._try([one])
-                if error is not None and not one.done.done():
-                    one.done.set_exception(error)
+            # Apart: those that went are written by few statements, and locks are taken in one order in each.
+            for part in ([o for o in batch if _went(o.outcome)], [o for o in batch if not _went(o.outcome)]):
+                if part and await self._try(part) is not None:
+                    await self._one_by_one(part)
+
+    async def _one_by_one(self, batch: Sequence[_Waiting]) -> None:
+        """One that cannot be written must not take the others with it."""
+        for one in batch:
+            error = await self._try([one])
+            if error is not None and not one.done.done():
+                one.done.set_exception(error)
 
     async def _try(self, batch: Sequence[_Waiting]) -> BaseException | None:
         [error] = await asyncio.gather(self._commit(batch), return_exceptions=True)
@@ -106,13 +118,46 @@ class Recorder:
 
     async def _commit(self, batch: Sequence[_Waiting]) -> None:
         async with self._db.system_tx() as tx:
-            await _record_all(tx, batch, await self._clock.now(tx), self._pace)
+            now = await self._clock.now(tx)
+            await tx.execute(_ATTEMPT_ENDED, _ended(batch, now))
+            if _went(batch[0].outcome):
+                await _record_accepted(tx, batch, now)
+            else:
+                await _record_others(tx, batch, now, self._pace)
         for one in batch:
             if not one.done.done():
                 one.done.set_result(None)
 
 
-async def _record_all(tx: Tx, batch: Sequence[_Waiting], now: datetime, pace: Pace) -> None:
+async def _record_accepted(tx: Tx, batch: Sequence[_Waiting], now: datetime) -> None:
+    """What providers have taken over; all of the batch is."""
+    news = [Handed(one.claim, accepted, one.context) for one in batch if (accepted := _went(one.outcome))]
+    written = await write_accepted(tx, news, now)
+    for one in batch:
+        claim = one.claim
+        if claim.notification_id not in written:
+            log.warning("an answer for a message that has moved on", notification_id=str(claim.notification_id))
+            continue
+        if claim.is_paid_here:
+            await keep_balance.settle(tx, claim.account_id, claim.claim_id, now)
+        provider = claim.provider
+        if provider.kind != PLATFORM and (provider.state != "ok" or provider.failures):
+            await cure(tx, claim.account_id, provider.provider, now)
+        log.info("message handed over", state="sent", reason=None, provider=provider.provider)
+
+
+def _went(outcome: Outcome) -> Accepted | None:
+    """The acceptance, where the provider has the message: also when it says that it had it already."""
+    match outcome:
+        case Accepted():
+            return outcome
+        case Refused(error=ErrorClass.DUPLICATE):
+            return Accepted(None, outcome.said)
+        case _:
+            return None
+
+
+async def _record_others(tx: Tx, batch: Sequence[_Waiting], now: datetime, pace: Pace) -> None:
     keys = [(one.claim.account_id, one.claim.notification_id) for one in batch]
     row_of = NotificationRow
     locked = await tx.scalars(
@@ -122,7 +167,6 @@ async def _record_all(tx: Tx, batch: Sequence[_Waiting], now: datetime, pace: Pa
         .with_for_update()
     )
     rows = {row.id: row for row in locked}
-    await tx.execute(_ATTEMPT_ENDED, [_ended(one, now) for one in batch])
     for one in batch:
         row = rows.get(one.claim.notification_id)
         if row is None or row.claim_id != one.claim.claim_id:
@@ -136,13 +180,9 @@ async def _record_all(tx: Tx, batch: Sequence[_Waiting], now: datetime, pace: Pa
 
 
 async def _record(recording: _Recording, outcome: Outcome) -> None:
-    """Move the message on. An answer that comes after the lease has run out still settles what was unknown."""
+    """Move a message on that did not surely go."""
     tx, row, now = recording.tx, recording.row, recording.now
     match outcome:
-        case Accepted():
-            await _accepted(recording, outcome)
-        case Refused(error=ErrorClass.DUPLICATE):
-            await _accepted(recording, Accepted(None, outcome.said))
         case Refused(error=ErrorClass.LIMIT):
             await _rest(recording, outcome)
         case Refused():
@@ -154,24 +194,6 @@ async def _record(recording: _Recording, outcome: Outcome) -> None:
             mark_unknown(tx, row, now)
             await _count_failure(recording, outcome.said)
     log.info("message handed over", state=row.state, reason=row.reason_code, provider=row.provider)
-
-
-async def _accepted(recording: _Recording, outcome: Accepted) -> None:
-    row, now = recording.row, recording.now
-    row.state, row.reason_code, row.reason_params, row.leased_until = "sent", None, {}, None
-    row.provider_message_id, row.provider_status = outcome.message_id, outcome.status
-    row.provider_error, row.providers_tried = None, []
-    row.parts = outcome.parts or row.parts
-    row.sent_at = now
-    row.status_asked = 0
-    row.status_due_at = now + timedelta(seconds=next_poll_s(0)) if outcome.message_id else None
-    row.version, row.changed_at = row.version + 1, now
-    if recording.claim.is_paid_here:
-        await keep_balance.settle(recording.tx, row.account_id, recording.claim.claim_id, now)
-    say(recording.tx, row)
-    provider = recording.claim.provider
-    if provider.kind != PLATFORM and (provider.state != "ok" or provider.failures):
-        await cure(recording.tx, row.account_id, provider.provider, now)
 
 
 async def _rest(recording: _Recording, outcome: Refused) -> None:
@@ -287,18 +309,18 @@ async def _mark_phone(recording: _Recording, reason: Reason) -> None:
         tx.emit(event)
 
 
-def _ended(one: _Waiting, now: datetime) -> dict[str, Any]:
-    """What an attempt came to, as the values of the statement above."""
-    outcome, error_class, code, text = _said(one.outcome)
+def _ended(batch: Sequence[_Waiting], now: datetime) -> dict[str, Any]:
+    """What attempts came to, as the values of the statement above."""
+    said = [_said(one.outcome) for one in batch]
     return {
-        "of_account": one.claim.account_id,
-        "of_claim": one.claim.claim_id,
-        "to_finished_at": now,
-        "to_trace_id": one.trace_id,
-        "to_outcome": outcome,
-        "to_error_class": error_class,
-        "to_provider_code": code,
-        "to_provider_text": text,
+        "accounts": [one.claim.account_id for one in batch],
+        "claims": [one.claim.claim_id for one in batch],
+        "traces": [one.trace_id for one in batch],
+        "outcomes": [outcome for outcome, _, _, _ in said],
+        "classes": [error_class for _, error_class, _, _ in said],
+        "codes": [code for _, _, code, _ in said],
+        "texts": [words for _, _, _, words in said],
+        "now": now,
     }
 
 
