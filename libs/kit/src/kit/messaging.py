@@ -20,7 +20,7 @@ from faststream import AckPolicy
 from faststream.rabbit import Channel
 from faststream.rabbit.annotations import RabbitMessage
 from pydantic import ValidationError
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import text
 
 from contracts import EVENTS as EVENT_TYPES
 from contracts import Envelope, Event
@@ -43,11 +43,17 @@ from .broker import (
 )
 from .db import Database, Tx, is_outage
 from .errors import Problem
-from .tables import InboxRow
 from .telemetry import trace_id, without_values
 
 MAX_ATTEMPTS = 5
 HANDLER_TIMEOUT_S = 30.0
+
+# In one round trip where the event is an account's: the mark, and the account that the transaction works for.
+_MARK_SQL = (
+    "INSERT INTO inbox (consumer, message_id) SELECT :consumer, :message_id{} ON CONFLICT DO NOTHING RETURNING 1"
+)
+_MARK = text(_MARK_SQL.format(""))
+_MARK_AND_NAME_ACCOUNT = text(_MARK_SQL.format(" WHERE set_config('app.account_id', :account_id, true) IS NOT NULL"))
 
 E = TypeVar("E", bound=Event)
 Handler = Callable[[Any, Tx], Awaitable[None]]
@@ -248,10 +254,12 @@ class Listening:
 
 async def handle_once(db: Database, consumer: Consumer, message_id: UUID, event: Event) -> bool:
     """Run the handler in one transaction with its inbox mark; false when this message had its effect already."""
-    opened = db.tx(event.account_id) if event.account_id else db.system_tx()
-    async with opened as tx:
-        mark = insert(InboxRow).values(consumer=consumer.queue, message_id=message_id)
-        first = await tx.execute(mark.on_conflict_do_nothing().returning(InboxRow.message_id))
+    mark: dict[str, Any] = {"consumer": consumer.queue, "message_id": message_id}
+    async with db.tx() if event.account_id else db.system_tx() as tx:
+        if event.account_id:
+            first = await tx.execute(_MARK_AND_NAME_ACCOUNT, mark | {"account_id": str(event.account_id)})
+        else:
+            first = await tx.execute(_MARK, mark)
         if first.first() is None:
             log.debug("repeat absorbed")
             return False
