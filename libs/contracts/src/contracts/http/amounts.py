@@ -26,33 +26,41 @@ def _as_object(value: Any) -> Any:
     return {"amount": value} if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-class Amount(Body):
-    """Minor units, with the currency where the caller wants it checked."""
-
-    amount: StrictInt = Field(ge=1, le=MAX_AMOUNT)
-    currency: CurrencyCode | None = None
-
-
-AmountIn = Annotated[
-    Amount,
-    BeforeValidator(_as_object),
-    WithJsonSchema(
+def _two_shapes(minimum: int) -> WithJsonSchema:
+    """An integer of at least so much, or an object with one."""
+    number = {"type": "integer", "minimum": minimum, "maximum": MAX_AMOUNT}
+    currency = {"anyOf": [{"type": "string", "pattern": "^[A-Z]{3}$"}, {"type": "null"}]}
+    return WithJsonSchema(
         {
             "anyOf": [
-                {"type": "integer", "minimum": 1, "maximum": MAX_AMOUNT},
+                number,
                 {
                     "type": "object",
                     "required": ["amount"],
                     "additionalProperties": False,
-                    "properties": {
-                        "amount": {"type": "integer", "minimum": 1, "maximum": MAX_AMOUNT},
-                        "currency": {"anyOf": [{"type": "string", "pattern": "^[A-Z]{3}$"}, {"type": "null"}]},
-                    },
+                    "properties": {"amount": number, "currency": currency},
                 },
             ]
         }
-    ),
-]
+    )
+
+
+class CountedAmount(Body):
+    """Minor units, nothing included, with the currency where the caller wants it checked."""
+
+    amount: StrictInt = Field(ge=0, le=MAX_AMOUNT)
+    currency: CurrencyCode | None = None
+
+
+class Amount(CountedAmount):
+    """Minor units, with the currency where the caller wants it checked."""
+
+    amount: StrictInt = Field(ge=1, le=MAX_AMOUNT)
+
+
+CountedIn = Annotated[CountedAmount, BeforeValidator(_as_object), _two_shapes(0)]
+"""As `AmountIn`, nothing included."""
+AmountIn = Annotated[Amount, BeforeValidator(_as_object), _two_shapes(1)]
 """An amount as an integer in minor units, or as `{"amount", "currency"}`."""
 Comment = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
 

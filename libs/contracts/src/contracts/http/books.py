@@ -1,53 +1,20 @@
 """Bodies of fiscal's books: rules, counted days, second persons, reconciliation, reports, subscription."""
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BeforeValidator, Field, StrictBool, StrictInt, WithJsonSchema
+from pydantic import AwareDatetime, Field, StrictBool, StrictInt
 
 from contracts.base import Money
 
-from .base import Answer, Body, CurrencyCode, Line
+from .amounts import CountedIn, Fix, PaymentType
+from .base import Answer, Body, Line
 from .catalogue import Day
-from .fiscal import MAX_AMOUNT, Fix, PaymentType
 
 ReportBy = Literal["day", "register", "payment_type", "staff_member", "service"]
 ReportFormat = Literal["json", "csv", "xlsx"]
 RequestState = Literal["pending", "approved", "declined"]
-
-
-def _as_object(value: Any) -> Any:
-    return {"amount": value} if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-class CountedAmount(Body):
-    """Minor units, nothing included."""
-
-    amount: StrictInt = Field(ge=0, le=MAX_AMOUNT)
-    currency: CurrencyCode | None = None
-
-
-CountedIn = Annotated[
-    CountedAmount,
-    BeforeValidator(_as_object),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"type": "integer", "minimum": 0, "maximum": MAX_AMOUNT},
-                {
-                    "type": "object",
-                    "required": ["amount"],
-                    "additionalProperties": False,
-                    "properties": {
-                        "amount": {"type": "integer", "minimum": 0, "maximum": MAX_AMOUNT},
-                        "currency": {"anyOf": [{"type": "string", "pattern": "^[A-Z]{3}$"}, {"type": "null"}]},
-                    },
-                },
-            ]
-        }
-    ),
-]
 
 
 # Rules and second persons
