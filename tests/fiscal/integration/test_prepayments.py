@@ -253,6 +253,71 @@ async def test_a_refund_goes_through_the_acquirer_once_and_the_settlement_is_rev
     assert len(await bench.said(BookingReversed, account_id=salon.account_id)) == 1
 
 
+async def paid_online(salon: Salon, simulators: Simulators, provider: str) -> tuple[UUID, dict[str, Any]]:
+    """A booking of 500 that was paid by a link."""
+    await with_shop(salon, provider)
+    await salon.register("Онлайн", "online")
+    booking = await salon.booking(50_000)
+    link = await asked(salon, booking)
+    await pay(simulators, await checkout(salon, link))
+    await becomes(salon, booking, "paid")
+    return booking, link
+
+
+async def given_back(salon: Salon, booking: UUID, amount: int) -> None:
+    async def is_so() -> bool:
+        [attempt] = (await salon.get(f"/bookings/{booking}/prepayment"))["items"][0]["payments"]
+        return attempt["state"] in ("paid", "refunded") and attempt["refunded"] == {"amount": amount, "currency": "UAH"}
+
+    await eventually(is_so)
+
+
+@pytest.mark.parametrize("provider", ACQUIRERS)
+async def test_a_part_goes_back_and_the_rest_stays_paid_until_it_goes_too(
+    salon: Salon, simulators: Simulators, door: Door, provider: str
+) -> None:
+    booking, link = await paid_online(salon, simulators, provider)
+    path = f"/payments/{link['id']}/refund"
+    answer = await salon.ask("POST", path, {"amount": 50_001})
+    assert (answer.status_code, answer.json()["code"]) == (422, "fiscal.refund_above_paid")
+    assert (await salon.ask("POST", path, {"amount": 12_050})).status_code == 200
+    await given_back(salon, booking, 12_050)
+    settlement = await salon.get(f"/bookings/{booking}/settlement")
+    assert (settlement["paid"]["amount"], settlement["due"]["amount"]) == (37_950, 12_050)
+    assert (await salon.get(f"/bookings/{booking}/prepayment"))["items"][0]["state"] == "paid"
+    assert (await salon.ask("POST", path, {"amount": 37_951})).status_code == 422
+    assert (await salon.ask("POST", path)).status_code == 200
+    await given_back(salon, booking, 50_000)
+    await becomes(salon, booking, "refunded")
+    assert [one["amount"] for one in await simulators.ledger(provider, kind="refund")] == [12_050, 37_950]
+    assert (await salon.get(f"/bookings/{booking}/settlement"))["paid"]["amount"] == 0
+
+
+@pytest.mark.parametrize(
+    ("provider", "mode"),
+    [
+        ("monobank", "timeout_after_accept"),
+        ("monobank", "drop_before"),
+        ("wayforpay", "timeout_after_accept"),
+        ("wayforpay", "http_500"),
+    ],
+)
+async def test_a_part_is_never_given_back_twice_though_the_answer_is_lost(
+    salon: Salon, simulators: Simulators, door: Door, provider: str, mode: str
+) -> None:
+    booking, link = await paid_online(salon, simulators, provider)
+    method = {"monobank": "cancel", "wayforpay": "refund"}[provider]
+    await simulators.fault(provider, mode, method=method, count=1)
+    assert (await salon.ask("POST", f"/payments/{link['id']}/refund", {"amount": 10_000})).status_code == 200
+    if provider == "wayforpay" and mode != "timeout_after_accept":  # it can not say that nothing went back
+        [attempt] = await attempts_become(salon, booking, "review")
+        assert attempt["reason_code"] == "refund_unknown"
+        assert await simulators.ledger(provider, kind="refund") == []
+        return
+    await given_back(salon, booking, 10_000)
+    assert [one["amount"] for one in await simulators.ledger(provider, kind="refund")] == [10_000]
+
+
 async def test_a_declined_card_is_told_to_the_payer_and_the_same_link_takes_another(
     salon: Salon, bench: Bench, simulators: Simulators, door: Door
 ) -> None:

@@ -72,6 +72,9 @@ class CardPayment(Base):
     valid_until: Mapped[datetime]
     paid_at: Mapped[datetime | None]
     refunded_at: Mapped[datetime | None]
+    refunded: Mapped[int] = mapped_column(default=0)
+    refund_part: Mapped[int | None]
+    refund_asked_at: Mapped[datetime | None]
     told_at: Mapped[datetime | None]
     next_check_at: Mapped[datetime | None]
     checks: Mapped[int] = mapped_column(default=0)

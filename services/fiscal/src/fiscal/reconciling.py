@@ -143,10 +143,10 @@ DIFFERENCES = text(
                 SELECT reverses_id, -sum(amount) AS amount FROM settlement
                 WHERE account_id = :account AND reverses_id IS NOT NULL GROUP BY 1
             ) back ON back.reverses_id = p.settlement_id
-        WHERE c.state = 'refunded' AND c.paid_at IS NOT NULL AND p.settlement_id IS NOT NULL
-            AND coalesce(back.amount, 0) < c.amount
+        WHERE c.paid_at IS NOT NULL AND p.settlement_id IS NOT NULL
+            AND coalesce(back.amount, 0) < CASE c.state WHEN 'refunded' THEN c.amount ELSE c.refunded END
             AND NOT EXISTS (SELECT 1 FROM card_payment o WHERE o.account_id = c.account_id
-                AND o.prepayment_id = p.id AND o.state = 'paid')
+                AND o.prepayment_id = p.id AND o.state = 'paid' AND o.id <> c.id)
         UNION ALL
         SELECT 'card_payment_stuck', c.id::text, NULL, NULL, NULL, c.amount, NULL
         FROM cards c WHERE c.state IN ('pending', 'refunding') AND c.valid_until < :late_at

@@ -1,7 +1,7 @@
 """The counter that all acquirers have: a hosted page, what the payer does there, and the notices that follow."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from fastapi import APIRouter, Form
@@ -35,6 +35,12 @@ class Payment:
     valid_until: datetime | None = None
     state: str = "new"
     changed_at: datetime | None = None
+    refunds: list[tuple[str, int]] = field(default_factory=list)
+    """What went back, by the name that the shop gave to it."""
+
+    @property
+    def refunded(self) -> int:
+        return sum(amount for _, amount in self.refunds)
 
 
 @dataclass(frozen=True)
@@ -149,7 +155,21 @@ class Counter:
         payment = self.by_order(account, order_id)
         if payment is None or payment.state != "paid":
             raise ValueError(f"order {order_id!r} is not paid")
-        self.change(payment, "refunded")
+        self.give_back(payment, payment.amount_kopecks - payment.refunded)
+
+    def give_back(self, payment: Payment, kopecks: int, name: str = "") -> bool:
+        """Pay so much of it back and tell the shop; false where that is more than is left, or nothing was paid."""
+        if payment.state != "paid" or not 0 < kopecks <= payment.amount_kopecks - payment.refunded:
+            return False
+        payment.refunds.append((name, kopecks))
+        if payment.refunded == payment.amount_kopecks:
+            self.change(payment, "refunded")
+            return True
+        payment.changed_at = self._bench.clock.now()
+        self._accept(payment, "refund")
+        if payment.notice_url and not self._switches["notice_lost"]:
+            self._bench.later(self._name, self._tell(payment, [self._noted(payment)]))
+        return True
 
     async def _tell(self, payment: Payment, notices: list[Notice]) -> None:
         clock, minute = self._bench.clock, timedelta(seconds=self._switches["notice_minute_s"])
@@ -178,7 +198,7 @@ class Counter:
             kind,
             id=payment.id,
             order_id=payment.order_id,
-            amount=payment.amount_kopecks,
+            amount=payment.refunds[-1][1] if payment.refunds else payment.amount_kopecks,
             currency=payment.currency,
         )
 

@@ -127,10 +127,9 @@ class LiqPay:
         return await answered(fault, accept)
 
     def _refunded(self, payment: Payment, asked: dict[str, Any]) -> dict[str, Any]:
-        if payment.state != "paid" or _kopecks(asked.get("amount")) != payment.amount_kopecks:
+        if not self._counter.give_back(payment, _kopecks(asked.get("amount")) or 0):
             return {"result": "error", "status": "error", "err_code": "refund_impossible"}
-        self._counter.change(payment, "refunded")
-        return {"result": "ok", **self._shown(payment, payment.amount_kopecks)}
+        return {"result": "ok", **self._shown(payment, payment.amount_kopecks), "status": "reversed"}
 
     async def _signed(self, request: Request) -> dict[str, Any] | None:
         """The order in `data` where its `signature` is right."""

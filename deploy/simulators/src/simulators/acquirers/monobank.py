@@ -120,9 +120,10 @@ class Monobank:
             return self._create(request, token, body)
         payment = self._invoice(token, body.get("invoiceId"))
         if method == "cancel":
-            if payment.state != "paid":
-                raise Refused(400, "BAD_REQUEST", "invoice is not paid")
-            self._counter.change(payment, "refunded")
+            left = payment.amount_kopecks - payment.refunded
+            back = body.get("amount", left)
+            if not isinstance(back, int) or not self._counter.give_back(payment, back, str(body.get("extRef", ""))):
+                raise Refused(400, "BAD_REQUEST", "invoice is not paid, or less is left of it")
             return {"status": "success", "createdDate": _date(payment), "modifiedDate": _date(payment)}
         if method == "remove":
             if payment.state in FINAL:
@@ -172,15 +173,18 @@ class Monobank:
             "status": STATUSES[payment.state],
             "amount": amount,
             "ccy": 980,
-            "finalAmount": {"paid": amount}.get(payment.state, 0),
+            "finalAmount": {"paid": amount - payment.refunded}.get(payment.state, 0),
             "createdDate": payment.created_at.isoformat(),
             "modifiedDate": _date(payment),
             "reference": payment.order_id,
         }
         if payment.state == "declined":
             shown |= {"failureReason": "Недостатньо коштів", "errCode": "59"}
-        if payment.state == "refunded":
-            shown["cancelList"] = [{"status": "success", "amount": amount, "ccy": 980, "modifiedDate": _date(payment)}]
+        if payment.refunds:
+            shown["cancelList"] = [
+                {"status": "success", "amount": back, "ccy": 980, "modifiedDate": _date(payment), "extRef": name}
+                for name, back in payment.refunds
+            ]
         return shown
 
     def _noted(self, payment: Payment) -> Notice:

@@ -146,14 +146,13 @@ class WayForPay:
         return await answered(fault, accept)
 
     def _refunded(self, payment: Payment, asked: dict[str, Any]) -> dict[str, Any]:
-        if payment.state != "paid" or _kopecks(asked.get("amount")) != payment.amount_kopecks:
+        if not self._counter.give_back(payment, _kopecks(asked.get("amount"))):
             return {"reasonCode": 1130, "reason": "Invalid status", "orderReference": payment.order_id}
-        self._counter.change(payment, "refunded")
         shown = self._shown(payment, payment.amount_kopecks)
         return {name: shown[name] for name in ("merchantAccount", "orderReference", "transactionStatus", "reasonCode")}
 
     def _shown(self, payment: Payment, kopecks: int) -> dict[str, Any]:
-        status, reason_code = STATUSES[payment.state]
+        status, reason_code = STATUSES["refunded" if payment.refunds else payment.state]
         shown: dict[str, Any] = {
             "merchantAccount": payment.account,
             "orderReference": payment.order_id,

@@ -70,6 +70,10 @@ class NewPrepayment(Body):
     pay_within_min: StrictInt = Field(default=60, ge=5, le=10_080, description="Then the booking's time is free again.")
 
 
+class NewRefund(Body):
+    amount: AmountIn | None = Field(default=None, description="None: all that was not given back yet.")
+
+
 class CardPayment(Answer):
     """One attempt to pay."""
 
@@ -83,6 +87,7 @@ class CardPayment(Answer):
     created_at: AwareDatetime
     paid_at: AwareDatetime | None = None
     refunded_at: AwareDatetime | None = None
+    refunded: Money | None = Field(default=None, description="How much went back to the payer so far.")
 
 
 class Prepayment(Answer):

@@ -69,6 +69,7 @@ def card_payment(payment: CardPayment, words: Words) -> bodies.CardPayment:
         created_at=payment.created_at,
         paid_at=payment.paid_at,
         refunded_at=payment.refunded_at,
+        refunded=Money(amount=payment.refunded, currency=payment.currency) if payment.refunded else None,
     )
 
 

@@ -67,6 +67,8 @@ class Said:
     at: datetime | None = None
     text: str | None = None
     is_test: bool = False
+    refunded: int | None = None
+    """How much went back to the payer so far, where the acquirer says."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,8 @@ class Order:
     provider_payment_id: str | None
     told_at: datetime | None
     takes_tests: bool
+    is_parted: bool = False
+    """A part of it went back, or is on its way."""
 
 
 class Verdict(StrEnum):
@@ -113,6 +117,8 @@ def judge(order: Order, said: Said) -> Judgement:
         return Judgement(refusal, PaymentState.REVIEW if looks else None)
     if order.told_at is not None and said.at is not None and said.at < order.told_at:
         return Judgement(Verdict.STALE)
+    if order.is_parted and said.word is Word.REFUNDED and (said.refunded or 0) < order.amount:
+        return Judgement(Verdict.NOTHING_NEW)  # of the part; what became of that, its own call says
     state = _after(order.state, said.word)
     if state is None:
         return Judgement(Verdict.STALE if _is_behind(order.state, said.word) else Verdict.NOTHING_NEW)
@@ -146,3 +152,24 @@ def _is_behind(state: PaymentState, word: Word) -> bool:
     if state is PaymentState.REFUNDED:
         return word is not Word.REFUNDED
     return state in (PaymentState.PAID, PaymentState.REFUNDING) and word is not Word.REFUNDED and word is not Word.PAID
+
+
+class PartRefund(StrEnum):
+    """What is known of a part whose refund was asked for and not answered."""
+
+    DONE = "done"
+    NOT_DONE = "not_done"
+    UNKNOWN = "unknown"
+
+
+def part_of(part: int, refunded_before: int, said: Said | None) -> PartRefund:
+    """What an acquirer's view of the order says of a part that was asked for.
+
+    Some name the sum that went back. Of others only the first part can be told: before it nothing was refunded.
+    """
+    if said is None:
+        return PartRefund.UNKNOWN
+    if said.refunded is not None:
+        return PartRefund.DONE if said.refunded >= refunded_before + part else PartRefund.NOT_DONE
+    is_first_shown = said.word is Word.REFUNDED and refunded_before == 0
+    return PartRefund.DONE if is_first_shown else PartRefund.UNKNOWN

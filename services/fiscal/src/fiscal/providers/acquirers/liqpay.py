@@ -92,7 +92,13 @@ class LiqPay:
         return _answer(answer, acted=False)
 
     async def refund(
-        self, merchant: Merchant, order_id: str, provider_payment_id: str | None, amount: int, currency: str
+        self,
+        merchant: Merchant,
+        order_id: str,
+        provider_payment_id: str | None,
+        amount: int,
+        currency: str,
+        nth: str = "",  # noqa: ARG002
     ) -> Said | None:
         asked = {"action": "refund", "order_id": order_id, "amount": hryvnias(amount)}
         answer = await self._ask(merchant, asked, acts=True)

@@ -104,9 +104,15 @@ class Monobank:
         return _answer(answer)
 
     async def refund(
-        self, merchant: Merchant, order_id: str, provider_payment_id: str | None, amount: int, currency: str
+        self,
+        merchant: Merchant,
+        order_id: str,
+        provider_payment_id: str | None,
+        amount: int,
+        currency: str,
+        nth: str = "",
     ) -> Said | None:
-        asked = {"invoiceId": provider_payment_id, "extRef": order_id, "amount": amount}
+        asked = {"invoiceId": provider_payment_id, "extRef": f"{order_id}-{nth}" if nth else order_id, "amount": amount}
         answer = await self._call(merchant, "POST", "/invoice/cancel", asked, acts=True)
         if answer.get("status") == "failure":
             raise Declined("failure")
@@ -177,9 +183,9 @@ def _understood(said: dict[str, Any]) -> Said:
     amount, word = said["amount"], _WORDS.get(str(said["status"]), Word.WAITING)
     if not isinstance(amount, int) or isinstance(amount, bool):
         raise ValueError("amount")
-    paid = said.get("finalAmount")
+    paid, refunded = said.get("finalAmount"), _refunded(said, "success")
     if word is Word.PAID and isinstance(paid, int) and not isinstance(paid, bool) and paid > 0:
-        amount = paid  # what was really taken from the card
+        amount = paid + refunded  # what was really taken from the card, and what of it went back since
     return Said(
         order_id=str(said.get("reference", "")),
         word=word,
@@ -188,7 +194,16 @@ def _understood(said: dict[str, Any]) -> Said:
         provider_payment_id=_text(said, "invoiceId"),
         at=_moment(said),
         text=str(said["failureReason"])[:500] if said.get("failureReason") else None,
+        refunded=None if _refunded(said, "processing") else refunded,
     )
+
+
+def _refunded(said: dict[str, Any], status: str) -> int:
+    """The sum of the refunds that stand so."""
+    back = said.get("cancelList")
+    found = [one for one in back if isinstance(one, dict)] if isinstance(back, list) else []
+    amounts = [one.get("amount") for one in found if one.get("status") == status]
+    return sum(amount for amount in amounts if isinstance(amount, int) and not isinstance(amount, bool))
 
 
 def _answer(said: dict[str, Any]) -> Said:

@@ -127,7 +127,13 @@ class WayForPay:
             raise Silent("an answer that is none") from None
 
     async def refund(
-        self, merchant: Merchant, order_id: str, provider_payment_id: str | None, amount: int, currency: str
+        self,
+        merchant: Merchant,
+        order_id: str,
+        provider_payment_id: str | None,
+        amount: int,
+        currency: str,
+        nth: str = "",  # noqa: ARG002
     ) -> Said | None:
         text = hryvnias(amount)
         asked = {

@@ -105,9 +105,15 @@ class Acquirer(Protocol):
         ...
 
     async def refund(
-        self, merchant: Merchant, order_id: str, provider_payment_id: str | None, amount: int, currency: str
+        self,
+        merchant: Merchant,
+        order_id: str,
+        provider_payment_id: str | None,
+        amount: int,
+        currency: str,
+        nth: str = "",
     ) -> Said | None:
-        """Give the whole sum back; none when that was taken and is not done yet."""
+        """Give so much back; none when that was taken and is not done yet. `nth` tells parts of one order apart."""
         ...
 
     async def withdraw(self, merchant: Merchant, provider_payment_id: str | None) -> None:

@@ -13,6 +13,7 @@ from fiscal.payment_tables import CardPayment, Prepayment
 from fiscal.providers.acquirers.words import Acquirer, Declined, Merchant, Silent
 from fiscal.usecases.payments.acquiring import Acquiring
 from fiscal.usecases.payments.ask_prepayment import open_orders
+from fiscal.usecases.payments.refund_part import refund_part, refused
 from fiscal.usecases.payments.settle_prepayment import end_prepayment, shown
 from fiscal.usecases.payments.take_word import take_word
 from kit.db import Tx
@@ -21,7 +22,6 @@ from kit.messaging import now_utc
 
 AT_ONCE = 20
 LEASE = timedelta(seconds=60)
-REFUND_TRIALS = 8
 
 log = structlog.get_logger("payments")
 
@@ -67,7 +67,10 @@ async def _check(acquiring: Acquiring, account_id: UUID, payment_id: UUID) -> No
         await _plan(acquiring, account_id, payment_id)
         return
     acquirer = acquiring.acquirers[payment.provider]
-    if payment.state == PaymentState.REFUNDING:
+    if payment.state == PaymentState.REFUNDING and payment.refund_part is not None:
+        if not await refund_part(acquiring, acquirer, merchant, payment, payment.refund_part):
+            await _plan(acquiring, account_id, payment_id)
+    elif payment.state == PaymentState.REFUNDING:
         await _refund(acquiring, acquirer, merchant, payment)
     elif payment.state == PaymentState.CANCELLED:
         await _withdraw(acquiring, acquirer, merchant, payment)
@@ -112,24 +115,12 @@ async def _refund(acquiring: Acquiring, acquirer: Acquirer, merchant: Merchant, 
         log.warning("refund not answered", payment_id=str(payment.id), cause=silence.text)
     except Declined as declined:
         log.warning("refund refused", payment_id=str(payment.id), told=declined.text)
-        if await _refused(acquiring, payment, declined.text):
+        if await refused(acquiring, payment, declined.text):
             return
     else:
         if known is not None and await _take(acquiring, merchant, payment, known):
             return
     await _plan(acquiring, payment.account_id, payment.id)
-
-
-async def _refused(acquiring: Acquiring, payment: CardPayment, text: str) -> bool:
-    """After several clear refusals a person must look."""
-    async with acquiring.db.tx(payment.account_id) as tx:
-        row = await tx.get_one(CardPayment, (payment.account_id, payment.id), with_for_update=True)
-        row.provider_text = text
-        if row.state != PaymentState.REFUNDING or row.checks + 1 < REFUND_TRIALS:
-            return False
-        row.state, row.reason_code, row.next_check_at = PaymentState.REVIEW, "refund_refused", None
-        row.version += 1
-        return True
 
 
 async def _withdraw(acquiring: Acquiring, acquirer: Acquirer, merchant: Merchant, payment: CardPayment) -> None:

@@ -1,19 +1,23 @@
-"""A person's wish to give a prepayment back."""
+"""A person's wish to give a prepayment back, all that is left of it or a part."""
 
 from datetime import datetime
 
 from sqlalchemy import select
 
 from fiscal.domain.card_payments import PaymentState
-from fiscal.errors import PaymentNotRefundable
+from fiscal.errors import PaymentNotRefundable, RefundAbovePaid
 from fiscal.payment_tables import CardPayment, Prepayment
 from fiscal.usecases.payments.acquiring import CHANNEL
 from kit.db import Tx
 from kit.wakeups import notify
 
 
-async def refund_payment(tx: Tx, asked: Prepayment, now: datetime) -> CardPayment:
-    """Let the worker give the paid order back; a second wish changes nothing. Raises `PaymentNotRefundable`."""
+async def refund_payment(tx: Tx, asked: Prepayment, amount: int | None, now: datetime) -> CardPayment:
+    """Let the worker give so much of the paid order back, all that is left without an amount.
+
+    One refund at a time: a second wish for everything changes nothing. Raises `PaymentNotRefundable`,
+    `RefundAbovePaid`.
+    """
     payment: CardPayment | None = await tx.scalar(
         select(CardPayment)
         .where(
@@ -27,9 +31,18 @@ async def refund_payment(tx: Tx, asked: Prepayment, now: datetime) -> CardPaymen
     )
     if payment is None:
         raise PaymentNotRefundable(asked.state)
-    if payment.state == PaymentState.PAID:
-        payment.state = PaymentState.REFUNDING
-        payment.version += 1
-        payment.next_check_at, payment.checks = now, 0
-        await notify(tx, CHANNEL)
+    if payment.state == PaymentState.REFUNDING:
+        if amount is not None and amount != payment.refund_part:
+            raise PaymentNotRefundable(payment.state)
+        return payment
+    left = payment.amount - payment.refunded
+    if amount is not None and amount > left:
+        raise RefundAbovePaid(left)
+    wanted = left if amount is None else amount
+    payment.refund_part = None if wanted == payment.amount else wanted
+    payment.refund_asked_at = None
+    payment.state = PaymentState.REFUNDING
+    payment.version += 1
+    payment.next_check_at, payment.checks = now, 0
+    await notify(tx, CHANNEL)
     return payment

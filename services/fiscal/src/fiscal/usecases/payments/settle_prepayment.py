@@ -8,7 +8,7 @@ from contracts.base import Money
 from contracts.fiscal import PrepaymentCancelled, PrepaymentPaid, PrepaymentState
 from contracts.permissions import Permission
 from fiscal.domain.card_payments import PaymentState
-from fiscal.errors import FiscalProblem, NothingToReverse
+from fiscal.errors import FiscalProblem, NothingToReverse, RefundAbovePaid
 from fiscal.payment_tables import CardPayment, Prepayment
 from fiscal.usecases.payments.acquiring import Acquiring, acting
 from fiscal.usecases.reverse_settlement import ReverseSettlement, reverse_settlement
@@ -54,14 +54,35 @@ async def prepayment_given_back(acquiring: Acquiring, tx: Tx, payment: CardPayme
     asked = await tx.get_one(Prepayment, (payment.account_id, payment.prepayment_id), with_for_update=True)
     if payment.settlement_id is None:  # money that never settled anything: too late, or a second payment
         return
+    await _reverse(tx, asked, payment, None, now)
+    end_prepayment(asked, "refunded")
+
+
+async def part_given_back(acquiring: Acquiring, tx: Tx, payment: CardPayment, part: int, now: datetime) -> None:
+    """Take so much of the settlement back; with the last part the prepayment is refunded."""
+    payment.refunded += part
+    payment.refund_part = payment.refund_asked_at = payment.next_check_at = None
+    payment.reason_code = payment.provider_text = None
+    payment.version += 1
+    if payment.refunded == payment.amount:
+        payment.state, payment.refunded_at = PaymentState.REFUNDED, now
+        await prepayment_given_back(acquiring, tx, payment, now)
+        return
+    payment.state = PaymentState.PAID
+    assert payment.prepayment_id is not None
+    asked = await tx.get_one(Prepayment, (payment.account_id, payment.prepayment_id), with_for_update=True)
+    asked.version += 1
+    await _reverse(tx, asked, payment, part, now)
+
+
+async def _reverse(tx: Tx, asked: Prepayment, payment: CardPayment, part: int | None, now: datetime) -> None:
     member = acting(payment.account_id, payment.provider, _SETTLES)
-    command = ReverseSettlement(asked.booking_id, payment.settlement_id, reason="refund")
+    command = ReverseSettlement(asked.booking_id, payment.settlement_id, reason="refund", amount=part)
     try:
         async with tx.begin_nested():
             await reverse_settlement(command, member, tx, now)
-    except NothingToReverse:
+    except (NothingToReverse, RefundAbovePaid):
         log.info("settlement was reversed before its refund", payment_id=str(payment.id))
-    end_prepayment(asked, "refunded")
 
 
 def end_prepayment(asked: Prepayment, state: str) -> None:

@@ -50,7 +50,8 @@ async def _move(
         else:
             await prepayment_paid(acquiring, tx, payment, now)
     elif judgement.state is PaymentState.REFUNDED:
-        payment.refunded_at = now
+        payment.refunded_at, payment.refunded = now, payment.amount
+        payment.refund_part = payment.refund_asked_at = None
         if payment.kind == "prepayment":
             await prepayment_given_back(acquiring, tx, payment, now)
         elif payment.paid_at is not None:
@@ -68,6 +69,7 @@ def _order(payment: CardPayment, *, takes_tests: bool) -> Order:
         provider_payment_id=payment.provider_payment_id,
         told_at=payment.told_at,
         takes_tests=takes_tests,
+        is_parted=payment.refunded > 0 or payment.refund_part is not None,
     )
 
 
