@@ -8,3 +8,8 @@ def percentile(samples: Sequence[float], percent: float) -> float:
     ordered = sorted(samples)
     rank = max(0, min(len(ordered) - 1, round(percent / 100 * len(ordered)) - 1))
     return ordered[rank]
+
+
+def kept(is_kept: bool) -> str:
+    """What became of a bar."""
+    return "kept" if is_kept else "MISSED"

@@ -35,6 +35,7 @@ EVENTS_EXCHANGE = "zapys.events"
 ASKED_AFTER_S = 5.0
 _USED_AT = "zapys.used_at"
 
+_OF_ACCOUNT = text("SELECT set_config('app.account_id', :id, true)")
 _AS_SYSTEM = text("SELECT set_config('role', :role, true)")  # as SET LOCAL ROLE
 _AS_SYSTEM_AT_ONCE = text("SELECT set_config('role', :role, true), set_config('synchronous_commit', 'off', true)")
 
@@ -155,7 +156,7 @@ def _check_before_use(engine: Engine) -> None:
 
 async def name_account(tx: AsyncSession, account_id: UUID) -> None:
     """Let the rest of this transaction work for `account_id`."""
-    await tx.execute(text("SELECT set_config('app.account_id', :id, true)"), {"id": str(account_id)})
+    await tx.execute(_OF_ACCOUNT, {"id": str(account_id)})
 
 
 def sqlstate(error: BaseException) -> str | None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from .domain.intervals import Interval
-from .domain.schedules import Cycle, DayPlan, Hours, Parity, Pattern, Weekly
+from .domain.schedules import Cycle, DayPlan, Hours, Parity, Pattern, Schedule, Weekly, WorkingTime, working_time
+from .domain.wall_clock import clock_of
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -25,6 +28,18 @@ def pattern_of(stored: Mapping[str, Any]) -> Pattern:
             return Cycle(date.fromisoformat(stored["anchor"]), stored["on"], stored["off"], plan)
         case parity:
             return Parity(parity == "even_days", _plan(stored["hours"], stored.get("breaks")))
+
+
+@lru_cache(maxsize=256)
+def written_pattern(stored: str) -> Pattern:
+    """The rule behind a stored pattern that is still text."""
+    return pattern_of(json.loads(stored))
+
+
+@lru_cache(maxsize=256)
+def usual_time(stored: str, zone: str, first: date, last: date, location_id: UUID | None) -> WorkingTime:
+    """The working time of days without exceptions; people with the same hours share it, and so do questions."""
+    return working_time(Schedule(written_pattern(stored)), clock_of(zone), first, last, location_id)
 
 
 def plan_of(stored: Mapping[str, Any]) -> DayPlan:

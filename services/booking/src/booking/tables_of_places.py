@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import SmallInteger
+from sqlalchemy import Computed, SmallInteger
 from sqlalchemy.dialects.postgresql import JSONB, TSTZRANGE, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -51,6 +51,8 @@ class ResourceTime(Base):
     resource_id: Mapped[UUID]
     unit: Mapped[int] = mapped_column(SmallInteger)
     during: Mapped[Range[datetime]] = mapped_column(TSTZRANGE)
+    over_at: Mapped[datetime] = mapped_column(Computed("upper(during)"))
+    """The end of `during`, for the index under row level security."""
     session: Mapped[UUID]
     hold_id: Mapped[UUID | None]
     hold_expires_at: Mapped[datetime | None]

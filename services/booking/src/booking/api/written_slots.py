@@ -8,10 +8,12 @@ time, none of which needs escaping.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Sequence
 from datetime import date
-from uuid import UUID
+from operator import itemgetter
 
+from booking.domain.availability import chosen
 from booking.domain.schedules import days_between
 from booking.domain.wall_clock import DAY_MIN, moment_of
 from booking.queries.slots import Offered
@@ -22,34 +24,39 @@ _OFFSET = slice(len("2026-05-01T00:00:00"), None)
 
 def written_slots(time_zone: str, first: date, last: date, offered: Sequence[Offered]) -> str:
     """The whole answer: every day asked for, also those without a slot."""
-    by_day: dict[date, list[tuple[int, str]]] = {day: [] for day in days_between(first, last)}
-    for place in offered:
-        for day, start, slot in _slots(place, by_day):
-            by_day[day].append((start, slot))
-    if len(offered) > 1:
-        for slots in by_day.values():  # by moment, not by its text: on the night of a clock change 03:30 comes twice
-            slots.sort(key=lambda pair: pair[0])
+    places = [_slots_by_day(place, first, last) for place in offered]
     days = ",".join(
-        f'{{"date":"{day}","slots":[{",".join([slot for _, slot in slots])}]}}' for day, slots in by_day.items()
+        f'{{"date":"{day}","slots":[{",".join(_together([place[day] for place in places]))}]}}'
+        for day in days_between(first, last)
     )
     return f'{{"time_zone":{json.dumps(time_zone)},"days":[{days}]}}'
 
 
-def _slots(place: Offered, days: dict[date, list[tuple[int, str]]]) -> Iterator[tuple[date, int, str]]:
-    """The slots of one location with their days and minutes."""
-    clock, people = place.clock, dict[tuple[UUID, ...], str]()
-    following = iter(days)
-    day, begins, ends, plain = date.min, 0, 0, False
-    offset = ""
-    for start, who in place.starts.items():
-        while start >= ends:
-            day = next(following)
-            begins, ends, plain = clock.start_of(day), clock.end_of(day), clock.is_plain(day)
-            offset = moment_of(begins, clock.zone).isoformat()[_OFFSET] if plain else ""
-        at = f"{day}T{CLOCK_TIMES[start - begins]}:00{offset}" if plain else moment_of(start, clock.zone).isoformat()
-        able = tuple(who)
-        ids = people.get(able)
-        if ids is None:
-            quoted = ",".join([f'"{person_id}"' for person_id in able])
-            ids = people[able] = f'","location_id":"{place.location_id}","staff_member_ids":[{quoted}]}}'
-        yield day, start, f'{{"starts_at":"{at}{ids}'
+def _together(places: Sequence[tuple[Sequence[int], Sequence[str]]]) -> Sequence[str]:
+    """The slots of one day in all places, by moment: on the night of a clock change 03:30 comes twice."""
+    if len(places) == 1:
+        return places[0][1]
+    every = [slot for starts, slots in places for slot in zip(starts, slots, strict=True)]
+    return [slot for _, slot in sorted(every, key=itemgetter(0))]
+
+
+def _slots_by_day(place: Offered, first: date, last: date) -> dict[date, tuple[list[int], list[str]]]:
+    """The slots of one location with their minutes."""
+    clock, starts, since = place.clock, list(place.starts), 0
+    people = [f'"{person_id}"' for person_id in place.people]
+    where = f'","location_id":"{place.location_id}","staff_member_ids":['
+    ends = {mask: f"{where}{','.join(chosen(people, mask))}]}}" for mask in set(place.starts.values())}
+    found = {}
+    for day in days_between(first, last):
+        begins = clock.start_of(day)
+        until = bisect_left(starts, clock.end_of(day), since)
+        today = starts[since:until]
+        if clock.is_plain(day):
+            offset = moment_of(begins, clock.zone).isoformat()[_OFFSET]
+            head, tail = f'{{"starts_at":"{day}T', f":00{offset}"
+            slots = [f"{head}{CLOCK_TIMES[at - begins]}{tail}{ends[place.starts[at]]}" for at in today]
+        else:
+            slots = [f'{{"starts_at":"{moment_of(at, clock.zone).isoformat()}{ends[place.starts[at]]}' for at in today]
+        found[day] = today, slots
+        since = until
+    return found

@@ -11,10 +11,10 @@ same visit no buffer is kept by the same person: the client has not left the cha
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TypeVar
 from uuid import UUID
 
 from .calendar import Busy, Closed, Need, Part, Person, Resource, Service, Terms
@@ -34,6 +34,7 @@ from .reasons import Code
 __all__ = ["Busy", "Closed", "Need", "Offers", "Part", "Person", "Question", "Reason", "Resource", "Service", "Terms"]
 
 
+T = TypeVar("T")
 OF_NOBODY = frozenset({Code.RESOURCE_BUSY})
 """What stands against a service whoever does it."""
 
@@ -54,15 +55,29 @@ class Offers:
     alone: Mapping[UUID, Sequence[int]]
     together: Sequence[int] = ()
 
+    @property
+    def people(self) -> tuple[UUID, ...]:
+        """Those who can do the whole visit alone at some of the starts."""
+        return tuple(self.alone)
+
+    def masks(self) -> dict[int, int]:
+        """Every offered start in order, with a bit for each of `people` who can then do the whole visit alone."""
+        found = dict.fromkeys(sorted(set(self.together).union(*self.alone.values())), 0)
+        for number, starts in enumerate(self.alone.values()):
+            bit = 1 << number
+            for start in starts:
+                found[start] |= bit
+        return found
+
     def by_start(self) -> dict[int, list[UUID]]:
         """Every offered start in order, with the people who can do the whole visit alone."""
-        found: dict[int, list[UUID]] = defaultdict(list)
-        for person_id, starts in self.alone.items():
-            for start in starts:
-                found[start].append(person_id)
-        for start in self.together:
-            found[start]  # offered, if only with several people
-        return dict(sorted(found.items()))
+        people = self.people
+        return {start: chosen(people, mask) for start, mask in self.masks().items()}
+
+
+def chosen(people: Sequence[T], mask: int) -> list[T]:
+    """Those whose bit is set."""
+    return [person for number, person in enumerate(people) if mask >> number & 1]
 
 
 @dataclass(frozen=True)

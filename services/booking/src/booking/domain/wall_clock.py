@@ -7,6 +7,7 @@ the wall is never earlier in time, and what follows on one another without a gap
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -28,6 +29,15 @@ def moment_of(minute: int, zone: ZoneInfo | None = None) -> datetime:
 def day_of(minute: int, zone: ZoneInfo) -> date:
     """The date on the wall at a minute."""
     return moment_of(minute, zone).date()
+
+
+MOST_DAYS = 2000
+
+
+@lru_cache(maxsize=64)
+def clock_of(zone: str) -> WallClock:
+    """The clock of a zone by its name, the same one for everybody."""
+    return WallClock(ZoneInfo(zone))
 
 
 class WallClock:
@@ -58,6 +68,8 @@ class WallClock:
         """The first minute of a day, and whether the clock does not change on it."""
         known = self._days.get(day)
         if known is None:
+            if len(self._days) >= MOST_DAYS:
+                self._days.clear()
             start, end = self._exact(_midnight(day)), self._exact(_midnight(day + timedelta(days=1)))
             known = self._days[day] = start, end - start == DAY_MIN
         return known

@@ -5,13 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from booking.records import FormerAddress
 from booking.tables import AccountCopy, LocationRow
 from kit.db import Database, Tx
 from kit.errors import InvalidInput, NotFound
 from kit.freshness import wait_for_copy
+
+# Built once: these are asked with every request.
+_AT_ADDRESS = (
+    select(AccountCopy)
+    .where(AccountCopy.vanity_address == bindparam("address"), AccountCopy.is_active)
+    .order_by(AccountCopy.version.desc())
+    .limit(1)
+)
+_LEFT_ADDRESS = (
+    select(AccountCopy)
+    .join(FormerAddress, FormerAddress.account_id == AccountCopy.account_id)
+    .where(FormerAddress.address == bindparam("address"), AccountCopy.is_active)
+    .order_by(FormerAddress.left_at.desc())
+    .limit(1)
+)
+_LOCATIONS = (
+    select(LocationRow)
+    .where(LocationRow.account_id == bindparam("account_id"), ~LocationRow.is_deleted)
+    .order_by(LocationRow.created_at, LocationRow.id)
+)
 
 
 async def account_of(db: Database, account_id: UUID) -> AccountCopy:
@@ -31,16 +51,10 @@ async def account_at(db: Database, vanity_address: str) -> AccountCopy:
     """The active account with this public address, or the one that had it last; raises `NotFound`."""
     async with db.system_tx() as tx:
         # Addresses move between accounts, and their events may cross: the one heard of last has it.
-        wanted = select(AccountCopy).where(AccountCopy.vanity_address == vanity_address.lower(), AccountCopy.is_active)
-        account = (await tx.scalars(wanted.order_by(AccountCopy.version.desc()).limit(1))).first()
+        address = {"address": vanity_address.lower()}
+        account = (await tx.scalars(_AT_ADDRESS, address)).first()
         if account is None:
-            former = (
-                select(AccountCopy)
-                .join(FormerAddress, FormerAddress.account_id == AccountCopy.account_id)
-                .where(FormerAddress.address == vanity_address.lower(), AccountCopy.is_active)
-                .order_by(FormerAddress.left_at.desc())
-            )
-            account = (await tx.scalars(former.limit(1))).first()
+            account = (await tx.scalars(_LEFT_ADDRESS, address)).first()
     if account is None:
         raise NotFound("account")
     return account
@@ -48,8 +62,7 @@ async def account_at(db: Database, vanity_address: str) -> AccountCopy:
 
 async def locations_of(tx: Tx, account_id: UUID) -> list[LocationRow]:
     """The locations in use, oldest first."""
-    rows = select(LocationRow).where(LocationRow.account_id == account_id, ~LocationRow.is_deleted)
-    return list(await tx.scalars(rows.order_by(LocationRow.created_at, LocationRow.id)))
+    return list(await tx.scalars(_LOCATIONS, {"account_id": account_id}))
 
 
 async def known_locations(tx: Tx, account_id: UUID, ids: Iterable[UUID], pointer: str) -> None:

@@ -6,22 +6,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
 from booking.domain.availability import Person
 from booking.domain.intervals import Interval, common, merged, without
 from booking.domain.lifecycle import CANCELLED
-from booking.domain.wall_clock import WallClock, moment_of
+from booking.domain.wall_clock import clock_of, moment_of
 from booking.tables import AccountCopy, BookingItemRow, BookingRow
 from contracts.http.booking import Span
 from kit.db import Tx
 from kit.errors import InvalidInput
 
 from .accounts import locations_of
+from .facts import LONGEST_TAKEN
 from .visits import Visit, visits_of
-from .windows import Days, load_closed, load_people
+from .windows import Days, load_people
 
 
 @dataclass
@@ -54,11 +54,9 @@ async def calendar_of(
     if location_id is not None and not places:
         raise InvalidInput.of("query/location_id", "unknown_location")
     zone = places[0].time_zone if places else account.time_zone
-    days = Days(WallClock(ZoneInfo(zone)), *days_shown)
+    days = Days(clock_of(zone), *days_shown)
     people = await load_people(tx, account_id, days, now, location_id=location_id, everybody=True)
-    closed = merged(
-        one.interval for one in (await load_closed(tx, account_id, location_id, days) if location_id else [])
-    )
+    closed = merged(one.interval for one in people.closed)
     visits = await _visits(tx, account_id, days, [one.id for one in places])
     columns: dict[UUID, Column] = {}
     for person in people.by_id.values():
@@ -104,7 +102,10 @@ def _span(days: Days, interval: Interval, *, manual_only: bool = False) -> Span:
 async def _visits(tx: Tx, account_id: UUID, days: Days, places: list[UUID]) -> list[Visit]:
     since, until = (moment_of(minute) for minute in days.window)
     touching = select(BookingItemRow.booking_id).where(
-        BookingItemRow.account_id == account_id, BookingItemRow.starts_at < until, BookingItemRow.ends_at > since
+        BookingItemRow.account_id == account_id,
+        BookingItemRow.starts_at < until,
+        BookingItemRow.ends_at > since,
+        BookingItemRow.ends_at < until + LONGEST_TAKEN,  # of a day long ago not everything since then is read
     )
     rows = select(BookingRow).where(
         BookingRow.account_id == account_id,

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from booking import words
 from booking.domain.availability import Reason as Against
 from booking.domain.day_reasons import day_reasons
 from booking.domain.reasons import Code
-from booking.domain.wall_clock import WallClock, minute_of
+from booking.domain.wall_clock import clock_of, minute_of
 from booking.tables import AccountCopy
 from contracts.http.booking import DayExplanationAnswer, ExplanationAnswer, Reason, StaffDayReasons
 from kit.db import Tx
@@ -68,7 +67,7 @@ async def _places(tx: Tx, search: Search, now: datetime) -> Sequence[Place]:
     parts = parts_wanted(search.items, services, "query/seats")
     places: list[Place] = []
     for location in await locations_searched(tx, account_id, search.location_id, services, search.scope):
-        days = Days(WallClock(ZoneInfo(location.time_zone)), search.first, search.last)
+        days = Days(clock_of(location.time_zone), search.first, search.last)
         full = await client_full(tx, search.account, search.booker, days.clock, now)
         question, people = await ask(
             tx, search.account, location, parts, days, now, is_public=search.is_public, client_full=full

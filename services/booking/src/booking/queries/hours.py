@@ -6,13 +6,13 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from booking.domain.intervals import common, merged, without
-from booking.domain.wall_clock import WallClock, day_of, minute_of, moment_of
+from booking.domain.wall_clock import clock_of, day_of, minute_of, moment_of
 from booking.tables import AccountCopy
 from contracts.http.catalogue import LocationHours, WorkSpan
 from kit.db import Tx
 
 from .accounts import locations_of
-from .windows import Days, load_closed, load_people
+from .windows import Days, load_people
 
 _DAYS = 7
 
@@ -24,7 +24,7 @@ async def hours_of(tx: Tx, account: AccountCopy, now: datetime) -> tuple[date, l
     """
     found = []
     for place in await locations_of(tx, account.account_id):
-        clock = WallClock(ZoneInfo(place.time_zone))
+        clock = clock_of(place.time_zone)
         first = day_of(minute_of(now), clock.zone)
         days = Days(clock, first, first + timedelta(days=_DAYS - 1))
         people = await load_people(tx, account.account_id, days, now, location_id=place.id, everybody=True)
@@ -34,7 +34,7 @@ async def hours_of(tx: Tx, account: AccountCopy, now: datetime) -> tuple[date, l
             if person.accepts_bookings and person.working is not None and people.work_at(person.id, place.id)
             for shift in person.working.shifts
         ]
-        closed = merged(one.interval for one in await load_closed(tx, account.account_id, place.id, days))
+        closed = merged(one.interval for one in people.closed)
         open_time = without(common(merged(shifts), [days.window]), closed)
         spans = [
             WorkSpan(starts_at=moment_of(start, clock.zone), ends_at=moment_of(end, clock.zone))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Uuid, any_, bindparam, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from booking.domain.availability import Service
 from booking.tables import LocationRow, ServiceRow
@@ -16,14 +17,16 @@ from kit.errors import InvalidInput
 from .accounts import locations_of
 from .windows import WantedPart
 
+_SERVICES = select(ServiceRow).where(
+    ServiceRow.account_id == bindparam("account_id"),
+    ServiceRow.id == any_(bindparam("ids", type_=ARRAY(Uuid))),
+    ~ServiceRow.is_deleted,
+)
+
 
 async def services_named(tx: Tx, account_id: UUID, ids: Sequence[UUID], pointer: str) -> dict[UUID, ServiceRow]:
     """Services by id; raises `InvalidInput` at `pointer` for one that the account does not have."""
-    rows = await tx.scalars(
-        select(ServiceRow).where(
-            ServiceRow.account_id == account_id, ServiceRow.id.in_(set(ids)), ~ServiceRow.is_deleted
-        )
-    )
+    rows = await tx.scalars(_SERVICES, {"account_id": account_id, "ids": list(set(ids))})
     found = {row.id: row for row in rows}
     if set(ids) - set(found):
         raise InvalidInput.of(pointer, "unknown_service")

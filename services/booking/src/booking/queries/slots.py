@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from booking.domain.wall_clock import WallClock
+from booking.domain.wall_clock import WallClock, clock_of
 from booking.tables import AccountCopy
 from contracts.http.booking import WantedItem
 from kit.db import Tx
@@ -41,11 +40,13 @@ class Search:
 
 @dataclass(frozen=True)
 class Offered:
-    """What one location offers: every start in order, with the people who can do the whole visit alone."""
+    """What one location offers: every start in order."""
 
     location_id: UUID
     clock: WallClock
-    starts: Mapping[int, Sequence[UUID]]
+    people: Sequence[UUID]
+    starts: Mapping[int, int]
+    """With a bit for each of `people` who can do the whole visit alone."""
 
 
 async def offered_starts(tx: Tx, search: Search, now: datetime) -> list[Offered]:
@@ -55,12 +56,13 @@ async def offered_starts(tx: Tx, search: Search, now: datetime) -> list[Offered]
     parts = parts_wanted(search.items, services, "query/seats")
     found: list[Offered] = []
     for location in await locations_searched(tx, account_id, search.location_id, services, search.scope):
-        days = Days(WallClock(ZoneInfo(location.time_zone)), search.first, search.last)
+        days = Days(clock_of(location.time_zone), search.first, search.last)
         full = await client_full(tx, search.account, search.booker, days.clock, now)
         question, people = await ask(
             tx, search.account, location, parts, days, now, is_public=search.is_public, client_full=full
         )
         if search.staff_member_ids - people.by_id.keys():
             raise InvalidInput.of("query/staff_member_id", "unknown_staff_member")
-        found.append(Offered(location.id, days.clock, question.offers(days.window)))
+        offers = question.offered(days.window)
+        found.append(Offered(location.id, days.clock, offers.people, offers.masks()))
     return found

@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from itertools import repeat
-from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select, text
+from sqlalchemy import text
 
-from booking.domain.availability import Busy, Closed, Need, Part, Person, Question, Resource, Service, Terms
+from booking.domain.availability import Closed, Need, Part, Person, Question, Resource, Service, Terms
 from booking.domain.intervals import Interval
-from booking.domain.reasons import Code
-from booking.domain.schedules import DayPlan, Schedule, WorkingTime, working_time
-from booking.domain.wall_clock import DAY_MIN, WallClock, day_of, minute_of, moment_of
-from booking.stored_schedules import pattern_of, plan_of
-from booking.tables import AccountCopy, ClosedDayRow, LocationRow
+from booking.domain.schedules import Schedule, WorkingTime, working_time
+from booking.domain.wall_clock import DAY_MIN, WallClock, clock_of, day_of, minute_of, moment_of
+from booking.stored_schedules import usual_time, written_pattern
+from booking.tables import AccountCopy, LocationRow
 from kit.db import Tx
 
-LONGEST_BUFFER_MIN = 240
+from .facts import LONGEST_BUFFER_MIN, read_facts
 
 STAFF = """
-    SELECT s.id, s.name, s.location_ids, s.accepts_bookings, s.is_deleted, c.pattern,
+    SELECT s.id, s.name, s.location_ids, s.accepts_bookings, s.is_deleted, c.pattern::text AS pattern,
            array(SELECT o.service_id FROM staff_member_service o
                  WHERE o.account_id = s.account_id AND o.staff_member_id = s.id) AS service_ids
     FROM staff_member s
@@ -40,65 +35,6 @@ NAMED_OR_OFFERING = text(
             SELECT FROM staff_member_service o
             WHERE o.account_id = s.account_id AND o.staff_member_id = s.id AND o.service_id = ANY(:services)))"""
     )
-)
-
-# Everything that fills or changes the days, in one question: each answer costs more than what it carries, so busy
-# times come person by person as lists.
-FACTS = text(
-    """
-    SELECT 'busy' AS kind, staff_member_id AS owner_id, array_agg(during_from) AS during_from,
-           array_agg(during_to) AS during_to, array_agg(since) AS since, array_agg(until) AS until,
-           array_agg(is_held) AS is_held, array_agg(service_id) AS service_ids,
-           NULL::date AS day, NULL::jsonb AS plan, NULL::int AS needed, NULL::int AS units
-    FROM (
-        SELECT staff_member_id, (date_part('epoch', lower(during)) / 60)::bigint AS during_from,
-               (date_part('epoch', upper(during)) / 60)::bigint AS during_to,
-               (date_part('epoch', starts_at) / 60)::bigint AS since,
-               (date_part('epoch', ends_at) / 60)::bigint AS until, hold_id IS NOT NULL AS is_held, service_id
-        FROM busy_time
-        WHERE account_id = :account_id AND staff_member_id = ANY(:people) AND during && tstzrange(:since, :until)
-          AND (hold_expires_at IS NULL OR hold_expires_at > :now)
-          AND (booking_id IS NULL OR booking_id IS DISTINCT FROM :ignoring)
-        ORDER BY staff_member_id, during
-    ) AS taken
-    GROUP BY staff_member_id
-    UNION ALL
-    SELECT 'time_off', staff_member_id, NULL, NULL, array[(date_part('epoch', starts_at) / 60)::bigint],
-           array[(date_part('epoch', ends_at) / 60)::bigint], NULL, NULL, NULL, NULL, NULL, NULL
-    FROM time_off
-    WHERE account_id = :account_id AND staff_member_id = ANY(:people) AND deleted_at IS NULL
-      AND ends_at > :since AND starts_at < :until
-    UNION ALL
-    SELECT 'exception', staff_member_id, NULL, NULL, NULL, NULL, NULL, NULL, day, plan, NULL, NULL
-    FROM schedule_exception
-    WHERE account_id = :account_id AND staff_member_id = ANY(:people) AND day BETWEEN :first AND :last
-    UNION ALL
-    SELECT 'expired', hold_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
-    FROM busy_time
-    WHERE account_id = :account_id AND staff_member_id = ANY(:people) AND during && tstzrange(:since, :until)
-      AND hold_expires_at <= :now
-    UNION ALL
-    SELECT 'need', r.id, NULL, NULL, NULL, NULL, NULL, array[n.service_id], NULL, to_jsonb(r.name), n.units, r.units
-    FROM service_resource n JOIN resource r ON r.account_id = n.account_id AND r.id = n.resource_id
-    WHERE n.account_id = :account_id AND n.service_id = ANY(:services) AND NOT r.is_deleted
-      AND (r.location_id IS NULL OR r.location_id = :location_id)
-    UNION ALL
-    SELECT 'unit', resource_id, array_agg((date_part('epoch', lower(during)) / 60)::bigint),
-           array_agg((date_part('epoch', upper(during)) / 60)::bigint), NULL, NULL, NULL, NULL, NULL, NULL, unit, NULL
-    FROM resource_time
-    WHERE account_id = :account_id AND during && tstzrange(:since, :until)
-      AND resource_id IN (SELECT resource_id FROM service_resource
-                          WHERE account_id = :account_id AND service_id = ANY(:services))
-      AND (hold_expires_at IS NULL OR hold_expires_at > :now)
-      AND (booking_id IS NULL OR booking_id IS DISTINCT FROM :ignoring)
-    GROUP BY resource_id, unit
-    UNION ALL
-    SELECT 'expired', hold_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
-    FROM resource_time
-    WHERE account_id = :account_id AND during && tstzrange(:since, :until) AND hold_expires_at <= :now
-      AND resource_id IN (SELECT resource_id FROM service_resource
-                          WHERE account_id = :account_id AND service_id = ANY(:services))
-    """
 )
 
 
@@ -118,7 +54,7 @@ class Days:
     @classmethod
     def around(cls, zone: str, moment: datetime, *, before: int = 0, after: int = 0) -> Days:
         """The day of a moment with some days before and after it."""
-        clock = WallClock(ZoneInfo(zone))
+        clock = clock_of(zone)
         day = day_of(minute_of(moment), clock.zone)
         return cls(clock, day - timedelta(days=before), day + timedelta(days=after))
 
@@ -130,6 +66,8 @@ class People:
     by_id: dict[UUID, Person]
     names: dict[UUID, str]
     location_ids: dict[UUID, list[UUID] | None]
+    closed: list[Closed]
+    """Closed days and holidays of the location; without one, those of the whole account."""
     expired_hold_ids: set[UUID]
     needs: dict[UUID, list[Need]]
     resources: dict[UUID, Resource]
@@ -174,7 +112,7 @@ async def load_people(
         named = {"account_id": account_id, "named": list(ids), "services": services}
         found = (await tx.execute(NAMED_OR_OFFERING, named)).all()
     first, last = days.first - timedelta(days=1), days.last + timedelta(days=1 + -(-longest_min // DAY_MIN))
-    facts = await _facts(
+    facts = await read_facts(
         tx,
         days.clock,
         (first, last),
@@ -183,21 +121,27 @@ async def load_people(
         services=services,
         location_id=location_id,
         now=now,
-        ignoring=ignoring_booking,
+        ignoring_booking=ignoring_booking,
     )
     by_id: dict[UUID, Person] = {}
     for row in found:
         working: WorkingTime | None = None
         if row.pattern is not None:
-            schedule = Schedule(pattern_of(row.pattern), facts.exceptions[row.id])
             is_here = location_id is None or row.location_ids is None or location_id in row.location_ids
-            working = working_time(schedule, days.clock, first, last, location_id) if is_here else WorkingTime()
+            exceptions = facts.exceptions.get(row.id)
+            if not is_here:
+                working = WorkingTime()
+            elif exceptions:
+                schedule = Schedule(written_pattern(row.pattern), exceptions)
+                working = working_time(schedule, days.clock, first, last, location_id)
+            else:
+                working = usual_time(row.pattern, days.clock.zone.key, first, last, location_id)
         by_id[row.id] = Person(
             id=row.id,
             service_ids=frozenset(row.service_ids),
             working=working,
-            busy=tuple(facts.busy[row.id]),
-            time_off=tuple(facts.time_off[row.id]),
+            busy=tuple(facts.busy.get(row.id, ())),
+            time_off=tuple(facts.time_off.get(row.id, ())),
             accepts_bookings=row.accepts_bookings,
             is_deleted=row.is_deleted,
         )
@@ -205,30 +149,12 @@ async def load_people(
         by_id,
         {row.id: row.name for row in found},
         {row.id: row.location_ids for row in found},
+        facts.closed,
         facts.expired_holds,
         facts.needs,
         facts.resources,
         facts.resource_names,
     )
-
-
-async def load_closed(tx: Tx, account_id: UUID, location_id: UUID, days: Days, longest_min: int = 0) -> list[Closed]:
-    """The closed days and holidays of a location."""
-    last = days.last + timedelta(days=1 + -(-longest_min // DAY_MIN))
-    rows = await tx.scalars(
-        select(ClosedDayRow).where(
-            ClosedDayRow.account_id == account_id,
-            ClosedDayRow.day.between(days.first - timedelta(days=1), last),
-            or_(ClosedDayRow.location_id.is_(None), ClosedDayRow.location_id == location_id),
-        )
-    )
-    return [
-        Closed(
-            (days.clock.start_of(row.day), days.clock.end_of(row.day)),
-            Code.HOLIDAY if row.kind == "holiday" else Code.CLOSED_DAY,
-        )
-        for row in rows
-    ]
 
 
 async def ask(
@@ -256,7 +182,6 @@ async def ask(
         longest_min=longest,
         ignoring_booking=ignoring_booking,
     )
-    closed = await load_closed(tx, account.account_id, location.id, days, longest)
     parts = tuple(
         Part(
             replace(part.service, needs=tuple(people.needs.get(part.service.id, ()))),
@@ -266,7 +191,7 @@ async def ask(
         for part in wanted
     )
     rules = replace(terms(account, days.clock, now, is_public=is_public), client_full=client_full)
-    return Question(parts, rules, tuple(closed), people.resources), people
+    return Question(parts, rules, tuple(people.closed), people.resources), people
 
 
 def terms(account: AccountCopy, clock: WallClock, now: datetime, *, is_public: bool) -> Terms:
@@ -292,77 +217,3 @@ def _possible(part: WantedPart, people: People, location_id: UUID) -> tuple[Pers
         for person in people.by_id.values()
         if part.service.id in person.service_ids and not person.is_deleted and people.work_at(person.id, location_id)
     )
-
-
-@dataclass
-class _Facts:
-    """What fills or changes the days, person by person."""
-
-    busy: dict[UUID, list[Busy]] = field(default_factory=lambda: defaultdict(list))
-    time_off: dict[UUID, list[Interval]] = field(default_factory=lambda: defaultdict(list))
-    exceptions: dict[UUID, dict[date, DayPlan]] = field(default_factory=lambda: defaultdict(dict))
-    expired_holds: set[UUID] = field(default_factory=set)
-    needs: dict[UUID, list[Need]] = field(default_factory=lambda: defaultdict(list))
-    units: dict[UUID, int] = field(default_factory=dict)
-    resource_names: dict[UUID, str] = field(default_factory=dict)
-    unit_times: dict[UUID, list[tuple[Interval, ...]]] = field(default_factory=lambda: defaultdict(list))
-
-    @property
-    def resources(self) -> dict[UUID, Resource]:
-        """Rooms and devices that the services need, with the times at which their units are taken."""
-        return {
-            resource_id: Resource(resource_id, units, tuple(self.unit_times[resource_id]))
-            for resource_id, units in self.units.items()
-        }
-
-
-async def _facts(tx: Tx, clock: WallClock, days: tuple[date, date], **asked: Any) -> _Facts:
-    window = clock.start_of(days[0]) - LONGEST_BUFFER_MIN, clock.end_of(days[1]) + LONGEST_BUFFER_MIN
-    asked |= {"since": moment_of(window[0]), "until": moment_of(window[1]), "first": days[0], "last": days[1]}
-    facts = _Facts()
-    unit_rows: list[Any] = []
-    for row in await tx.execute(FACTS, asked):
-        who = row.owner_id
-        match row.kind:
-            case "busy":
-                facts.busy[who] = _busy(row)
-            case "time_off":
-                facts.time_off[who].append((row.since[0], row.until[0]))
-            case "exception":
-                facts.exceptions[who][row.day] = plan_of(row.plan)
-            case "expired":
-                facts.expired_holds.add(who)
-            case "need":
-                facts.needs[row.service_ids[0]].append(Need(who, row.needed))
-                facts.units[who], facts.resource_names[who] = row.units, row.plan
-            case "unit":
-                unit_rows.append(row)
-    for row in unit_rows:
-        if row.needed <= facts.units.get(row.owner_id, 0):  # units that were given up count no more
-            facts.unit_times[row.owner_id].append(tuple(zip(row.during_from, row.during_to, strict=True)))
-    return facts
-
-
-def _busy(row: Any) -> list[Busy]:
-    """The busy times of one person in order; the seats of a group become one."""
-    columns = (row.during_from, row.during_to, row.since, row.until, row.is_held, row.service_ids)
-    if not any(row.service_ids):
-        return list(map(Busy._make, zip(*columns, repeat(1))))
-    found: dict[object, Busy] = {}
-    for number, one in enumerate(Busy(*each) for each in zip(*columns, strict=True)):
-        key = number if one.service_id is None else (one.service_id, one.service_start)
-        same = found.get(key)
-        found[key] = (
-            Busy(
-                min(same.start, one.start),
-                max(same.end, one.end),
-                one.service_start,
-                max(same.service_end, one.service_end),
-                same.is_held and one.is_held,
-                one.service_id,
-                same.seats + 1,
-            )
-            if same
-            else one
-        )
-    return sorted(found.values())

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from booking.domain.intervals import common, merged, without
-from booking.domain.wall_clock import WallClock
+from booking.domain.wall_clock import clock_of
 from booking.queries.accounts import locations_of
 from booking.queries.reports.period import Wanted, goods_revenue_of, over_visits, total_of
-from booking.queries.windows import Days, load_closed, load_people
+from booking.queries.windows import Days, load_people
 from contracts.http.reports import ServiceFigures, ServicesReport, StaffFigures, StaffReport
 from kit.db import Tx
 
@@ -149,9 +148,9 @@ async def working_minutes(tx: Tx, wanted: Wanted, now: datetime) -> tuple[dict[U
     names: dict[UUID, str] = {}
     spans: dict[UUID, list[tuple[int, int]]] = {}
     for place in places:
-        days = Days(WallClock(ZoneInfo(place.time_zone)), wanted.first, wanted.last)
+        days = Days(clock_of(place.time_zone), wanted.first, wanted.last)
         people = await load_people(tx, wanted.account.account_id, days, now, location_id=place.id, everybody=True)
-        closed = merged(one.interval for one in await load_closed(tx, wanted.account.account_id, place.id, days))
+        closed = merged(one.interval for one in people.closed)
         for person in people.by_id.values():
             if not people.work_at(person.id, place.id):
                 continue

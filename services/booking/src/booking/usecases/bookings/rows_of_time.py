@@ -14,6 +14,7 @@ from booking.domain.assignment import busy_times
 from booking.domain.availability import Part
 from booking.domain.calendar import Busy
 from booking.domain.wall_clock import moment_of
+from booking.queries.facts import LONGEST_TAKEN
 from booking.queries.place import Place
 from booking.tables import BusyTime
 from booking.tables_of_places import ResourceTime
@@ -86,7 +87,10 @@ async def _seats(tx: Tx, account_id: UUID, part: Part, person: UUID, busy: Busy,
     session = uuid5(part.service.id, f"{person} {busy.service_start}")
     await tx.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(str(session), 0))))
     found = select(BusyTime.seat, BusyTime.during).where(
-        BusyTime.account_id == account_id, BusyTime.staff_member_id == person, BusyTime.session == session
+        BusyTime.account_id == account_id,
+        BusyTime.staff_member_id == person,
+        BusyTime.session == session,
+        BusyTime.ends_at > row["starts_at"],  # past visits of the person are not looked at
     )
     there = (await tx.execute(found)).all()
     taken = {seat for seat, _ in there}
@@ -100,7 +104,8 @@ async def _seats(tx: Tx, account_id: UUID, part: Part, person: UUID, busy: Busy,
 
 UNITS_TAKEN = text(
     "SELECT unit, session FROM resource_time "
-    "WHERE account_id = :account_id AND resource_id = :resource_id AND during && tstzrange(:since, :until)"
+    "WHERE account_id = :account_id AND resource_id = :resource_id "
+    "AND over_at > :since AND over_at < :over AND during && tstzrange(:since, :until)"
 )
 
 
@@ -120,7 +125,13 @@ async def _units(tx: Tx, claim: Claim, sessions: Sequence[UUID]) -> list[list[Ro
             if not using[number]:
                 continue
             since, until = moment_of(busy.start), moment_of(busy.end)
-            asked = {"account_id": claim.account_id, "resource_id": resource_id, "since": since, "until": until}
+            asked = {
+                "account_id": claim.account_id,
+                "resource_id": resource_id,
+                "since": since,
+                "until": until,
+                "over": until + LONGEST_TAKEN,
+            }
             there = (await tx.execute(UNITS_TAKEN, asked)).all()
             own = sorted({unit for unit, session in there if session == sessions[number]})
             others = {unit for unit, session in there if session != sessions[number]}
