@@ -67,6 +67,10 @@ class Stage:
         """Those to one address, in order."""
         return [one for one in self.asked if one.method == method and re.fullmatch(path, one.path)]
 
+    def said(self, asked: Asked, answer: Answer) -> Answer:
+        """What really goes out; a stage of another kind may put something else in its place, or refuse."""
+        return answer
+
     @asynccontextmanager
     async def call(
         self, service: str, method: str, target: str, *, headers: Mapping[str, str], payload: bytes | None = None
@@ -78,7 +82,7 @@ class Stage:
         for (of, how, pattern), part in reversed(self.parts.items()):
             if of == service and how == method and re.fullmatch(pattern, path):
                 try:
-                    yield _Response(200, part(asked))
+                    yield _Response(200, self.said(asked, part(asked)))
                 except No as no:
                     yield _Response(no.status, no.problem)
                 return

@@ -14,8 +14,15 @@ from .platform_parts import open_platform
 from .salon import CUT, OLENA, moment
 from .stage import Stage
 
-_LIVE = "iframe, object, embed, base, template, marquee, math, video, audio, frame, applet, style"
+_LIVE = "iframe[srcdoc], iframe:not([src^='/']), iframe[src^='//'], meta[http-equiv], object, embed, base, template, marquee, math, video, audio, frame, applet, style"
+_DATA = ("application/json", "application/ld+json")
 _LOADS = re.compile(r"url\(|@import|expression|javascript:|image-set|src\(|-moz-binding|behavior", re.IGNORECASE)
+
+
+def _acts(name: str, value: str) -> bool:
+    if name in ("href", "src", "action", "formaction"):
+        return value.strip().lower().startswith(("javascript:", "data:text"))
+    return name == "style" or name.startswith(("on", "hx-on"))
 
 
 def dangers(page: Page) -> list[str]:
@@ -23,17 +30,11 @@ def dangers(page: Page) -> list[str]:
     found = [node.html or "" for node in page.all(_LIVE)]
     for node in page.all("*"):
         names = {name.lower(): value or "" for name, value in node.attributes.items()}
-        if any(name.startswith(("on", "hx-on")) or name == "style" for name in names):
-            found.append(node.html or "")
-        if any(
-            names.get(name, "").strip().lower().startswith(("javascript:", "data:text"))
-            for name in ("href", "src", "action", "formaction")
-        ):
-            found.append(node.html or "")
-        if node.tag == "script" and "src" not in names and names.get("type") != "application/ld+json":
-            found.append(node.html or "")
-        if node.tag == "script" and not names.get("src", "/static/").startswith(("/static/", "/embed.js")):
-            found.append(node.html or "")
+        is_script = node.tag == "script" and (
+            not names["src"].startswith(("/static/", "/embed.js")) if "src" in names else names.get("type") not in _DATA
+        )
+        if is_script or any(_acts(name, value) for name, value in names.items()):
+            found.append((node.html or "")[:300])
     return found
 
 
