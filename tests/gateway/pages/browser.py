@@ -73,10 +73,12 @@ class Browser:
         """Press a link."""
         return await self.open(self.page.link(words))
 
-    async def send(self, action: str, *, to: str | None = None, headers: Any = None, **typed: str | list[str]) -> Page:
+    async def send(
+        self, action: str, *, through: str | None = None, headers: Any = None, **typed: str | list[str]
+    ) -> Page:
         """Fill in the form whose address ends with (else contains) `action` and send it, hidden fields and all.
 
-        A button may send it elsewhere: `to`.
+        A button may send it elsewhere: `through` its `formaction`.
         """
         posts = self.page.all("form[method=post]")
         exact = [form for form in posts if (form.attributes["action"] or "").partition("?")[0].endswith(action)]
@@ -94,7 +96,7 @@ class Browser:
             said = chosen[0].attributes.get("value")
             _put(values, node.attributes["name"] or "", chosen[0].text(strip=True) if said is None else said)
         values |= typed
-        where = str(self.page.answer.url.join(to or forms[0].attributes["action"] or ""))
+        where = str(self.page.answer.url.join(through or forms[0].attributes["action"] or ""))
         told = {"Referer": str(self.page.answer.url), **(headers or {})}
         self.page = Page(await self.http.post(where, data=values, headers=told))
         return self.page

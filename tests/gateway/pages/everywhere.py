@@ -101,3 +101,5 @@ def open_everything(stage: Stage) -> None:
     open_people(stage)  # again: the reports know fewer
     open_for_me(stage)
     open_own_day(stage)
+    draft = stage.parts[("identity", "GET", "/me/registration-draft")]
+    stage.on("identity", "PUT", "/me/registration-draft/steps/[a-z]+", draft)

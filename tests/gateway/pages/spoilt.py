@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from .stage import Answer, Asked, No, Stage
 
-WRITING = frozenset({"POST", "PUT", "PATCH"})
+WRITING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _HUMAN = re.compile(r"[А-Яа-яЇїІіЄєҐґ]")
 _ITS_OWN_WORDS = frozenset({"next_step"})
 
@@ -61,6 +61,17 @@ class Refusing(Stage):
             return answer
         wrong = [{"pointer": pointer, "code": "wrong", "text": "Так не можна"} for pointer in _leaves(asked.body)]
         raise No(422, "request.invalid", title="Перевірте дані", errors=wrong)
+
+
+@dataclass
+class Counting(Stage):
+    """Acts that nobody plays are refused and kept like the others: here it counts what was asked for."""
+
+    def unplayed(self, asked: Asked) -> Answer:
+        """No, where something was to be done."""
+        if asked.method in WRITING:
+            raise No(422, "request.invalid", title="Перевірте дані")
+        return super().unplayed(asked)
 
 
 _QUESTIONS = ("/preview", "/explain", "/days", "/sessions/refresh")

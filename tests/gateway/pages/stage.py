@@ -71,6 +71,10 @@ class Stage:
         """What really goes out; a stage of another kind may put something else in its place, or refuse."""
         return answer
 
+    def unplayed(self, asked: Asked) -> Answer:
+        """What goes out where no part was given: a test has forgotten something."""
+        raise AssertionError(f"nobody plays {asked.service}: {asked.method} {asked.path}")
+
     @asynccontextmanager
     async def call(
         self, service: str, method: str, target: str, *, headers: Mapping[str, str], payload: bytes | None = None
@@ -86,7 +90,10 @@ class Stage:
                 except No as no:
                     yield _Response(no.status, no.problem)
                 return
-        raise AssertionError(f"nobody plays {service}: {method} {path}")
+        try:
+            yield _Response(200, self.unplayed(asked))
+        except No as no:
+            yield _Response(no.status, no.problem)
 
 
 class _Response:

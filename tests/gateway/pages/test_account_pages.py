@@ -78,7 +78,7 @@ async def test_words_and_looks_of_ones_own_are_tried_out_then_kept_without_what_
     css = ".own-a { color: teal } body { background: url(//evil.example) }"
     editor = owner.page
     assert owner.page.one("button[formtarget=preview]").attributes["formaction"] == f"{HOME}/site/page/preview"
-    await owner.send("/site/page", to=f"{HOME}/site/page/preview", about_html=typed, css=css)
+    await owner.send("/site/page", through=f"{HOME}/site/page/preview", about_html=typed, css=css)
     assert "Кава й тиша" in owner.page.one(".own-text").text()
     assert not owner.page.has("script:not([src]):not([type])")
     [style] = owner.page.all("style")

@@ -9,14 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
-import pytest
 from selectolax.lexbor import LexborNode
 
 from .browser import Browser, Page
 from .conftest import PUBLIC_URL, build_pages
 from .everywhere import CONSOLE, MONEY, PUBLIC, SIGNED_IN, TOKEN, UNKNOWN, open_everything
 from .hostile import PAYLOADS
-from .spoilt import Poisoned, Refusing
+from .spoilt import Counting, Poisoned, Refusing
 from .stage import Stage
 from .test_doors import sign_in
 from .test_hostile import dangers
@@ -54,20 +53,22 @@ class Sheet:
     action: str
     kept: list[tuple[str, str]] = field(default_factory=list)
     """What it sends by itself."""
-    typed: list[str] = field(default_factory=list)
-    """Fields into which a person may write."""
+    typed: dict[str, str] = field(default_factory=dict)
+    """Fields into which a person may write, with something that fits."""
+    secret: list[str] = field(default_factory=list)
+    """Those of them that no page shows again."""
 
     @property
     def shape(self) -> tuple[object, ...]:
         """The same for the forms of two rows of one list."""
         return self.method, _ID.sub("…", self.action.partition("?")[0]), tuple(sorted(self.typed))
 
-    def filled(self, text: str) -> dict[str, list[str]]:
-        """Everything that is sent when `text` stands in every field."""
+    def filled(self, text: str = "") -> dict[str, list[str]]:
+        """Everything that is sent when `text`, or without it something sensible, stands in every field."""
         values: dict[str, list[str]] = {}
         for name, value in self.kept:
             values.setdefault(name, []).append(value)
-        return values | {name: [text] for name in self.typed}
+        return values | {name: [text or sensible] for name, sensible in self.typed.items()}
 
 
 def forms_of(page: Page) -> Iterator[Sheet]:
@@ -81,10 +82,20 @@ def forms_of(page: Page) -> Iterator[Sheet]:
             if "disabled" in node.attributes:
                 continue
             if node.tag == "textarea" or (node.tag == "input" and kind in _TYPED):
-                sheet.typed.append(name)
+                sheet.typed[name] = _sensible(node)
+                if kind == "password":
+                    sheet.secret.append(name)
             elif node.tag == "select" or kind not in ("checkbox", "radio") or "checked" in node.attributes:
                 sheet.kept.append((name, _value(node)))
         yield sheet
+
+
+def _sensible(node: LexborNode) -> str:
+    there = node.text() if node.tag == "textarea" else node.attributes.get("value")
+    kind = node.attributes.get("type") or ""
+    by_kind = {"tel": "+380671234567", "email": "olena@example.org", "url": "https://example.org/hook"}
+    number = "5" if node.attributes.get("inputmode") in ("numeric", "decimal") else "Досить довгі слова"
+    return there or by_kind.get(kind, number)
 
 
 def _value(node: LexborNode) -> str:
@@ -139,15 +150,58 @@ async def test_what_is_typed_into_any_form_comes_back_as_text_and_marked(key_fil
             if page.status >= 500 or (sheet.method == "post" and page.status not in (400, 404, 409, 422)):
                 wrong.append(f"{sheet.method} {sheet.action}: {page.status} {sheet.typed} {page.text[:160]}")
             elif sheet.method == "post" and page.status == 422:
-                lost = [name for name in sheet.typed if ALL_AT_ONCE not in _shown(page, name)]
+                lost = [
+                    name for name in sheet.typed if name not in sheet.secret and ALL_AT_ONCE not in _shown(page, name)
+                ]
                 if lost:
                     wrong.append(f"{sheet.action}: lost what was typed into {lost}")
                 if not page.has("[aria-invalid=true], .field.bad, [role=alert]"):
                     wrong.append(f"{sheet.action}: says nothing")
     assert len(forms) > 60
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 def _shown(page: Page, name: str) -> list[str]:
     fields = page.all(f'input[name="{name}"], textarea[name="{name}"]')
     return [node.text() if node.tag == "textarea" else node.attributes.get("value") or "" for node in fields]
+
+
+NEEDS_NO_KEY = (
+    r"/auth/.+",  # a code is spent once
+    r".*/(check|test|preview|explain|days|verify|availability|plan-preview)",  # only looks
+    r".*/x-report",  # a reading of the shift
+    r"/admin/.+",  # here and below the state of the thing itself lets an act be done once
+    r".*/access-requests/[^/]+/(grant|decline)",
+    r".*/reviews/[^/]+/(answer|hide|publish)",
+    r".*/staff-tasks/[^/]+/settle",
+    r".*/payments/[^/]+/(refund|checkout)",
+    r"/demo/sessions",
+)
+
+
+async def test_a_form_that_is_sent_twice_is_one_act(key_file: Path) -> None:
+    """Both sends carry the key that came with the page; the owner of the act then does it once."""
+    stage, wrong, acts = Counting(), [], 0
+    async with inside(stage, key_file) as browser:
+        for sheet in await every_form(browser):
+            if sheet.method != "post" or sheet.action.startswith("/login"):
+                continue
+            sent = []
+            for _ in range(2):
+                before = len(stage.asked)
+                page = await put_in(browser, sheet, sheet.filled())
+                assert page.status < 500, f"{sheet.action} {sheet.filled()}: {page.text[:300]}"
+                calls = stage.asked[before:]
+                made = [one for one in calls if one.method == "POST" and not _is_look(one.path, one.body)]
+                sent.append([(one.path, one.headers.get("Idempotency-Key")) for one in made])
+            acts += len(sent[0])
+            wrong += [f"{sheet.action}: {path} without a key" for path, key in sent[0] if key is None]
+            if sent[0] != sent[1]:
+                wrong.append(f"{sheet.action}: {sent[0]} and then {sent[1]}")
+    assert acts > 20
+    assert not wrong, "\n".join(wrong)
+
+
+def _is_look(path: str, body: object) -> bool:
+    is_dry = isinstance(body, dict) and bool(body.get("dry_run"))
+    return is_dry or any(re.fullmatch(one, path) for one in NEEDS_NO_KEY)

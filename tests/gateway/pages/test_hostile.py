@@ -14,7 +14,12 @@ from .platform_parts import open_platform
 from .salon import CUT, OLENA, moment
 from .stage import Stage
 
-_LIVE = "iframe[srcdoc], iframe:not([src^='/']), iframe[src^='//'], meta[http-equiv], object, embed, base, template, marquee, math, video, audio, frame, applet, style"
+_LIVE = ", ".join(
+    (
+        "iframe[srcdoc], iframe:not([src^='/']), iframe[src^='//'], meta[http-equiv]",
+        "object, embed, base, template, marquee, math, video, audio, frame, applet, style",
+    )
+)
 _DATA = ("application/json", "application/ld+json")
 _LOADS = re.compile(r"url\(|@import|expression|javascript:|image-set|src\(|-moz-binding|behavior", re.IGNORECASE)
 

@@ -45,12 +45,14 @@ async def keep(visit: VisitDep) -> Response:
     values = {name: found[0] for name, found in form.values.items() if name not in ("csrf", "step", "act")}
     if form.has("presets"):
         values["preset"] = form.value("preset")
-    draft = await visit.api.access.keep_step(step, values)
-    if form.value("act") == "later":
-        return visit.go("/me", "register.kept")
     try:
+        draft = await visit.api.access.keep_step(step, values)
+        if form.value("act") == "later":
+            return visit.go("/me", "register.kept")
         _check(visit, step, form)
     except Refused as refused:
+        if refused.status == 401:
+            raise
         return await _page(visit, draft, step, form.note(refused.problem, _FIELDS), refused.status)
     waiting = next((one for one in STEPS if one not in draft.steps), None)
     following = STEPS[STEPS.index(step) + 1] if step != STEPS[-1] else waiting

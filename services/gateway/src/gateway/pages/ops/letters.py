@@ -42,7 +42,10 @@ async def replay(visit: VisitDep) -> Response:
     if len(reason) < _SHORTEST_REASON:
         return await _page(visit, admin, form.refuse("reason", t("ops.reason_needed"), t("ops.reason")), 422)
     which = {"queue": queue or None, "limit": min(max(count, 0), _MOST)}
-    done = await admin.ask(service, "POST", "/admin/dead-letters/replay", body=which)
+    try:
+        done = await admin.ask(service, "POST", "/admin/dead-letters/replay", body=which)
+    except Refused as refused:
+        return await _page(visit, admin, form.note(refused.problem), refused.status)
     await written(visit, "replay", reason, service=service, queue=queue, replayed=done["replayed"])
     return visit.go(f"/ops/dead-letters?service={service}", "ops.replayed", count=done["replayed"])
 
@@ -67,11 +70,19 @@ async def decide(visit: VisitDep, service: str, letter_id: str, act: Literal["re
     if service not in _WITH_LETTERS:
         raise PageUnknown
     path = f"/admin/dead-letters/{part(letter_id)}"
+    status = 0
     if len(reason) < _SHORTEST_REASON:
-        letter = await admin.ask(service, "GET", path)
         form.refuse("reason", t("ops.reason_needed"), t("ops.reason"))
-        return ops_page(visit, "ops/dead-letters", "letter", 422, letter=letter, service=service, form=form)
-    await (admin.ask(service, "POST", f"{path}/replay") if act == "replay" else admin.ask(service, "DELETE", path))
+        status = 422
+    else:
+        try:
+            await admin.ask(service, *(("POST", f"{path}/replay") if act == "replay" else ("DELETE", path)))
+        except Refused as refused:
+            form.note(refused.problem)
+            status = refused.status
+    if status:
+        letter = await admin.ask(service, "GET", path)
+        return ops_page(visit, "ops/dead-letters", "letter", status, letter=letter, service=service, form=form)
     await written(visit, act, reason, service=service, letter_id=letter_id)
     return visit.go(f"/ops/dead-letters?service={service}", f"ops.did_{act}")
 

@@ -6,6 +6,7 @@ from typing import Literal
 
 from starlette.responses import Response
 
+from gateway.clients import Refused
 from gateway.clients.admin import Admin, part
 from gateway.pages.forms import Form
 from gateway.pages.route import page_router
@@ -33,7 +34,11 @@ async def decide(visit: VisitDep, act: Literal["approve", "reject"]) -> Response
     comment = form.text("comment")
     if act == "reject" and not comment:
         return await _page(visit, admin, form.refuse("comment", t("ops.comment_needed"), t("label.comment")), 422)
-    await admin.ask("notifications", "POST", f"{path}/{act}", body={"comment": comment} if act == "reject" else None)
+    try:
+        body = {"comment": comment} if act == "reject" else None
+        await admin.ask("notifications", "POST", f"{path}/{act}", body=body)
+    except Refused as refused:
+        return await _page(visit, admin, form.note(refused.problem), refused.status)
     await written(visit, f"{act} text", comment or "", **{name: form.value(name) for name in names})
     return visit.go("/ops/texts", f"ops.text_{act}")
 
