@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, text, update
 
 from booking.domain.wall_clock import day_of, minute_of, moment_of
 from booking.errors import SlotNotOffered, SlotTaken
@@ -34,8 +35,10 @@ LOOK_AGAIN = timedelta(minutes=15)
 """Time also becomes bookable by itself, as the booking window moves on: nobody is forgotten for longer."""
 TRIES = 5
 CODE_LENGTH = 12
-AT_ONCE = 100
-"""How many wishes one transaction looks at."""
+AT_ONCE = 20
+"""How many wishes one transaction looks at: whoever takes a wish back meanwhile waits for it."""
+
+_ALONE = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:account_id, 11))")
 
 
 async def serve_waitlists(db: Database) -> None:
@@ -43,24 +46,43 @@ async def serve_waitlists(db: Database) -> None:
     for account_id, entry_id in await _run_out(db, now_utc()):
         await _expire(db, account_id, entry_id, now_utc())
     for account_id in await _called(db, now_utc()):
-        while await offer_free_time(db, account_id, now_utc()):
+        look = _Look(account_id, now_utc())
+        while await _go_on(db, look):
             pass
 
 
-async def offer_free_time(db: Database, account_id: UUID, now: datetime) -> bool:
-    """Look at the waiting list of one account; answers whether there is more to look at."""
+@dataclass
+class _Look:
+    """One look through a waiting list from its beginning, some wishes at a time."""
 
-    async def look() -> bool:
+    account_id: UUID
+    began: datetime
+    in_vain: set[Hashable] = field(default_factory=set)
+    """Wishes that nothing was free for. Whoever wishes the same further back would not be served before them."""
+    has_calls: bool = False
+
+
+async def _go_on(db: Database, look: _Look) -> bool:
+    """Look at the next wishes that nobody has looked at since; answers whether there may be more.
+
+    Only one looks at a time, and the calls are taken when a look begins. One that comes later stays for the next look:
+    this one may have passed the wishes that it is about.
+    """
+    account_id, now = look.account_id, now_utc()
+
+    async def some() -> bool:
         async with db.tx(account_id) as tx:
+            if not await tx.scalar(_ALONE, {"account_id": str(account_id)}):
+                return False
             account = await tx.get(AccountCopy, account_id)
-            await tx.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{account_id}", 11))))
-            await tx.execute(delete(WaitlistCall).where(WaitlistCall.account_id == account_id))
+            if not look.has_calls:
+                await tx.execute(delete(WaitlistCall).where(WaitlistCall.account_id == account_id))
             rows = (
                 select(WaitlistEntry)
                 .where(
                     WaitlistEntry.account_id == account_id,
                     WaitlistEntry.state == "waiting",
-                    (WaitlistEntry.looked_at < now) | WaitlistEntry.looked_at.is_(None),
+                    (WaitlistEntry.looked_at < look.began) | WaitlistEntry.looked_at.is_(None),
                 )
                 .order_by(WaitlistEntry.queued_at, WaitlistEntry.id)
                 .limit(AT_ONCE)
@@ -68,14 +90,17 @@ async def offer_free_time(db: Database, account_id: UUID, now: datetime) -> bool
             )
             entries = list(await tx.scalars(rows))
             if account is not None and account.is_active:
-                await _serve(tx, account, entries, now)
+                await _serve(tx, account, entries, look.in_vain, now)
             return len(entries) == AT_ONCE
 
-    return await Turns().run(look)
+    is_more = await Turns().run(some)
+    look.has_calls = True
+    return is_more
 
 
-async def _serve(tx: Tx, account: AccountCopy, entries: list[WaitlistEntry], now: datetime) -> None:
-    in_vain: set[Hashable] = set()
+async def _serve(
+    tx: Tx, account: AccountCopy, entries: list[WaitlistEntry], in_vain: set[Hashable], now: datetime
+) -> None:
     for entry in entries:
         entry.looked_at = now
         client = await tx.get_one(ClientRow, (account.account_id, entry.client_id))
