@@ -1,4 +1,6 @@
-"""A crowd of waiting messages drained at the provider's rate: `python -m tests.load.drain_messages [count] [rate]`.
+"""A crowd of waiting messages drained at the provider's rate: `python -m tests.load.drain_messages [count] [rate] [minutes]`.
+
+It ends when all are gone or the minutes are over; what a message costs is known by then.
 
 Bars: at the rate that the provider allows; the sender below 60 % of a core per 100 messages a second; a login code
 handed over within 3 s (95 of 100) meanwhile.
@@ -23,7 +25,7 @@ CODE_EVERY_S = 1.0
 DONE = ("sent", "delivered")
 
 
-async def drain(count: int, rate: float) -> dict[str, float]:
+async def drain(count: int, rate: float, within_s: float) -> dict[str, float]:
     """Drain and measure; the figures by name."""
     async with sending_bench() as bench:
         account_id = await bench.account("turbosms", "crowd-token")
@@ -31,19 +33,19 @@ async def drain(count: int, rate: float) -> dict[str, float]:
         await bench.fill(account_id, count)
         worker = bench.worker(SENDS_PER_SECOND=rate * 0.97)
         try:
-            return await _measured(bench, account_id, worker.process.pid, count)
+            return await _measured(bench, account_id, worker.process.pid, count, within_s)
         finally:
             worker.stop()
 
 
-async def _measured(bench: SendingBench, account_id: object, pid: int, count: int) -> dict[str, float]:
+async def _measured(bench: SendingBench, account_id: object, pid: int, count: int, within_s: float) -> dict[str, float]:
     process = psutil.Process(pid)
     while not await _done(bench, account_id):
         await asyncio.sleep(0.2)
     began, cpu_began, done_before = time.monotonic(), sum(process.cpu_times()[:2]), await _done(bench, account_id)
     asked = []
     next_code = began
-    while (done := await _done(bench, account_id)) < count:
+    while (done := await _done(bench, account_id)) < count and time.monotonic() - began < within_s:
         if time.monotonic() >= next_code:
             asked.append(await _ask_for_code(bench))
             next_code += CODE_EVERY_S
@@ -100,8 +102,9 @@ async def _doubled(bench: SendingBench) -> int:
 
 def main() -> None:
     """Drain, print, and say what was kept."""
-    count, rate = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000, float(sys.argv[2]) if len(sys.argv) > 2 else 100.0
-    figures = asyncio.run(drain(count, rate))
+    said, usual = sys.argv[1:4], ["100000", "100", "60"]
+    count, rate, minutes = map(float, [*said, *usual[len(said) :]])
+    figures = asyncio.run(drain(int(count), rate, minutes * 60))
     print(f"{figures['messages']:.0f} messages, {figures['rate']:.1f} a second (the provider allows {rate:.0f})")
     print(f"rate: bar 90 % of what is allowed {'kept' if figures['rate'] >= 0.9 * rate else 'MISSED'}")
     core, p95 = figures["core_percent_per_100"], figures["code_p95_s"]

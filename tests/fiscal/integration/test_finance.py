@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import openpyxl
 import pytest
 
+from contracts.fiscal import CashActRefused
 from contracts.permissions import Permission
 from fiscal.exports import as_csv
 from kit.testing import Bench, Person
@@ -239,6 +240,11 @@ async def test_deleting_needs_its_right_and_leaves_the_line(salon: Salon, bench:
     refused = await salon.ask("DELETE", f"/cash-operations/{made.json()['id']}", by=cashier)
     assert (refused.status_code, refused.json()["permission"]) == (403, "cash.delete")
     assert len((await salon.get("/cash-operations"))["items"]) == 1
+    # The attempt is told to the journal of actions, although nothing was done.
+    told = [event for event in await bench.said(CashActRefused) if event.account_id == salon.account_id]
+    assert [(str(one.cash_operation_id), one.permission, one.user_id) for one in told] == [
+        (made.json()["id"], "cash.delete", cashier.user_id)
+    ]
 
 
 @pytest.mark.row("X16")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from contracts.http.notifications import Causes, MorningCheck, Notifications
+from contracts.http.notifications import Causes, MailSubscription, MorningCheck, Notifications
 from gateway.pages.messages.list import LOOKS
 from gateway.pages.messages.settings import STAFF_KINDS
 
@@ -75,10 +75,12 @@ async def test_where_nothing_waits_the_page_says_so_and_leads_on(owner: Browser,
 async def test_a_change_of_settings_is_foretold_before_it_is_saved(owner: Browser, stage: Stage) -> None:
     await owner.open(f"{HOME}/messages/settings")
     assert owner.page.one("#f-reminder_3d_min").attributes["value"] == "72"
-    await owner.send("/messages/settings", reminder_3h_min="1,5", quiet_policy="shift_earlier", act="check")
+    changed = {"reminder_3h_min": "1,5", "quiet_policy": "shift_earlier", "balance_warning": "150,50"}
+    await owner.send("/messages/settings", **changed, act="check")
     [asked] = stage.calls("PUT", f"{BASE}/notification-settings")
     assert asked.query == {"dry_run": "true"}
     assert asked.body["offsets"]["reminder_3h_min"] == 90
+    assert asked.body["balance_warning_amount"] == 15_050
     assert asked.body["offsets"]["reminder_3d_min"] == 4320
     assert asked.body["quiet_hours"] == {
         "enabled": True,
@@ -184,3 +186,26 @@ async def test_addresses_without_an_account_lead_to_the_only_one_or_ask_which(ow
     stage.on("identity", "GET", "/me", profile(memberships=(membership(), other)))
     await owner.open("/manage/notifications")
     assert owner.page.link("Інша") == f"/manage/{uid(2)}/messages"
+
+
+async def test_who_opens_the_link_of_a_mail_is_asked_and_then_gets_no_mails_any_more(
+    browser: Browser, stage: Stage
+) -> None:
+    mails = MailSubscription(company="Салон «Левада»", is_refused=False)
+    stage.on("notifications", "GET", "/public/unsubscribe/token", lambda _: mails.model_dump())
+    await browser.open("/unsubscribe/token")
+    assert browser.page.heading == "Більше не надсилати листів?"
+    assert "Салон «Левада»" in browser.page.text
+    assert stage.calls("POST", "/public/unsubscribe/token") == [], "opening the page changes nothing"
+    mails = mails.model_copy(update={"is_refused": True})
+    stage.on("notifications", "POST", "/public/unsubscribe/token", lambda _: mails.model_dump())
+    await browser.send("/unsubscribe/token")
+    assert len(stage.calls("POST", "/public/unsubscribe/token")) == 1
+    assert browser.page.heading == "Листів більше не буде"
+
+    def unknown(_: Asked) -> None:
+        raise No(404, "request.not_found", title="Такого немає")
+
+    stage.on("notifications", "GET", "/public/unsubscribe/other", unknown)
+    await browser.open("/unsubscribe/other")
+    assert browser.page.status == 404

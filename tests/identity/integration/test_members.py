@@ -1,12 +1,14 @@
 """Members: adding, removing, bringing back, and the journal."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
 
+from contracts.fiscal import CashActRefused
 from contracts.identity import MembershipAdded, MembershipRemoved, MembershipRestored
 from identity.roles import PRESETS
+from kit.ids import new_id
 from kit.testing import Bench
 from tests.identity.conftest import People, new_phone
 from tests.identity.integration.test_sign_in import let_time_pass
@@ -170,6 +172,35 @@ async def test_the_journal_says_who_did_what(bench: Bench, people: People) -> No
     assert set(change["after"]) - set(change["before"]) == {"cash.delete"}
     master, _ = await people.add(owner, account)
     assert (await bench.http.get(f"{account}/audit", headers=master.headers)).json()["permission"] == "audit.view"
+
+
+@pytest.mark.row("S60")
+async def test_the_journal_says_who_wanted_to_touch_money_without_the_right_to(bench: Bench, people: People) -> None:
+    owner, account = await people.owner()
+    olena, path = await people.add(owner, account, name="Олена")
+    refused = CashActRefused(
+        account_id=id_of(account),
+        version=1,
+        refusal_id=new_id(),
+        cash_operation_id=new_id(),
+        permission="cash.delete",
+        user_id=olena.user_id,
+        user_name="Олена",
+        origin="203.0.113.7",
+        refused_at=datetime.now(UTC),
+    )
+    message_id = new_id()
+    for _ in range(2):  # a message that comes twice is one attempt
+        await bench.deliver(refused, message_id=message_id)
+    headers = {**owner.headers, "Accept-Language": "uk"}
+    of_olena = f"{account}/audit?actor_id={olena.user_id}"
+    [entry] = (await bench.http.get(of_olena, headers=headers)).json()["items"]
+    assert (entry["action"], entry["text"]) == ("act.refused", "Відмовлено в дії з грошима: Олена")
+    assert entry["subject"] == {"type": "member", "id": path[-36:], "name": "Олена"}
+    assert {one["field"]: one["after"] for one in entry["changes"]} == {
+        "permission": "cash.delete",
+        "cash_operation_id": str(refused.cash_operation_id),
+    }
 
 
 async def test_one_person_works_in_two_accounts_with_different_rights(bench: Bench, people: People) -> None:

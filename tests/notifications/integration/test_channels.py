@@ -208,6 +208,12 @@ async def test_a_low_balance_is_told_once_per_fall(salon: Salon) -> None:
     async with salon.bench.service.db.system_tx() as tx:
         await tx.execute(text("UPDATE sms_balance SET free_amount = 0 WHERE account_id = :id"), of)
     assert await told() == 2
+    # Where the account has chosen an amount, that is what is too little.
+    async with salon.bench.service.db.system_tx() as tx:
+        await tx.execute(text("UPDATE sms_balance SET free_amount = 30000 WHERE account_id = :id"), of)
+    assert await told() == 2
+    await salon.set_rules(balance_warning_amount=30_001)
+    assert await told() == 3
 
 
 async def test_one_press_in_a_mail_ends_the_mails_of_that_salon(salon: Salon, simulators: Simulators) -> None:
@@ -224,6 +230,11 @@ async def test_one_press_in_a_mail_ends_the_mails_of_that_salon(salon: Salon, si
     assert (await salon.bench.http.get(path)).json()["is_refused"]
     refused = await salon.get(f"clients/{client.id}/notification-preferences")
     assert (refused["refused_channels"], refused["messages"]) == (["email"], True)
+    [listed] = (await salon.get("notification-refusals"))["items"]
+    assert (listed["client_id"], listed["refused_channels"]) == (str(client.id), ["email"])
+    by_browser = await salon.bench.http.get(path, headers={"Accept": "text/html,application/xhtml+xml"})
+    assert by_browser.status_code == 303
+    assert by_browser.headers["location"].endswith("/unsubscribe/" + path.rpartition("/")[2])
     forged = path[:-4] + ("AAAA" if not path.endswith("AAAA") else "BBBB")
     for wrong in (forged, path[:-20], "/api/v1/public/unsubscribe/%D0%B6"):
         assert (await salon.bench.http.post(wrong)).status_code == 404

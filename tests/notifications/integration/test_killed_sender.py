@@ -21,7 +21,7 @@ from tests.support.waiting import eventually
 
 from .test_sending import AT_THREE_HOURS, VISIT
 
-MESSAGES, KILLS = 40, 3
+MESSAGES, KILLS = 24, 2
 
 
 class Worker:

@@ -101,6 +101,24 @@ class ShiftClosed(_OfShift):
     name: ClassVar[str] = "fiscal.shift.closed.v1"
 
 
+class CashActRefused(Event):
+    """Somebody without the right wanted to take back or to correct a line of the ledger; nothing was done."""
+
+    name: ClassVar[str] = "fiscal.cash_act.refused.v1"
+    must_be_heard: ClassVar[bool] = True
+    refusal_id: UUID
+    cash_operation_id: UUID
+    permission: str = Field(description="The right that is missing.")
+    user_id: UUID = Field(description="Who wanted to; of a program its key.")
+    user_name: str
+    origin: str = Field(default="", description="Address and program that it came from.")
+    refused_at: AwareDatetime
+
+    @property
+    def subject_id(self) -> str:
+        return str(self.refusal_id)
+
+
 class _OfTopUp(Event):
     top_up_id: UUID
     amount: Money

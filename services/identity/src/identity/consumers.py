@@ -1,4 +1,5 @@
-"""What identity hears of booking: which locations there are, and when members are awaited.
+"""What identity hears of booking and of the books: which locations there are, when members are awaited, and who
+wanted to touch money without the right to.
 
 It does not listen to itself: its copies for the HTTP edge change in the transactions that say the events, and a queue
 of its own would hide from the relay that nobody else heard.
@@ -15,12 +16,15 @@ from contracts.booking import (
     BookingRescheduled,
     LocationChanged,
 )
+from contracts.fiscal import CashActRefused
 from kit.messaging import Consumers
 
 from .usecases.copies import copy_location, copy_visit
+from .usecases.hear_refused_act import hear_refused_act
 
 consumers = Consumers("identity")
 consumers.on(LocationChanged)(copy_location)
+consumers.on(CashActRefused)(hear_refused_act)
 consumers.on(
     BookingCreated,
     BookingRescheduled,

@@ -21,12 +21,14 @@ from .tables import (
     AccountCopy,
     BookingCopy,
     ClientCopy,
+    ClientPreference,
     DeliveryAttempt,
     LedgerEntry,
     NotificationRow,
     SmsBalanceRow,
     StaffTask,
     TemplateRow,
+    UserPreference,
 )
 
 T = TypeVar("T")
@@ -225,6 +227,26 @@ async def tasks(
         query = query.where(tuple_(row.created_at, row.id) > read_cursor(cursor))
     found = (await tx.execute(_within(query, location_ids).order_by(row.created_at, row.id).limit(PAGE + 1))).all()
     return _page([(task.created_at, task.id, (task, name)) for task, name in found])
+
+
+async def refusals(
+    tx: Tx, account_id: UUID, cursor: str | None
+) -> tuple[Sequence[tuple[ClientCopy, ClientPreference | None, UserPreference | None]], str | None]:
+    """One page of the clients who refuse something at the account or everywhere, said last first."""
+    card, here, everywhere = ClientCopy, ClientPreference, UserPreference
+    said_at = func.greatest(here.changed_at, everywhere.changed_at)
+    refused_here = ~(here.messages & here.reminders & here.changes) | (func.cardinality(here.refused_channels) > 0)
+    refused_everywhere = ~(everywhere.messages & everywhere.reminders & everywhere.changes)
+    query = (
+        select(card, here, everywhere, said_at)
+        .join(here, (here.account_id == card.account_id) & (here.client_id == card.client_id), isouter=True)
+        .join(everywhere, everywhere.user_id == card.user_id, isouter=True)
+        .where(card.account_id == account_id, or_(refused_here, refused_everywhere))
+    )
+    if cursor is not None:
+        query = query.where(tuple_(said_at, card.client_id) < read_cursor(cursor))
+    rows = (await tx.execute(query.order_by(said_at.desc(), card.client_id.desc()).limit(PAGE + 1))).all()
+    return _page([(at, client.client_id, (client, own, all_of)) for client, own, all_of, at in rows])
 
 
 async def open_tasks(tx: Tx, account_id: UUID, location_ids: Collection[UUID] | None) -> int:

@@ -7,6 +7,7 @@ import binascii
 import hashlib
 import hmac
 from dataclasses import dataclass
+from urllib.parse import quote
 from uuid import UUID
 
 _IDS = 32
@@ -30,6 +31,10 @@ class Unsubscribing:
         ids = account_id.bytes + client_id.bytes
         token = base64.urlsafe_b64encode(ids + self._proof(ids)).rstrip(b"=").decode()
         return f"{self.public_url}/api/v1/public/unsubscribe/{token}"
+
+    def page(self, token: str) -> str:
+        """Where a person with a browser says the same."""
+        return f"{self.public_url}/unsubscribe/{quote(token, safe='')}"
 
     def read(self, token: str) -> tuple[UUID, UUID] | None:
         """Account and client of a link of ours; none for any other."""

@@ -23,6 +23,7 @@ from fiscal.usecases.cash_operations import (
     record_operation,
     reverse_operation,
 )
+from fiscal.usecases.refuse_act import require_for_line
 from kit.db import Database, Tx
 from kit.edge import DbDep, MemberDep
 from kit.idempotency import OnceDep
@@ -93,7 +94,7 @@ async def correct(
     once: OnceDep,
 ) -> Response:
     """Correct an operation: the old line is taken back and a new one is written, which is the answer."""
-    member.require(Permission.CASH_EDIT)
+    await require_for_line(db, member, Permission.CASH_EDIT, operation_id, now_utc())
     amount = body.amount.amount if body.amount else None
     await _require_currency(db, account_id, body.amount.currency if body.amount else None)
     command = Correction(operation_id, amount, body.operating_day, body.comment, body.reason)
@@ -115,7 +116,7 @@ async def reverse(
     reason: Annotated[str | None, Query(max_length=500)] = None,
 ) -> Response:
     """Take an operation back: the ledger keeps it and gets a reversal, which is the answer."""
-    member.require(Permission.CASH_DELETE)
+    await require_for_line(db, member, Permission.CASH_DELETE, operation_id, now_utc())
     command = ReverseOperation(operation_id, reason)
 
     async def effect(tx: Tx) -> bodies.CashOperation:

@@ -49,6 +49,7 @@ _TABLE = """
     accounts/*/sms-balance/**                          notifications
     accounts/*/templates/**                            notifications
     accounts/*/clients/*/notification-preferences/**   notifications
+    accounts/*/notification-refusals                   notifications
     accounts/*/webhooks/**                             notifications
     accounts/*/events/**                               notifications
     me/notification-preferences/**                     notifications

@@ -74,6 +74,14 @@ class Notifications:
         """Every message of a visit as saving it would plan them."""
         return await self.call(bodies.PlanPreview, "POST", f"/accounts/{account_id}/notifications/preview", body=body)
 
+    async def mail_subscription(self, token: str) -> bodies.MailSubscription:
+        """Whether mails still come to whoever has this link."""
+        return await self.call(bodies.MailSubscription, "GET", f"/public/unsubscribe/{segment(token)}")
+
+    async def unsubscribe(self, token: str) -> bodies.MailSubscription:
+        """No mails of that company any more."""
+        return await self.call(bodies.MailSubscription, "POST", f"/public/unsubscribe/{segment(token)}")
+
     async def settings(self, account_id: UUID) -> bodies.NotificationSettings:
         """What the account sends, when and to whom."""
         path = f"/accounts/{account_id}/notification-settings"

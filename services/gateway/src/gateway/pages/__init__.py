@@ -17,8 +17,9 @@ from .public.doors import FIRMS, PLATFORM
 from .registers import ROUTERS as REGISTERS
 from .reports import ROUTERS as REPORTS
 from .unknown import router as unknown
+from .unsubscribe import router as unsubscribe
 
-PERSONS = (login, confirm, bookings_of_mine, one_booking, *ME)
+PERSONS = (login, confirm, bookings_of_mine, one_booking, unsubscribe, *ME)
 MONEY = (*REGISTERS, *MESSAGES, *BALANCE, *INTEGRATIONS, *REPORTS)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
+from contracts.fiscal import CashActRefused
 from identity.tables import AccessRequest, Account, AuditEntry, Membership, SupportVisit
 from kit import context
 from kit.db import Tx
@@ -26,6 +27,7 @@ Action = Literal[
     "request.granted",
     "request.declined",
     "act.approved",
+    "act.refused",
     "visit.began",
     "visit.ended",
 ]
@@ -106,6 +108,26 @@ def audit_api_key(
 ) -> None:
     """An act on the key of a program."""
     _write(action, account_id, ("api_key", key_id, name), changes, actor, tx, now)
+
+
+def audit_refused_act(event: CashActRefused, membership: Membership | None, tx: Tx) -> None:
+    """An act on money that somebody wanted and may not do: theirs, and about themselves."""
+    asked = {"permission": event.permission, "cash_operation_id": str(event.cash_operation_id)}
+    subject = ("api_key", event.user_id) if membership is None else ("member", membership.id)
+    tx.add(
+        AuditEntry(
+            account_id=event.account_id,
+            at=event.refused_at,
+            actor_id=event.user_id,
+            actor_name=event.user_name,
+            action="act.refused",
+            subject_type=subject[0],
+            subject_id=subject[1],
+            subject_name=event.user_name,
+            changes=[{"field": field, "before": None, "after": value} for field, value in asked.items()],
+            origin=event.origin,
+        )
+    )
 
 
 def member_fields(membership: Membership, name: str) -> dict[str, Any]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 
-from contracts.http.notifications import ClientPreferences, RecordedPreferences
+from contracts.http.notifications import ClientPreferences, ClientRefusals, ClientRefusalsList, RecordedPreferences
 from contracts.permissions import Permission
 from kit.db import Database, Tx
 from kit.edge import CallerDep, DbDep, MemberDep
 from kit.errors import NotFound
 from kit.freshness import wait_for_copy
+from notifications import queries
 from notifications.tables import ClientCopy, ClientPreference, UserPreference
 from notifications.usecases.save_preferences import Author, save_client_preferences, save_own_preferences
 
@@ -21,6 +22,7 @@ from .parts import PREFIX, ClockDep
 router = APIRouter(tags=["notifications"])
 
 OF_CLIENT = f"{PREFIX}/clients/{{client_id}}/notification-preferences"
+OF_ACCOUNT = f"{PREFIX}/notification-refusals"
 OF_ME = "/api/v1/me/notification-preferences"
 
 
@@ -44,6 +46,23 @@ async def replace_of_client(
     async with db.tx(member.account_id) as tx:
         await save_client_preferences(tx, member.account_id, client_id, body, author, await clock.now(tx))
         return await _recorded(tx, member.account_id, client_id)
+
+
+@router.get(OF_ACCOUNT, operation_id="list_client_notification_refusals", response_model=ClientRefusalsList)
+async def read_all(
+    member: MemberDep, db: DbDep, cursor: Annotated[str | None, Query(max_length=200)] = None
+) -> ClientRefusalsList:
+    """Everybody who refuses something here or everywhere, with who wrote it down and when; said last first."""
+    member.require(Permission.CLIENT_VIEW)
+    async with db.tx(member.account_id) as tx:
+        found, next_cursor = await queries.refusals(tx, member.account_id, cursor)
+        return ClientRefusalsList(
+            items=[
+                ClientRefusals(client_id=card.client_id, client_name=card.name, **_told(here, everywhere).model_dump())
+                for card, here, everywhere in found
+            ],
+            next_cursor=next_cursor,
+        )
 
 
 @router.get(OF_ME, operation_id="get_my_notification_preferences", response_model=ClientPreferences)
@@ -72,6 +91,10 @@ async def _recorded(tx: Tx, account_id: UUID, client_id: UUID) -> RecordedPrefer
     row = await tx.get(ClientPreference, (account_id, client_id), populate_existing=True)
     card = await tx.get(ClientCopy, (account_id, client_id))
     everywhere = await tx.get(UserPreference, card.user_id) if card and card.user_id else None
+    return _told(row, everywhere)
+
+
+def _told(row: ClientPreference | None, everywhere: UserPreference | None) -> RecordedPreferences:
     shown: dict[str, Any] = {}
     if row is not None:
         shown = {name: getattr(row, name) for name in RecordedPreferences.model_fields if hasattr(row, name)}

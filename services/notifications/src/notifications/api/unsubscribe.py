@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Path, Request, Response
+from fastapi.responses import RedirectResponse
 
-from contracts.http.base import Answer
+from contracts.http.notifications import MailSubscription
 from kit.edge import DbDep
 from kit.errors import NotFound
 from notifications.domain.channels import EMAIL
@@ -22,17 +23,16 @@ ONE_CLICK = "/api/v1/public/unsubscribe/{token}"
 Token = Annotated[str, Path(max_length=100)]
 
 
-class MailSubscription(Answer):
-    """Whether a company's mails still come."""
-
-    company: str
-    channel: Literal["email"] = "email"
-    is_refused: bool
-
-
-@router.get(ONE_CLICK, operation_id="read_mail_subscription", response_model=MailSubscription)
-async def read(token: Token, request: Request, db: DbDep) -> MailSubscription:
-    """How it stands; programs that follow every link in a mail change nothing by that."""
+@router.get(
+    ONE_CLICK,
+    operation_id="read_mail_subscription",
+    response_model=MailSubscription,
+    responses={303: {"description": "To a browser: the page that asks"}},
+)
+async def read(token: Token, request: Request, db: DbDep) -> MailSubscription | Response:
+    """How it stands; programs that follow every link in a mail change nothing by that. A browser is led to a page."""
+    if "text/html" in request.headers.get("accept", ""):
+        return RedirectResponse(_of(request).page(token), 303)
     account_id, client_id = _of(request).read(token) or (None, None)
     if account_id is None:
         raise NotFound("link")

@@ -13,12 +13,14 @@ from kit.db import Database, Tx
 from kit.loops import every
 from notifications.clock import Clock
 from notifications.domain.routing import INTEGRICA
+from notifications.rules import settings_of
 from notifications.tables import NotificationRow, ProviderAccount, SmsBalanceRow
 
 TURN_S = 30.0
 LOOK_EVERY = timedelta(minutes=5)
 AHEAD = timedelta(days=7)
 LEAST_PARTS = 20
+"""Where the account has not chosen an amount: what so many parts cost."""
 BATCH = 200
 
 log = structlog.get_logger("balance")
@@ -57,7 +59,9 @@ class BalanceWatch:
         if account is None or not account.enabled:
             return
         planned = await _planned_parts(tx, balance, now) * self.part_price_minor
-        is_low = balance.free_amount < max(planned, LEAST_PARTS * self.part_price_minor)
+        chosen = (await settings_of(tx, balance.account_id)).balance_warning_amount
+        least = LEAST_PARTS * self.part_price_minor if chosen is None else chosen
+        is_low = balance.free_amount < max(planned, least)
         if not is_low:
             balance.warned_at = None
         elif balance.warned_at is None:

@@ -2,7 +2,15 @@
 
 from .balance import Forecast, LedgerEntry, SmsBalance
 from .messages import Attempt, Cause, Causes, Fix, Notification, Notifications, NotificationStateName, Recipient
-from .preferences import AccountPreferences, AccountPreferencesList, ClientPreferences, RecordedPreferences
+from .preferences import (
+    AccountPreferences,
+    AccountPreferencesList,
+    ClientPreferences,
+    ClientRefusals,
+    ClientRefusalsList,
+    MailSubscription,
+    RecordedPreferences,
+)
 from .previews import (
     BookingDraft,
     DraftClient,
@@ -62,6 +70,8 @@ __all__ = [
     "ClientChannels",
     "ClientKinds",
     "ClientPreferences",
+    "ClientRefusals",
+    "ClientRefusalsList",
     "DraftClient",
     "DraftItem",
     "Fix",
@@ -70,6 +80,7 @@ __all__ = [
     "HttpToken",
     "Kind",
     "LedgerEntry",
+    "MailSubscription",
     "Measured",
     "MorningCheck",
     "Notification",

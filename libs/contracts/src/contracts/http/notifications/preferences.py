@@ -56,3 +56,25 @@ class AccountPreferences(Answer):
 class AccountPreferencesList(Answer):
     items: list[AccountPreferences]
     next_cursor: str | None = None
+
+
+class ClientRefusals(RecordedPreferences):
+    """A client who refuses something here or everywhere."""
+
+    client_id: UUID
+    client_name: str
+
+
+class ClientRefusalsList(Answer):
+    """GET /api/v1/accounts/{account}/notification-refusals, said last first."""
+
+    items: list[ClientRefusals]
+    next_cursor: str | None = None
+
+
+class MailSubscription(Answer):
+    """Whether a company's mails still come."""
+
+    company: str
+    channel: Literal["email"] = "email"
+    is_refused: bool

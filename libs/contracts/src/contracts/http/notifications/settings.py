@@ -147,6 +147,13 @@ class NotificationSettings(Body):
         json_schema_extra={"default": "07:30"},
         description="When the day's messages and registers are looked at, on the account's wall clock.",
     )
+    balance_warning_amount: StrictInt | None = Field(
+        default=None,
+        ge=0,
+        le=100_000_000,
+        description="Minor units: below so much of the own SMS balance its low state is told. In any case it is told "
+        "when the messages planned for a week cost more than there is.",
+    )
     merge_same_day: StrictBool = Field(
         default=False, description="On: of several visits of a client on one day and location only the first reminds."
     )

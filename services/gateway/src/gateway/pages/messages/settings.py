@@ -39,6 +39,7 @@ _FIELDS = {f"/offsets/{name}": name for name in (*IN_MINUTES, "reminder_eve_at")
     "/quiet_hours/starts": "quiet_starts",
     "/quiet_hours/ends": "quiet_ends",
     "/quiet_hours/policy": "quiet_policy",
+    "/balance_warning_amount": "balance_warning",
 }
 _CHANGED_MEANWHILE = (409, 412)
 
@@ -83,6 +84,7 @@ def _filled(settings: NotificationSettings) -> Form:
         "quiet_policy": quiet["policy"],
         "staff_kinds": [kind for kind in STAFF_KINDS if said["staff_kinds"][kind]["enabled"]],
         "morning_check_at": said["morning_check_at"],
+        "balance_warning": _amount(settings.balance_warning_amount),
         "version": settings.version,
     }
     values |= {f"channel_{kind}": said["client_channels"][kind] for kind in KINDS}
@@ -110,6 +112,7 @@ def _typed(form: Form) -> Mapping[str, object]:
             for kind in STAFF_KINDS
         },
         "morning_check_at": form.value("morning_check_at"),
+        "balance_warning_amount": form.minor_units("balance_warning"),
         "version": form.whole("version") or 0,
     }
 
@@ -117,6 +120,11 @@ def _typed(form: Form) -> Mapping[str, object]:
 def _hours(minutes: int) -> str:
     """`1,5` for ninety minutes."""
     return f"{minutes / 60:.2f}".rstrip("0").rstrip(".").replace(".", ",")
+
+
+def _amount(minor: int | None) -> str | None:
+    """`150,50`, as it is typed; none where nothing was chosen."""
+    return None if minor is None else f"{minor / 100:.2f}".removesuffix(".00").replace(".", ",")
 
 
 def _minutes(hours: str) -> int | str:
