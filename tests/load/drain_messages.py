@@ -1,4 +1,6 @@
-"""A crowd of waiting messages drained at the provider's rate: `python -m tests.load.drain_messages [count] [rate] [minutes]`.
+"""A crowd of waiting messages drained at the provider's rate.
+
+`python -m tests.load.drain_messages [count] [rate] [minutes]`
 
 It ends when all are gone or the minutes are over; what a message costs is known by then.
 
