@@ -1,24 +1,33 @@
 """Pages for everybody: axe finds nothing, nothing scrolls sideways at 320 px, targets can be hit.
 
-The pages are real, the services behind them are played: this is about what a browser makes of the pages.
+The pages are real, the services behind them are played: this is about what a browser makes of the pages. Every page
+is opened once and looked at from all sides: all rules in the light, colours in the dark, sizes at 390 and 320 px.
+Each page has one of the three languages, by turns; `python -m tests.browser.axe_everywhere` takes all three for each.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
-from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 
-from tests.gateway.pages.mine import KEY, LINK, PAYMENT, open_for_me, open_own_day
-from tests.gateway.pages.office import look_after
-from tests.gateway.pages.people import MASTER_ID
-from tests.gateway.pages.platform_parts import open_platform, with_everything
-from tests.gateway.pages.salon import ACCOUNT, BOOKING, CODE, CUT, OLENA, PHONE, moment, open_for_clients
+from tests.gateway.pages.everywhere import (
+    CONSOLE,
+    DESK,
+    IN_DRAWER,
+    MONEY,
+    PUBLIC,
+    SIGNED_IN,
+    TIMES,
+    TOKEN,
+    UNKNOWN,
+    open_everything,
+)
+from tests.gateway.pages.salon import CODE, PHONE
 from tests.gateway.pages.stage import Stage
-from tests.gateway.pages.work import open_for_staff
 
 from .conftest import DESK as WIDE
 from .conftest import NewPerson, Person
@@ -26,77 +35,15 @@ from .played import served
 
 pytestmark = pytest.mark.browser
 
-TIMES = f"/levada?services={CUT}&staff=any"
-OURS = ("/prices", "/integration", "/ideas", "/contact", "/try", "/status", "/embed", "/help/checkbox", "/help?q=xyz")
-OF_LINKS = (LINK, f"/b/k7m2xq/cancel?key={KEY}", f"/b/k7m2xq/move?key={KEY}", f"/pay/{PAYMENT}")
-UNKNOWN = "/nobody"
-PUBLIC = (
-    "/",
-    "/levada",
-    "/levada/reviews",
-    f"/levada?services={CUT}",
-    TIMES,
-    f"{TIMES}&day={moment(0, 9).date()}",
-    f"{TIMES}&wait_from={moment(1, 9).date()}&wait_to={moment(5, 9).date()}",
-    "/login",
-    "/register",
-    "/b/k7m2xq",
-    "/help",
-    *OURS,
-    *OF_LINKS,
-    UNKNOWN,
-)
-DAY = moment(1, 9).date()
-DESK = f"/desk/{ACCOUNT}"
-IN_DRAWER = f"{DESK}?day={DAY}&view=week&open={quote(f'{DESK}/bookings/{BOOKING}?open=reschedule', safe='')}"
-OWN = (
-    *(f"/me/{page}" for page in ("waiting", "settings", "messages", "devices", "phone", "data", "data/erase")),
-    f"/me/{BOOKING}/review",
-    f"/day?day={DAY}",
-    f"/day/sheet?day={DAY}",
-)
-SIGNED_IN = (
-    "/me",
-    *OWN,
-    f"/me/{BOOKING}/move",
-    f"/me/{BOOKING}/cancel",
-    "/register",
-    f"/manage/{ACCOUNT}",
-    f"/manage/{ACCOUNT}/locations",
-    f"/manage/{ACCOUNT}/services",
-    f"/manage/{ACCOUNT}/staff",
-    f"/manage/{ACCOUNT}/staff/{OLENA}/schedule",
-    f"/manage/{ACCOUNT}/staff/{OLENA}/schedule?pattern=cycle",
-    f"/manage/{ACCOUNT}/staff/{OLENA}/time-off",
-    f"/manage/{ACCOUNT}/closed-days",
-    f"/manage/{ACCOUNT}/resources",
-    f"/manage/{ACCOUNT}/stock",
-    f"/manage/{ACCOUNT}/reviews",
-    f"/manage/{ACCOUNT}/settings?expert=1",
-    f"/manage/{ACCOUNT}/site",
-    f"/manage/{ACCOUNT}/rights",
-    f"/manage/{ACCOUNT}/rights/{MASTER_ID}",
-    f"/manage/{ACCOUNT}/api-keys",
-    f"/manage/{ACCOUNT}/audit",
-    f"/manage/{ACCOUNT}/deleted",
-    f"/manage/{ACCOUNT}/clients/import",
-    f"/manage/{ACCOUNT}/clients/fields",
-    f"/manage/{ACCOUNT}/cash-registers",
-    f"{DESK}?day={DAY}",
-    f"{DESK}?day={DAY}&view=list",
-    f"{DESK}?day={DAY}&view=week",
-    IN_DRAWER,
-    f"{DESK}/search?q=%D0%A2%D0%B0",
-    f"{DESK}/attention",
-    f"{DESK}/waiting",
-    f"{DESK}/new?services={CUT}&day={DAY}&from=07:15&staff={OLENA}",
-    f"{DESK}/new?services={CUT}&day={DAY}",
-    *(f"{DESK}/bookings/{BOOKING}?tab={tab}" for tab in ("visit", "notifications", "payment", "client", "history")),
-    f"{DESK}/bookings/{BOOKING}?open=reschedule",
-    f"{DESK}/bookings/{BOOKING}?open=cancel",
-)
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
-COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+LANGUAGES = ("uk", "ru", "en")
+AT_WORK = tuple(dict.fromkeys((*SIGNED_IN, *MONEY, *CONSOLE)))
+_RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+_COLOURS = {"type": "rule", "values": ["color-contrast"]}
+"""Nothing else differs in the dark."""
+_AXE = """
+(only) => axe.run({ runOnly: only, resultTypes: ["violations"] }).then((found) => found.violations.map((one) =>
+  `${one.id}: ${one.nodes[0].html.slice(0, 160)} ${(one.nodes[0].failureSummary ?? "").slice(0, 200)}`))
+"""
 _SMALL = """
 () => [...document.querySelectorAll("main a, main button, main input, main select, main summary")].filter((one) => {
   const box = one.getBoundingClientRect();
@@ -115,13 +62,7 @@ STILL = {"reduced_motion": "reduce"}  # a colour that is just changing is neithe
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The pages over played services, on a port of this machine."""
     stage = Stage()
-    open_for_clients(stage)
-    open_platform(stage)
-    with_everything(stage)
-    open_for_staff(stage)
-    look_after(stage)
-    open_for_me(stage)
-    open_own_day(stage)
+    open_everything(stage)
     with served(stage, tmp_path_factory.mktemp("pages"), 28800) as url:
         yield url
 
@@ -136,92 +77,81 @@ async def sign_in(person: Person) -> None:
     await person.page.wait_for_url(lambda url: "/login" not in url)
 
 
+async def enter_console(person: Person) -> None:
+    """Show the operator token."""
+    await person.page.goto("/ops/door")
+    await person.page.fill("#f-token", TOKEN)
+    await person.page.click("main button.primary")
+    await person.page.wait_for_url("**/ops")
+    await person.page.wait_for_load_state()
+
+
 async def show(person: Person, page: str) -> None:
-    """Open a page; a session that ended would show the sign-in page in its place."""
+    """Open a page as it is when everything is drawn; a session that ended would show the sign-in page in its place."""
     await person.page.goto(page)
     assert urlsplit(person.page.url).path == urlsplit(page).path
-
-
-async def _drawn(person: Person, page: str) -> None:
-    """The calendar is drawn by a script; on a wide screen it is what people see. So is the drawer."""
-    if page.startswith(f"{DESK}?") and "view=list" not in page:
+    size = person.page.viewport_size
+    if page.startswith(f"{DESK}?") and "view=list" not in page and size and (size["width"] > 860 or "view=" in page):
         await person.page.wait_for_selector("html[data-calendar=ready]")
     if page == IN_DRAWER:
         await person.page.wait_for_selector("#drawer h1")
 
 
-async def faults(person: Person, page: str, options: dict[str, Any]) -> list[str]:
-    """What axe finds on the page that is shown, one line each."""
-    results = await Axe().run(person.page, options=options)
-    return [
-        f"{page}: {one['id']}: {one['nodes'][0]['html'][:160]} {one['nodes'][0].get('failureSummary', '')[:200]}"
-        for one in results.response["violations"]
-    ]
+async def look_over(person: Person, page: str) -> list[str]:
+    """Everything that is wrong with one page."""
+    screen = person.page
+    await screen.emulate_media(color_scheme="light")
+    await show(person, page)
+    found = [f"twice: #{one}" for one in await screen.evaluate(_TWICE)]
+    await screen.evaluate(AXE_SCRIPT)
+    found += await screen.evaluate(_AXE, _RULES)
+    await screen.emulate_media(color_scheme="dark")
+    found += [f"dark: {one}" for one in await screen.evaluate(_AXE, _COLOURS)]
+    before = screen.viewport_size
+    await screen.set_viewport_size({"width": 390, "height": 844})
+    if page.startswith(f"{DESK}?"):
+        await show(person, page)  # a phone gets the list where a wide screen has the calendar
+    if page != UNKNOWN:
+        found += [f"too small: {one}" for one in await screen.evaluate(_SMALL)]
+    await screen.set_viewport_size({"width": 320, "height": 640})
+    if (wider := await person.sideways()) > 0:
+        found.append(f"{wider} px too wide at 320 px")
+    if before:
+        await screen.set_viewport_size(before)
+    return [f"{page}: {one}" for one in found]
 
 
-async def walk(person: Person, pages: tuple[str, ...]) -> list[str]:
-    """What axe finds on the pages in the light, and about their colours in the dark: nothing else differs there.
-
-    No two things of a page may have one id.
-    """
-    found = []
-    for page in pages:
-        await person.page.emulate_media(color_scheme="light")
-        await show(person, page)
-        await _drawn(person, page)
-        found += [f"{page}: twice: #{one}" for one in await person.page.evaluate(_TWICE)]
-        found += await faults(person, page, RULES)
-        await person.page.emulate_media(color_scheme="dark")
-        found += [f"dark: {one}" for one in await faults(person, page, COLOURS)]
-    return found
-
-
-async def test_axe_finds_nothing_for_a_stranger(address: str, new_person: NewPerson) -> None:
-    person = await new_person(address, **STILL)
-    assert await walk(person, PUBLIC) == []
-    person.trouble.clear()  # the unknown page answers 404, and the console says so
-
-
-@pytest.mark.timeout(400)
-async def test_axe_finds_nothing_for_who_works_there(address: str, new_person: NewPerson) -> None:
-    person = await new_person(address, look=WIDE, **STILL)
-    await sign_in(person)
-    assert await walk(person, SIGNED_IN) == []
-
-
-@pytest.mark.parametrize("language", ["ru", "en"])
-async def test_axe_finds_nothing_in_the_other_languages(address: str, new_person: NewPerson, language: str) -> None:
-    person = await new_person(address)
-    await sign_in(person)
+async def walk(person: Person, language: str, pages: tuple[str, ...]) -> list[str]:
+    """What is wrong with the pages in one language."""
     await person.page.goto(f"/?lang={language}")
-    found = []
-    for page in (TIMES, "/me", *OWN[:3], f"/manage/{ACCOUNT}", f"{DESK}/bookings/{BOOKING}"):
-        await show(person, page)
-        found += await faults(person, page, RULES)
-    assert found == []
+    return [f"{language}: {one}" for page in pages for one in await look_over(person, page)]
+
+
+async def walk_by_turns(people: list[Person], pages: tuple[str, ...]) -> list[str]:
+    """Each of the people has a language and every third page."""
+    turns = [walk(who, LANGUAGES[number], pages[number :: len(people)]) for number, who in enumerate(people)]
+    return [one for found in await asyncio.gather(*turns) for one in found]
 
 
 @pytest.mark.row("N17")
 @pytest.mark.timeout(400)
-async def test_on_a_phone_nothing_scrolls_sideways_and_what_is_pressed_is_large_enough(
-    address: str, new_person: NewPerson
-) -> None:
-    person = await new_person(address)
-    wide, small = [], {}
-    for pages in (PUBLIC, SIGNED_IN):
-        if pages is SIGNED_IN:
-            person.trouble.clear()  # the unknown page answers 404
-            await sign_in(person)
-        for page in pages:
-            await person.page.set_viewport_size({"width": 390, "height": 844})
-            await show(person, page)
-            if page != UNKNOWN and (found := await person.page.evaluate(_SMALL)):
-                small[page] = found
-            await person.page.set_viewport_size({"width": 320, "height": 640})
-            if await person.sideways() > 0:
-                wide.append(page)
-    assert wide == []
-    assert small == {}
+async def test_a_stranger_can_use_every_page(address: str, new_person: NewPerson) -> None:
+    people = [await new_person(address, **STILL) for _ in LANGUAGES]
+    found = await walk_by_turns(people, PUBLIC)
+    assert not found, "\n".join(found)
+    for person in people:
+        person.trouble.clear()  # the unknown page answers 404, and the console says so
+
+
+@pytest.mark.row("N17")
+@pytest.mark.timeout(600)
+async def test_who_works_there_can_use_every_page(address: str, new_person: NewPerson) -> None:
+    people = [await new_person(address, look=WIDE, **STILL) for _ in LANGUAGES]
+    for person in people:
+        await sign_in(person)
+        await enter_console(person)
+    found = await walk_by_turns(people, AT_WORK)
+    assert not found, "\n".join(found)
 
 
 async def test_another_day_is_fetched_without_leaving_the_page(address: str, new_person: NewPerson) -> None:
