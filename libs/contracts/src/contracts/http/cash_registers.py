@@ -98,6 +98,17 @@ class CashRegisters(Answer):
     next_cursor: str | None = None
 
 
+class OfflineWork(Answer):
+    """How a register stands to the tax office."""
+
+    is_offline: bool
+    stays_offline: bool = Field(description="Sent offline by hand: it does not come back by itself.")
+    in_a_row_s: int = Field(description="How long it has worked so without a break.")
+    longest_in_a_row_s: int = Field(description="How long it may.")
+    numbers_left: int = Field(description="Fiscal numbers in stock for work without the tax office.")
+    is_short_of_numbers: bool
+
+
 class CheckPart(Answer):
     """One part of the check; `ok` is none when an earlier part made it impossible to ask."""
 

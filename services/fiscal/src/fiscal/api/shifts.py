@@ -1,4 +1,4 @@
-"""What a register does at Checkbox by hand: check of the credentials, opening and closing the shift."""
+"""What a register does at Checkbox by hand: check of the credentials, the shift, work without the tax office."""
 
 from typing import Annotated
 from uuid import UUID
@@ -15,6 +15,7 @@ from fiscal.usecases.cashier_calls import FiscalDesk
 from fiscal.usecases.check_register import check_register
 from fiscal.usecases.fiscal_shifts import close_shift, credentials_for, open_shift
 from fiscal.usecases.read_checkbox import taxes_of, x_report
+from fiscal.usecases.work_offline import LONGEST_IN_A_ROW_S, OfflineWork, go_offline, go_online, offline_work
 from kit.edge import DbDep, MemberDep
 from kit.messaging import now_utc
 
@@ -80,6 +81,55 @@ async def close(
     member.require(Permission.FISCAL_SHIFT_MANAGE)
     who = await credentials_for(desk, member, register_id, Permission.FISCAL_SHIFT_MANAGE)
     return views.fiscal_shift(await close_shift(desk, who), words)
+
+
+@router.get("/offline", operation_id="get_offline_work")
+async def offline(
+    account_id: UUID,  # noqa: ARG001 - names the parameter of the path
+    register_id: UUID,
+    member: MemberDep,
+    desk: DeskDep,
+) -> bodies.OfflineWork:
+    """Whether the register works without the tax office, for how long, and how many numbers it has for that."""
+    member.require(Permission.CASH_VIEW)
+    return _offline(await offline_work(desk, await credentials_for(desk, member, register_id, Permission.CASH_VIEW)))
+
+
+@router.post("/offline", operation_id="go_offline")
+async def offline_by_hand(
+    account_id: UUID,  # noqa: ARG001 - names the parameter of the path
+    register_id: UUID,
+    member: MemberDep,
+    desk: DeskDep,
+) -> bodies.OfflineWork:
+    """Work without the tax office until the register is brought back; its receipts count, and are sent there then."""
+    member.require(Permission.FISCAL_SHIFT_MANAGE)
+    who = await credentials_for(desk, member, register_id, Permission.FISCAL_SHIFT_MANAGE)
+    return _offline(await go_offline(desk, who))
+
+
+@router.delete("/offline", operation_id="go_online")
+async def online_again(
+    account_id: UUID,  # noqa: ARG001 - names the parameter of the path
+    register_id: UUID,
+    member: MemberDep,
+    desk: DeskDep,
+) -> bodies.OfflineWork:
+    """Work with the tax office again."""
+    member.require(Permission.FISCAL_SHIFT_MANAGE)
+    who = await credentials_for(desk, member, register_id, Permission.FISCAL_SHIFT_MANAGE)
+    return _offline(await go_online(desk, who))
+
+
+def _offline(work: OfflineWork) -> bodies.OfflineWork:
+    return bodies.OfflineWork(
+        is_offline=work.is_offline,
+        stays_offline=work.stays_offline,
+        in_a_row_s=work.in_a_row_s,
+        longest_in_a_row_s=LONGEST_IN_A_ROW_S,
+        numbers_left=work.numbers_left,
+        is_short_of_numbers=work.numbers_left < work.numbers_too_few,
+    )
 
 
 @router.get("/fiscal-shifts", operation_id="list_fiscal_shifts")

@@ -93,7 +93,12 @@ class Checkbox:
         try:
             return await self._ask(
                 "/cash-registers/info",
-                lambda body: RegisterInfo(_word(body, "id"), body.get("fiscal_number")),
+                lambda body: RegisterInfo(
+                    _word(body, "id"),
+                    body.get("fiscal_number"),
+                    body.get("offline_mode") is True,
+                    body.get("stay_offline") is True,
+                ),
                 licence_key=licence_key,
             )
         except Refused as refused:
@@ -183,6 +188,30 @@ class Checkbox:
             lambda body: (int(body["available"]), int(body["minimal"])),
             licence_key=licence_key,
         )
+
+    async def offline_seconds(self, licence_key: str) -> tuple[int, int]:
+        """How long the register has worked without the tax office: in a row now, and in this month."""
+        return await self._ask(
+            "/cash-registers/get-offline-time",
+            lambda body: (int(body["current_session_seconds"]), int(body["total_seconds"])),
+            licence_key=licence_key,
+        )
+
+    async def go_offline(self, licence_key: str, since: datetime) -> None:
+        """Let the register work without the tax office from now on; the number of that document is from the stock."""
+        number = await self._ask(
+            "/cash-registers/get-offline-codes?count=1",
+            lambda body: _word(body[0], "fiscal_code") if body else None,
+            licence_key=licence_key,
+        )
+        if number is None:
+            raise Refused(Refusal.REJECTED, "Немає фіскальних номерів для роботи офлайн")
+        body = {"go_offline_date": since.isoformat(), "fiscal_code": number}
+        await self._act("/cash-registers/go-offline", body, lambda _: None, licence_key=licence_key)
+
+    async def go_online(self, licence_key: str) -> None:
+        """Work with the tax office again; what was made without it is sent there."""
+        await self._act("/cash-registers/go-online", {}, lambda _: None, licence_key=licence_key)
 
     async def ask_offline_codes(self, licence_key: str) -> None:
         """Fill the stock of such numbers; until then the register can not work when the tax office is away."""

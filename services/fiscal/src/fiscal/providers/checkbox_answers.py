@@ -75,8 +75,12 @@ class Signature:
 
 @dataclass(frozen=True)
 class RegisterInfo:
+    """A register at Checkbox; it `stays_offline` where somebody has sent it there by hand."""
+
     id: str
     fiscal_number: str | None
+    is_offline: bool = False
+    stays_offline: bool = False
 
 
 class ShiftStatus(StrEnum):
