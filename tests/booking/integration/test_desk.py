@@ -98,6 +98,45 @@ async def test_a_settled_booking_is_cancelled_only_with_the_right_for_it(salon):
     assert (await salon.ok("POST", f"/bookings/{made['id']}/cancel", {}))["state"] == "cancelled_by_staff"
 
 
+@pytest.mark.row("S61")
+@pytest.mark.row("X11")
+async def test_a_paid_booking_is_deleted_only_with_the_right_for_it_and_comes_back_as_it_was(salon):
+    made = await salon.booked(salon.at("10:00"))
+    path, day = f"/bookings/{made['id']}", {"from": str(salon.day()), "to": str(salon.day())}
+
+    async def seen(**more):
+        listed = [one["id"] for one in (await salon.ok("GET", "/bookings", params={**day, **more}))["items"]]
+        columns = (await salon.ok("GET", "/calendar", params=day))["columns"]
+        return listed, [one["id"] for column in columns for one in column["bookings"]]
+
+    await salon.bench.deliver(settlement(salon, made, 50000))
+    await salon.ok("POST", f"{path}/complete", {})
+    before = await salon.ok("GET", path)
+    desk = await salon.member(Permission.BOOKING_VIEW, Permission.BOOKING_CANCEL, Permission.BOOKING_CANCEL_PAID)
+    refused = await salon.call("DELETE", path, by=desk)
+    assert (refused.status_code, refused.json()["permission"]) == (403, "booking.delete_paid")
+    assert await seen() == ([made["id"]], [made["id"]])
+    assert (await salon.ok("DELETE", path))["deleted_at"]
+    assert await seen() == ([], [])
+    assert await seen(deleted=True) == ([made["id"]], [])
+    assert (await salon.call("POST", f"{path}/restore", {}, by=desk)).status_code == 403
+    back = await salon.ok("POST", f"{path}/restore", {})
+    assert {**back, "version": 0} == {**before, "version": 0}
+    assert await seen() == ([made["id"]], [made["id"]])
+    acts = [entry["kind"] for entry in (await salon.ok("GET", f"{path}/timeline"))["items"]]
+    assert acts[-2:] == ["deleted", "restored"]
+
+
+async def test_deleting_what_is_to_come_cancels_it_and_frees_the_hour(salon):
+    made = await salon.booked(salon.at("10:00"))
+    desk = await salon.member(Permission.BOOKING_VIEW, Permission.BOOKING_CANCEL)
+    for _ in range(2):
+        gone = await salon.ok("DELETE", f"/bookings/{made['id']}", by=desk)
+        assert (gone["state"], gone["version"]) == ("cancelled_by_staff", 3)
+    assert len(await salon.bench.said(BookingCancelled, account_id=salon.account_id)) == 1
+    assert "10:00" in await salon.starts(salon.day())
+
+
 @pytest.mark.row("S38")
 @pytest.mark.row("S39")
 async def test_nothing_to_pay_is_settled_and_a_raised_price_opens_it_again(salon):

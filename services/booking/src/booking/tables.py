@@ -255,6 +255,7 @@ class BookingRow(Base):
     link_key: Mapped[str] = mapped_column(default=new_link_key)
     created_by: Mapped[UUID | None]
     created_at: Mapped[datetime]
+    deleted_at: Mapped[datetime | None]
 
 
 class BookingItemRow(Base):

@@ -169,6 +169,7 @@ def booking_fields(visit: Visit, eyes: Eyes) -> dict[str, object]:
         "paid": visit.money(booking.paid),
         "comment": eyes.text(booking.comment),
         "source": booking.source,
+        "deleted_at": visit.local(booking.deleted_at) if booking.deleted_at else None,
         "overridden": booking.overridden,
         "series_id": booking.series_id,
         "created_by": booking.created_by,

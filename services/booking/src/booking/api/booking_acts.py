@@ -9,7 +9,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
 
-from booking.domain.lifecycle import CANCELLED, Act, State
+from booking.domain.lifecycle import ACTIVE, CANCELLED, Act, State
 from booking.queries.actions import PERMISSIONS, actions_of
 from booking.queries.timeline import timeline_of
 from booking.queries.visits import Visit, visit_of
@@ -17,6 +17,7 @@ from booking.tables import AccountCopy
 from booking.usecases.actors import Actor
 from booking.usecases.bookings.advance_booking import advance_booking
 from booking.usecases.bookings.cancel_booking import cancel_booking
+from booking.usecases.bookings.put_away import bring_back, put_away
 from booking.usecases.bookings.reschedule_booking import reschedule_booking, sameness, undo_reschedule
 from contracts.http.booking import ActionList, BookingAnswer, CancelBody, RescheduleBody, Timeline
 from contracts.permissions import Permission
@@ -96,6 +97,40 @@ async def cancel(desk: DeskDep, body: CancelBody | None = None) -> Response:
         await cancel_booking(tx, visit, actor, desk.now, reason=wanted.reason or None, tell_client=wanted.tell_client)
 
     return await desk.run(Permission.BOOKING_CANCEL, act)
+
+
+@router.delete("", operation_id="delete_booking", response_model=BookingAnswer)
+async def delete(desk: DeskDep) -> Response:
+    """Out of the calendar and the lists, for good or until it is restored; one that is to come is cancelled as well.
+
+    A paid booking needs the right for that, and the money stays where it is.
+    """
+
+    async def act(tx: Tx, visit: Visit, actor: Actor) -> None:
+        if visit.booking.deleted_at is None:
+            _require_for_paid(desk.member, visit)
+        await put_away(tx, visit, actor, desk.now)
+
+    return await desk.run(Permission.BOOKING_CANCEL, act)
+
+
+@router.post("/restore", operation_id="restore_booking", response_model=BookingAnswer)
+async def restore(desk: DeskDep) -> Response:
+    """Back where it was; what was cancelled by deleting stays cancelled."""
+
+    async def act(tx: Tx, visit: Visit, actor: Actor) -> None:
+        if visit.booking.deleted_at is not None:
+            _require_for_paid(desk.member, visit)
+        await bring_back(tx, visit, actor, desk.now)
+
+    return await desk.run(Permission.BOOKING_CANCEL, act)
+
+
+def _require_for_paid(member: Member, visit: Visit) -> None:
+    if visit.booking.paid > 0 or visit.booking.payment_state == "settled":
+        member.require(Permission.BOOKING_DELETE_PAID)
+    if visit.booking.payment_state == "settled" and State(visit.booking.state) in ACTIVE:
+        member.require(Permission.BOOKING_CANCEL_PAID)
 
 
 @router.post("/reschedule", operation_id="reschedule_booking", response_model=BookingAnswer)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -48,6 +48,9 @@ from .edge import (
     wait_for_staff,
 )
 
+LONGEST_VISIT = timedelta(days=10)
+"""Ten services at most, one after the other without a pause, each of a day at most."""
+
 router = APIRouter(prefix="/api/v1/accounts/{account_id}/bookings", tags=["bookings"])
 
 
@@ -63,11 +66,15 @@ async def list_bookings(
     location_id: UUID | None = None,
     client_id: UUID | None = None,
     state: Annotated[list[StateName] | None, Query(description="One or several.")] = None,
+    deleted: Annotated[bool, Query(description="Those that were deleted instead of the others.")] = False,
     limit: Limit = PAGE,
 ) -> BookingList:
     """By beginning; days are those of the account's time zone."""
     member.require(Permission.BOOKING_VIEW, location_id=location_id)
-    rows = select(BookingRow).where(BookingRow.account_id == account.account_id)
+    rows = select(BookingRow).where(
+        BookingRow.account_id == account.account_id,
+        BookingRow.deleted_at.is_not(None) if deleted else BookingRow.deleted_at.is_(None),
+    )
     since, until = day_range(account, first, last)
     if since is not None:
         rows = rows.where(BookingRow.starts_at >= since)
@@ -77,6 +84,10 @@ async def list_bookings(
         served = select(BookingItemRow.booking_id).where(
             BookingItemRow.account_id == account.account_id, BookingItemRow.staff_member_id == staff_member_id
         )
+        if since is not None:  # a service never begins before its booking
+            served = served.where(BookingItemRow.starts_at >= since)
+        if until is not None:
+            served = served.where(BookingItemRow.starts_at < until + LONGEST_VISIT)
         rows = rows.where(BookingRow.id.in_(served))
     if location_id is not None:
         rows = rows.where(BookingRow.location_id == location_id)

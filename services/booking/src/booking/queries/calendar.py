@@ -110,6 +110,7 @@ async def _visits(tx: Tx, account_id: UUID, days: Days, places: list[UUID]) -> l
     rows = select(BookingRow).where(
         BookingRow.account_id == account_id,
         BookingRow.state.not_in(CANCELLED),
+        BookingRow.deleted_at.is_(None),
         BookingRow.location_id.in_(places),
         BookingRow.id.in_(touching),
     )

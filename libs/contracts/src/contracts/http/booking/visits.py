@@ -69,6 +69,7 @@ class BookingAnswer(Answer):
     series_id: UUID | None = None
     created_by: UUID | None
     created_at: datetime
+    deleted_at: datetime | None = Field(default=None, description="Since when it is not in the calendar any more.")
 
 
 class BookingList(Answer):
