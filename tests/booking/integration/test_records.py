@@ -9,8 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from booking.usecases.reports.prepare_journals import prepare_due_journals
+from booking.usecases.reports.prepare_reports import days_of, prepare_due_reports
 from contracts import Money
-from contracts.booking import DailyJournalPrepared, LocationChanged
+from contracts.booking import DailyJournalPrepared, LocationChanged, ReportPrepared
 from contracts.fiscal import ReceiptHeld, ReceiptRegistered, ReceiptState
 from contracts.identity import MembershipAdded, MembershipChanged, MembershipState
 from contracts.notifications import MessageDelivered, MessageSent, NotificationState
@@ -80,6 +81,39 @@ async def test_only_who_may_see_reports_there_can_be_a_recipient(salon):
     assert [one["location_id"] for one in listed] == [salon.location]
     stale = await salon.call("PUT", path, {}, headers={"If-Match": '"0"'})
     assert stale.status_code == 412
+
+
+@pytest.mark.row("N73")
+async def test_reports_of_figures_go_at_their_hour_over_whole_days_and_once(salon):
+    visit = await salon.write_down(salon.at("10:00", 1))
+    tomorrow = datetime.now(salon.zone).date() + timedelta(days=1)
+    day = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")[(tomorrow + timedelta(days=1)).weekday()]
+    for report in ("summary", "services", "staff", "weekly"):
+        body = {"time": "09:00", "weekdays": [day], "span": "yesterday"}
+        told = await salon.ok("PUT", f"/report-mailings/{report}", body)
+        assert (told["report"], told["version"], told["is_on"]) == (report, 1, True)
+    db = salon.bench.service.db
+    for days, clock in ((1, "09:30"), (2, "08:59"), (2, "09:00"), (2, "21:00"), (3, "09:30")):
+        await prepare_due_reports(db, at_local(salon, clock, days))
+    said = {
+        one.report.report: one.report for one in await salon.bench.said(ReportPrepared, account_id=salon.account_id)
+    }
+    assert len(await salon.bench.said(ReportPrepared, account_id=salon.account_id)) == len(said) == 4
+    assert {(one.first, one.last) for one in said.values()} == {(str(tomorrow), str(tomorrow))}
+    table = said["services"].tables["uk"]
+    assert (table.title, len(table.header)) == ("Послуги", len(table.rows[0]))
+    assert visit["items"][0]["service_name"] in {row[0] for row in table.rows}
+    assert said["summary"].tables["en"].rows[-1][1] == 1  # one visit in all
+
+    assert days_of("last_7_days", date(2026, 3, 2)) == (date(2026, 2, 23), date(2026, 3, 1))
+    assert days_of("last_month", date(2026, 3, 2)) == (date(2026, 2, 1), date(2026, 2, 28))
+    here = await salon.member(
+        Permission.REPORTS_VIEW, Permission.SETTINGS_ACCOUNT, location_ids=frozenset({UUID(salon.location)})
+    )
+    assert (await salon.call("PUT", "/report-mailings/staff", {}, by=here)).json()["code"] == "access.missing_scope"
+    refused = await salon.call("PUT", "/report-mailings/staff", {"recipient_user_ids": [str(here.user_id)]})
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "unknown_member")
+    assert (await salon.call("PUT", "/report-mailings/staff", {}, headers={"If-Match": '"0"'})).status_code == 412
 
 
 def message(salon, booking, kind, version, event, message_id):

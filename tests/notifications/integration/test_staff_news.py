@@ -13,7 +13,17 @@ import pytest
 from sqlalchemy import select
 
 from contracts import Money
-from contracts.booking import ClientChanged, DailyJournalPrepared, JournalRow, JournalState, ReviewLeft, ReviewState
+from contracts.booking import (
+    ClientChanged,
+    DailyJournalPrepared,
+    JournalRow,
+    JournalState,
+    ReportPrepared,
+    ReportState,
+    ReportTable,
+    ReviewLeft,
+    ReviewState,
+)
 from contracts.fiscal import BooksDiffer, ReceiptHeld, ReceiptRegistered, ReceiptState
 from contracts.notifications import BalanceLow
 from kit.ids import new_id
@@ -89,6 +99,38 @@ def sheet_of(letter: Any) -> list[list[Any]]:
     [content] = letter["contents"]
     book = openpyxl.load_workbook(io.BytesIO(base64.b64decode(content)))
     return [list(row) for row in book.worksheets[0].iter_rows(values_only=True)]
+
+
+async def test_a_report_of_all_locations_is_mailed_to_those_who_see_all_of_them(salon: Salon) -> None:
+    _, of_one_place = await administrator(salon, new_id())
+    mailbox = f"{new_id().hex}@example.com"
+    await salon.member("manager", permissions=["reports.view"], location_ids=None, channels={"email": mailbox})
+    salon.set_clock(EVENING)
+    tables = {
+        language: ReportTable(title=title, header=("Назва", "Виручка"), rows=(("=1+1", 450.5), ("Разом", 450.5)))
+        for language, title in (("uk", "Послуги"), ("ru", "Услуги"), ("en", "Services"))
+    }
+    report = ReportState(
+        id=new_id(),
+        report="services",
+        first="2026-11-30",
+        last="2026-12-06",
+        time_zone="Europe/Kyiv",
+        prepared_at=EVENING,
+        tables=tables,
+    )
+    for _ in range(2):  # a broker may repeat itself
+        await salon.deliver(ReportPrepared(account_id=salon.account_id, version=1, report=report))
+    await salon.send()
+    [letter] = await letters_to(salon, mailbox)
+    assert sheet_of(letter) == [
+        ["Послуги, 2026-11-30 – 2026-12-06", None],
+        [None, None],
+        ["Назва", "Виручка"],
+        ["=1+1", 450.5],  # as text, not as a formula
+        ["Разом", 450.5],
+    ]
+    assert await letters_to(salon, of_one_place) == []
 
 
 @pytest.mark.row("N27")

@@ -10,17 +10,19 @@ from .errors import DomainTaken
 from .providers.dns import Dns
 from .settings import Settings
 from .usecases.reports.prepare_journals import prepare_due_journals
+from .usecases.reports.prepare_reports import prepare_due_reports
 from .usecases.site.captcha import forget_used
 from .usecases.site.own_domain import check_domain, domains_to_look_at
 
 
 def add_loops(service: Service, settings: Settings) -> None:
-    """Journals at their hour, proofs of domains, used puzzles."""
+    """Journals and reports at their hour, proofs of domains, used puzzles."""
     dns = Dns(settings.dns_servers, settings.dns_timeout_s)
     service.state["dns"] = dns
 
     async def journals() -> None:
         await prepare_due_journals(service.db, now_utc())
+        await prepare_due_reports(service.db, now_utc())
 
     async def domains() -> None:
         async with service.db.system_tx() as tx:

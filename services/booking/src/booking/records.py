@@ -158,6 +158,22 @@ class ReportSchedule(Base):
     last_day: Mapped[date | None]
 
 
+class ReportMailing(Base):
+    """When a report of the whole account is mailed, and whom to; `last_day` is the last day on which it was."""
+
+    __tablename__ = "report_mailing"
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    report: Mapped[str] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(default=1)
+    is_on: Mapped[bool]
+    clock_time: Mapped[str]
+    weekdays: Mapped[list[str]]
+    span: Mapped[str]
+    recipient_user_ids: Mapped[list[UUID] | None]
+    last_day: Mapped[date | None]
+
+
 class CustomDomain(Base):
     """A host name of the account's own, with the words that prove it."""
 

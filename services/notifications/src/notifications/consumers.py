@@ -19,6 +19,7 @@ from contracts.booking import (
     DailyJournalPrepared,
     LocationChanged,
     ReplyRefused,
+    ReportPrepared,
     ReviewLeft,
     WaitlistOffered,
     WaitlistOfferEnded,
@@ -61,6 +62,7 @@ from .usecases.copy_others import copy_account, copy_client, copy_location
 from .usecases.forget_client import forget_client
 from .usecases.keep_balance import credit, take_back
 from .usecases.mail_journal import mail_journal
+from .usecases.mail_report import mail_report
 from .usecases.offer_waitlist import Waitlist
 from .usecases.open_account import open_account
 from .usecases.plan_booking import Planner
@@ -118,6 +120,7 @@ class Handlers:
             self.prepayment_over
         )
         consumers.on(DailyJournalPrepared, name="mail_journal")(self.journal)
+        consumers.on(ReportPrepared, name="mail_report")(self.report)
         consumers.on(ReceiptHeld, ReceiptFailed, ReceiptRegistered, name="watch_receipts")(self.receipt)
         consumers.on(BooksDiffer, name="warn_of_books")(self.books_differ)
         consumers.on(BalanceLow, name="warn_of_balance")(self.balance_low)
@@ -194,6 +197,9 @@ class Handlers:
     async def journal(self, event: DailyJournalPrepared, tx: Tx) -> None:
         now = await self.clock.now(tx)
         await mail_journal(event, tx, texts=self.texts, house=self.planner.house, now=now)
+
+    async def report(self, event: ReportPrepared, tx: Tx) -> None:
+        await mail_report(event, tx, texts=self.texts, house=self.planner.house)
 
     async def receipt(self, event: ReceiptHeld | ReceiptFailed | ReceiptRegistered, tx: Tx) -> None:
         await self._alarms.receipt(event, tx, await self.clock.now(tx))

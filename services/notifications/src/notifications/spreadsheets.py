@@ -6,7 +6,7 @@ import io
 from dataclasses import dataclass
 from datetime import datetime
 
-from contracts.booking import JournalRow, JournalState
+from contracts.booking import JournalRow, JournalState, ReportState
 from kit.phones import masked
 from kit.texts import Texts
 
@@ -65,6 +65,33 @@ def journal_sheet(journal: JournalState, reader: Reader, texts: Texts) -> bytes:
             else:
                 sheet.write_string(line, place, value)
     sheet.autofilter(2, 0, 2 + len(journal.rows), len(columns) - 1)
+    book.close()
+    return out.getvalue()
+
+
+def figures_sheet(report: ReportState, language: str) -> bytes:
+    """A report of figures in the reader's language."""
+    import xlsxwriter  # only a process that mails reports needs it
+
+    table = next(table for known, table in report.tables.items() if known == language)
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    sheet = book.add_worksheet()
+    bold, amount = book.add_format({"bold": True, "bottom": 1}), book.add_format({"num_format": "# ##0.00"})
+    days = f"{report.first} – {report.last}"
+    sheet.write_string(0, 0, f"{table.title}, {days}", book.add_format({"bold": True, "font_size": 14}))
+    for place, heading in enumerate(table.header):
+        sheet.set_column(place, place, max(12, len(heading) + 2))
+        sheet.write_string(2, place, heading, bold)
+    for line, row in enumerate(table.rows, start=3):
+        for place, value in enumerate(row):
+            if isinstance(value, str):
+                sheet.write_string(line, place, value)
+            elif value is not None:
+                sheet.write_number(line, place, value, amount if isinstance(value, float) else None)
+    sheet.freeze_panes(3, 1)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
     book.close()
     return out.getvalue()
 

@@ -209,3 +209,37 @@ class ReportScheduleAnswer(Answer):
 class ReportScheduleList(Answer):
     items: list[ReportScheduleAnswer]
     next_cursor: None = None
+
+
+# Reports of figures by e-mail
+
+MailedReport = Literal["summary", "services", "staff", "weekly"]
+ReportSpan = Literal["yesterday", "last_7_days", "last_month"]
+
+
+class ReportMailingBody(Body):
+    """When a report goes out, by the account's wall clock, and over which days. No recipients: all who may see it."""
+
+    is_on: StrictBool = True
+    time: ClockTime = "09:00"
+    weekdays: Annotated[tuple[Weekday, ...], Field(max_length=7)] = ("mon",)
+    span: ReportSpan = Field(
+        default="last_7_days", description="Days before that of the mail; `last_month` is the last whole month."
+    )
+    recipient_user_ids: Annotated[tuple[UUID, ...], Field(min_length=1, max_length=100)] | None = None
+
+
+class ReportMailingAnswer(Answer):
+    report: MailedReport
+    version: int = Field(description="0: never set; what is shown are the defaults.")
+    is_on: bool
+    time: str
+    weekdays: list[str]
+    span: ReportSpan
+    recipient_user_ids: list[UUID] | None
+    last_day: date | None = Field(description="The last day on which it was prepared.")
+
+
+class ReportMailingList(Answer):
+    items: list[ReportMailingAnswer]
+    next_cursor: None = None

@@ -7,6 +7,7 @@ from . import (
     own_data,
     own_page,
     recycle,
+    report_mailings,
     report_schedules,
     reports,
     reviews,
@@ -16,6 +17,6 @@ from . import (
 
 _OF_CLIENTS = (client_care, client_imports, own_data, reviews)
 _OF_THE_SITE = (links, own_page, site)
-_OF_THE_HOUSE = (recycle, report_schedules, reports, stock)
+_OF_THE_HOUSE = (recycle, report_mailings, report_schedules, reports, stock)
 
 ROUTERS = [module.router for module in (*_OF_CLIENTS, *_OF_THE_SITE, *_OF_THE_HOUSE)]

@@ -7,7 +7,7 @@ from .copies import AccountCopy, BookingCopy, ClientCopy, LocationCopy
 from .messages import DeliveryAttempt, LoginCodeMessage, NotificationRow
 from .people import PushSubscription, Reply, TelegramChat, TelegramLink
 from .providers import DeliveryReportRow, PhoneMark, ProviderAccount
-from .reports import DailyJournal, MorningTurn, ReceiptTrouble
+from .reports import DailyJournal, MailedReport, MorningTurn, ReceiptTrouble
 from .tasks import StaffTask
 from .web_hooks import EventFeed, PublicEvent, WebHook, WebHookDelivery
 
@@ -24,6 +24,7 @@ __all__ = [
     "LedgerEntry",
     "LocationCopy",
     "LoginCodeMessage",
+    "MailedReport",
     "MorningTurn",
     "NotificationRow",
     "PhoneMark",

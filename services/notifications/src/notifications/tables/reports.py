@@ -24,6 +24,17 @@ class DailyJournal(Base):
     body: Mapped[dict[str, Any]]
 
 
+class MailedReport(Base):
+    """A report of figures as booking told it; kept until it is mailed, and some days longer."""
+
+    __tablename__ = "mailed_report"
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    prepared_at: Mapped[datetime]
+    body: Mapped[dict[str, Any]]
+
+
 class ReceiptTrouble(Base):
     """A receipt that waits or failed; without a reason it is through."""
 

@@ -6,14 +6,16 @@ import asyncio
 from dataclasses import dataclass
 from uuid import UUID
 
-from contracts.booking import JournalState
+from contracts.booking import JournalState, ReportState
 from contracts.permissions import Permission
 from kit.db import Database
 from kit.tables import MemberCopy
 from kit.texts import Texts
 from notifications.providers.mail import Attachment
-from notifications.spreadsheets import XLSX, Reader, journal_sheet
-from notifications.tables import DailyJournal, NotificationRow
+from notifications.spreadsheets import XLSX, Reader, figures_sheet, journal_sheet
+from notifications.tables import DailyJournal, MailedReport, NotificationRow
+
+from .mail_report import words_of
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,9 @@ async def enclosure_of(db: Database, texts: Texts, account_id: UUID, notificatio
     """None where the message is no report, or its data is gone."""
     async with db.tx(account_id) as tx:
         row = await tx.get(NotificationRow, (account_id, notification_id))
+        if row is not None and "report_id" in row.facts:
+            found = await tx.get(MailedReport, (account_id, UUID(row.facts["report_id"])))
+            return await _figures(texts, found, row.language) if found else None
         if row is None or "journal_id" not in row.facts:
             return None
         journal = await tx.get(DailyJournal, (account_id, UUID(row.facts["journal_id"])))
@@ -44,3 +49,10 @@ async def enclosure_of(db: Database, texts: Texts, account_id: UUID, notificatio
     day = f"{journal.day:%d.%m.%Y}"
     subject = texts.get(row.language, "subject.journal", {"location": state.location_name, "day": day})
     return Enclosure(subject, (Attachment(f"journal-{state.day}.xlsx", XLSX, content),))
+
+
+async def _figures(texts: Texts, kept: MailedReport, language: str) -> Enclosure:
+    state = ReportState.model_validate(kept.body)
+    content = await asyncio.to_thread(figures_sheet, state, language)
+    subject = texts.get(language, "subject.report", words_of(state, language))
+    return Enclosure(subject, (Attachment(f"{state.report}-{state.first}-{state.last}.xlsx", XLSX, content),))

@@ -16,6 +16,7 @@ from notifications.tables import (
     DeliveryReportRow,
     LedgerEntry,
     LoginCodeMessage,
+    MailedReport,
     NotificationRow,
     SmsBalanceRow,
 )
@@ -50,6 +51,7 @@ class Housekeeping:
             await self._give_back(tx, now)
             await forget_events(tx, now)
             await tx.execute(delete(DailyJournal).where(DailyJournal.day < (now - KEEP_JOURNALS).date()))
+            await tx.execute(delete(MailedReport).where(MailedReport.prepared_at < now - KEEP_JOURNALS))
 
     async def _give_back(self, tx: Tx, now: datetime) -> None:
         """No SMS lives longer than three days: of which nothing was heard by then, the account gets its money back."""
