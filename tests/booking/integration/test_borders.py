@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from contracts.booking import StaffMemberChanged
+from contracts.booking import BookingCancelled, StaffMemberChanged
 from contracts.identity import (
     AccountChanged,
     AccountState,
@@ -253,6 +253,39 @@ async def test_a_member_who_accepts_bookings_is_seated_put_away_and_brought_back
         False,
     ]
     assert [one.version for one in said if str(one.staff_member.id) == staff] == [1, 2, 3, 4]
+
+
+@pytest.mark.row("S48")
+async def test_who_is_removed_hands_visits_over_or_they_are_cancelled_as_it_was_chosen(salon):
+    account, person = salon.account_id, salon.bench.mint.person(a_phone())
+    state = membership(salon, person)
+    await salon.bench.deliver(MembershipAdded(account_id=account, version=1, membership=state))
+    staff = str(state.staff_member_id)
+    alone = await salon.add_service("Манікюр", staff_member_ids=[staff])
+    await salon.ok("PATCH", f"/staff-members/{staff}", {"service_ids": [salon.service, alone]})
+    await salon.ok("PUT", f"/staff-members/{staff}/schedule", every_day(("09:00", "18:00")))
+    free = await salon.booked(salon.at("10:00"), staff_member_id=staff)
+    bound = await salon.booked(salon.at("12:00"), staff_member_id=staff, service_ids=[alone])
+
+    def left(version, visits):
+        away = state.model_copy(update={"is_active": False})
+        by = {"removed_by": salon.owner.user_id, "removed_by_name": "Олена", "visits": visits}
+        return MembershipRemoved(account_id=account, version=version, membership=away, **by)
+
+    for _ in range(2):
+        await salon.bench.deliver(left(2, "move"))
+    moved = await salon.ok("GET", f"/bookings/{free['id']}")
+    assert (moved["items"][0]["staff_member_id"], moved["starts_at"], moved["version"]) == (
+        salon.staff,
+        salon.at("10:00"),
+        2,
+    )
+    entries = (await salon.ok("GET", f"/bookings/{bound['id']}/timeline"))["items"]
+    assert [(one["kind"], one["actor_name"]) for one in entries[1:]] == [("kept", "Олена")]
+    await salon.bench.deliver(MembershipRestored(account_id=account, version=3, membership=state))
+    await salon.bench.deliver(left(4, "cancel"))
+    [said] = await salon.bench.said(BookingCancelled, account_id=account)
+    assert (str(said.booking.id), said.cancelled_by, said.tell_client) == (bound["id"], "staff", True)
 
 
 async def test_a_member_who_stops_accepting_bookings_leaves_the_site(salon):

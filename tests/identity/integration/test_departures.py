@@ -79,10 +79,11 @@ async def test_a_departure_lists_the_clients_who_are_awaited_until_a_choice_is_s
     refused = await bench.http.delete(path, headers=owner.headers)
     assert (refused.status_code, refused.json()["code"]) == (409, "identity.member_has_visits")
     assert [one["booking_id"] for one in refused.json()["bookings"]] == [str(visits[0].id)]
-    assert (refused.json()["count"], refused.json()["choices"]) == (1, ["keep"])
-    kept = await bench.http.delete(f"{path}?on_conflict=keep", headers=owner.headers)
-    assert (kept.status_code, kept.json()["is_active"]) == (200, False)
-    assert len(await bench.said(MembershipRemoved, account_id=UUID(account[-36:]))) == 1
+    assert (refused.json()["count"], refused.json()["choices"]) == (1, ["keep", "move", "cancel"])
+    moved = await bench.http.delete(f"{path}?on_conflict=move", headers=owner.headers)
+    assert (moved.status_code, moved.json()["is_active"]) == (200, False)
+    [said] = await bench.said(MembershipRemoved, account_id=UUID(account[-36:]))
+    assert (said.visits, said.removed_by) == ("move", owner.user_id)
 
 
 @pytest.mark.row("S33")

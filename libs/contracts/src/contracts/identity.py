@@ -149,8 +149,21 @@ class MembershipChanged(_OfMembership):
     name: ClassVar[str] = "identity.membership.changed.v1"
 
 
+VisitsChoice = Literal["keep", "move", "cancel"]
+
+
 class MembershipRemoved(_OfMembership):
+    """Somebody left. `visits` is what whoever removed them chose for the clients who are still awaited."""
+
     name: ClassVar[str] = "identity.membership.removed.v1"
+
+    visits: VisitsChoice = Field(
+        default="keep",
+        description="keep: nothing happens; move: to the nearest free time of somebody else, what cannot be moved "
+        "stays; cancel: cancelled by staff, and the clients are told.",
+    )
+    removed_by: UUID | None = None
+    removed_by_name: str | None = None
 
 
 class MembershipRestored(_OfMembership):

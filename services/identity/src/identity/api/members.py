@@ -16,6 +16,7 @@ from contracts.http.identity import (
     PermissionsAnswer,
     RoleAnswer,
 )
+from contracts.identity import VisitsChoice
 from contracts.permissions import Permission
 from identity import queries
 from identity.roles import DANGEROUS, EVERYTHING, PRESETS
@@ -48,6 +49,11 @@ _RIGHTS = {"role", "permissions", "location_ids", "permission_expiries", "ends_a
 OnConflict = Annotated[
     Literal["keep"] | None, Query(description="What to do about clients who are awaited: keep their visits.")
 ]
+_NEEDED: dict[str, tuple[Permission, ...]] = {
+    "move": (Permission.BOOKING_RESCHEDULE,),
+    "cancel": (Permission.BOOKING_CANCEL, Permission.BOOKING_CANCEL_PAID),
+}
+"""Rights over the visits, beside the one to remove: some of them may be paid, which only the calendar knows."""
 _STALE: dict[int | str, dict[str, Any]] = {412: {"description": "Somebody changed the member meanwhile"}}
 
 
@@ -166,17 +172,21 @@ async def delete_member(
     db: DbDep,
     expected: ExpectedVersionDep,
     guard: SafeguardDep,
-    on_conflict: OnConflict = None,
+    on_conflict: Annotated[
+        VisitsChoice | None, Query(description="What becomes of the visits of clients who are awaited.")
+    ] = None,
 ) -> MemberAnswer:
     """End a membership; it can be restored with everything that belonged to it.
 
     While clients are awaited at the person, 409 lists their visits until `on_conflict` says what becomes of them.
     """
     member.require(Permission.STAFF_DELETE)
+    for permission in _NEEDED.get(on_conflict or "keep", ()):
+        member.require(permission)
     async with db.tx(account_id) as tx:
         now = now_utc()
         await guard.check(member, Permission.STAFF_DELETE, tx, now)
-        removed = await remove_member(member_id, member, tx, now, expected=expected, keep_visits=on_conflict == "keep")
+        removed = await remove_member(member_id, member, tx, now, expected=expected, visits=on_conflict)
         return _seen_by(member, *removed)
 
 

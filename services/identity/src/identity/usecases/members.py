@@ -69,7 +69,9 @@ async def check_locations(location_ids: frozenset[UUID] | None, account_id: UUID
         raise InvalidInput.of("/location_ids", "location", ids=sorted(map(str, unknown)))
 
 
-async def check_nobody_waits(membership: Membership, name: str, tx: Tx, now: datetime) -> None:
+async def check_nobody_waits(
+    membership: Membership, name: str, tx: Tx, now: datetime, *, choices: Sequence[str] = ("keep",)
+) -> None:
     """Raise `MemberHasVisits` when clients are still awaited at this person."""
     if membership.staff_member_id is None:
         return
@@ -95,4 +97,4 @@ async def check_nobody_waits(membership: Membership, name: str, tx: Tx, now: dat
             }
             for visit in visits[:MOST_VISITS_SHOWN]
         ]
-        raise MemberHasVisits(name, len(visits), shown, ["keep"])
+        raise MemberHasVisits(name, len(visits), shown, list(choices))

@@ -1,20 +1,46 @@
 """Say how a membership is now, to the other services and to this one's own edge."""
 
-from contracts.identity import MembershipAdded, MembershipChanged, MembershipRemoved, MembershipRestored
+from contracts.identity import (
+    MembershipAdded,
+    MembershipChanged,
+    MembershipRemoved,
+    MembershipRestored,
+    VisitsChoice,
+)
 from identity.tables import Membership, User
 from kit import access
 from kit.db import Tx
 from kit.messaging import now_utc
 
 from .api_keys.end_tokens import end_tokens_of_keeper
+from .audit import Actor
 
 Said = MembershipAdded | MembershipChanged | MembershipRemoved | MembershipRestored
 
 
 async def tell_membership(said: type[Said], membership: Membership, user: User, tx: Tx) -> None:
     """Emit the event; the copy that decides about requests here changes in the same transaction."""
-    event = said(account_id=membership.account_id, version=membership.version, membership=membership.state(user))
+    await _tell(
+        said(account_id=membership.account_id, version=membership.version, membership=membership.state(user)), tx
+    )
+
+
+async def tell_removal(membership: Membership, user: User, visits: VisitsChoice, by: Actor, tx: Tx) -> None:
+    """Say that somebody left, who ended it, and what shall become of the clients who are awaited."""
+    event = MembershipRemoved(
+        account_id=membership.account_id,
+        version=membership.version,
+        membership=membership.state(user),
+        visits=visits,
+        removed_by=by.user_id,
+        removed_by_name=by.name,
+    )
+    await _tell(event, tx)
+
+
+async def _tell(event: MembershipAdded | MembershipChanged | MembershipRemoved | MembershipRestored, tx: Tx) -> None:
     tx.emit(event)
     await access.copy_membership(event, tx)
     if isinstance(event, MembershipChanged | MembershipRemoved):
-        await end_tokens_of_keeper(membership.account_id, membership.user_id, tx, now_utc())
+        said = event.membership
+        await end_tokens_of_keeper(said.account_id, said.user_id, tx, now_utc())

@@ -123,7 +123,7 @@ async def carry_out(
         choice = decision.choice(visit)
         assert choice is not None
         desk.permit(choice.kind, visit)
-        await _do(tx, desk, visit, choice, change.reason, now)
+        await settle_visit(tx, desk, visit, choice, change.reason, now)
         outcome.append(Outcome(booking_id, choice.kind, visit.local(visit.booking.starts_at), visit.staff_member_ids))
     await call_waitlist(tx, desk.account.account_id)
     return Effect(result, conflicts, seen, outcome)
@@ -140,7 +140,8 @@ async def _take_back(tx: Tx, savepoint: AsyncSessionTransaction) -> None:
     tx.expunge_all()  # what was read inside the savepoint is not so
 
 
-async def _do(tx: Tx, desk: Desk, visit: Visit, choice: Choice, reason: str | None, now: datetime) -> None:
+async def settle_visit(tx: Tx, desk: Desk, visit: Visit, choice: Choice, reason: str | None, now: datetime) -> None:
+    """Do to one booking what was chosen; raises `NothingFree` when it cannot be moved."""
     account = desk.account
     match choice.kind:
         case "keep":

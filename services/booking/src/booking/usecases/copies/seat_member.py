@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from booking.queries.calendar_lock import lock_calendar
 from booking.tables import StaffMemberRow
 from booking.usecases.catalogue.staff_members import say_staff_member_changed
 from contracts.identity import (
@@ -15,6 +16,8 @@ from contracts.identity import (
 )
 from kit.db import Tx
 from kit.messaging import now_utc
+
+from .settle_departure import settle_departure
 
 
 async def seat_member(
@@ -28,6 +31,9 @@ async def seat_member(
     said = event.membership
     if said.staff_member_id is None:
         return
+    settles = isinstance(event, MembershipRemoved) and event.visits != "keep"
+    if settles:
+        await lock_calendar(tx, said.account_id, alone=True)  # before the row, as everybody who changes the rules
     row = await tx.get(StaffMemberRow, (said.account_id, said.staff_member_id), with_for_update=True)
     if row is None:
         if not said.accepts_bookings:
@@ -54,6 +60,9 @@ async def seat_member(
     row.is_deleted = not said.is_active
     row.version += 1
     await say_staff_member_changed(tx, row)
+    if isinstance(event, MembershipRemoved) and settles:
+        await tx.flush()
+        await settle_departure(event, tx)
 
 
 def _said(membership: MembershipState) -> dict[str, Any]:
