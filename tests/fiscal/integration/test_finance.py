@@ -12,11 +12,12 @@ from zoneinfo import ZoneInfo
 import openpyxl
 import pytest
 
-from contracts.fiscal import CashActRefused
+from contracts.fiscal import CashActRefused, WeeklyDigestPrepared
 from contracts.permissions import Permission
 from fiscal.exports import as_csv
+from fiscal.usecases.prepare_digests import last_week, prepare_digests
 from kit.testing import Bench, Person
-from tests.fiscal.salon import EVERYTHING, Salon
+from tests.fiscal.salon import EVERYTHING, Salon, open_salon
 
 KYIV = ZoneInfo("Europe/Kyiv")
 KINDS = ("day", "register", "payment_type", "staff_member", "service")
@@ -193,6 +194,38 @@ async def test_a_day_is_closed_with_what_was_counted_and_a_difference_is_explain
         assert [error["pointer"] for error in wrong.json()["errors"]] == [pointer]
     digest = await salon.get(f"/finance/digest?{span()}")
     assert [one["difference"]["amount"] for one in digest["shortages"]] == [-50]
+
+
+@pytest.mark.row("X16")
+async def test_on_monday_morning_the_owners_week_is_told_once_and_a_week_without_money_never(
+    busy: Salon, bench: Bench
+) -> None:
+    silent = await open_salon(bench)
+    monday = datetime.now(KYIV).replace(hour=7, minute=1) + timedelta(days=7 - datetime.now(KYIV).weekday())
+    early = monday - timedelta(minutes=2)
+    for now in (early, monday, monday + timedelta(hours=1)):
+        await prepare_digests(bench.service.db, now)
+    told = await bench.said(WeeklyDigestPrepared, account_id=busy.account_id)
+    [week] = [one for one in told if one.since == last_week(monday, KYIV).isoformat()]
+    digest = await busy.get(f"/finance/digest?from={week.since}&to={week.until}")
+    assert week.taken_back == len(digest["reversals"]) >= 2
+    assert week.back_dated == len(digest["back_dated"])
+    assert week.without_second_person == digest["without_second_person"] > 0
+    assert {line.reason for line in week.lines if line.what == "taken_back"} >= {"помилка", "=1+1"}
+    assert await bench.said(WeeklyDigestPrepared, account_id=silent.account_id) == []
+
+
+@pytest.mark.parametrize(
+    ("now", "monday"),
+    [
+        ("2026-11-23T06:59", "2026-11-09"),  # Monday, before the hour
+        ("2026-11-23T07:00", "2026-11-16"),
+        ("2026-11-29T23:59", "2026-11-16"),
+        ("2026-03-30T07:00", "2026-03-23"),  # the Monday after the clocks went forward
+    ],
+)
+def test_a_week_is_told_of_from_its_next_monday_at_seven(now: str, monday: str) -> None:
+    assert last_week(datetime.fromisoformat(now).replace(tzinfo=KYIV), KYIV).isoformat() == monday
 
 
 async def test_how_far_back_a_day_may_be_chosen_is_the_accounts_rule(salon: Salon, bench: Bench) -> None:

@@ -24,7 +24,14 @@ from contracts.booking import (
     ReviewLeft,
     ReviewState,
 )
-from contracts.fiscal import BooksDiffer, ReceiptHeld, ReceiptRegistered, ReceiptState
+from contracts.fiscal import (
+    BooksDiffer,
+    DigestLine,
+    ReceiptHeld,
+    ReceiptRegistered,
+    ReceiptState,
+    WeeklyDigestPrepared,
+)
 from contracts.notifications import BalanceLow
 from kit.ids import new_id
 from kit.testing import Person
@@ -305,6 +312,35 @@ async def test_books_that_do_not_agree_are_told_to_the_office_once_for_each_comp
     assert "розбіжностей 3" in text
     assert f"/manage/{salon.account_id}/differences" in text
     assert by_person(rows)[master.user_id].reason_code == "role_not_recipient"
+
+
+@pytest.mark.row("X16")
+async def test_the_week_of_money_is_mailed_to_the_owners_once(salon: Salon) -> None:
+    owner = await salon.member("owner", channels={"email": "owner@example.com"})
+    manager = await salon.member("administrator", channels={"email": "office@example.com"})
+    line = DigestLine(
+        what="taken_back",
+        day="2026-12-02",
+        amount=Money(amount=-45_000),
+        register_name="Готівка",
+        by_name="Оксана",
+        reason="Помилка",
+    )
+    counted = {"back_dated": 0, "taken_back": 1, "shortages": 0, "without_second_person": 1, "lines": (line,)}
+    week = WeeklyDigestPrepared.model_validate(
+        {"account_id": salon.account_id, "version": 1, "since": "2026-11-30", "until": "2026-12-06", **counted}
+    )
+    for _ in range(2):
+        await salon.deliver(week)
+    await salon.send()
+    rows = by_person(await told(salon, "report"))
+    assert rows[owner.user_id].state == "sent"
+    assert rows[manager.user_id].reason_code == "role_not_recipient"
+    [mail] = [one for one in await salon.simulators.ledger("smtp") if one["to"] == ["owner@example.com"]]
+    assert mail["subject"] == "Гроші за тиждень"
+    assert "02.12.2026: повернення або сторно, -450 UAH, Готівка, Оксана (Помилка)" in mail["text"]
+    assert "Без другої особи: 1." in mail["text"]
+    assert f"/manage/{salon.account_id}/finance/day?from=2026-11-30&to=2026-12-06" in mail["text"]
 
 
 async def test_a_review_is_told_once(salon: Salon) -> None:

@@ -199,3 +199,32 @@ class BooksDiffer(Event):
     @property
     def subject_id(self) -> str:
         return str(self.reconciliation_id)
+
+
+class DigestLine(Value):
+    """Something that was done with money and that an owner should know of."""
+
+    what: Literal["back_dated", "taken_back", "shortage"]
+    day: str = Field(description="The operating day, `YYYY-MM-DD`.")
+    amount: Money
+    register_name: str
+    by_name: str
+    reason: str | None = None
+
+
+class WeeklyDigestPrepared(Event):
+    """A week of money is over: what was dated back, taken back or found missing. All is counted, some is listed."""
+
+    name: ClassVar[str] = "fiscal.weekly_digest.prepared.v1"
+    must_be_heard: ClassVar[bool] = True
+    since: str
+    until: str = Field(description="Inclusive.")
+    back_dated: int = Field(ge=0)
+    taken_back: int = Field(ge=0)
+    shortages: int = Field(ge=0)
+    without_second_person: int = Field(ge=0, description="Dated back or taken back by one person alone.")
+    lines: tuple[DigestLine, ...] = ()
+
+    @property
+    def subject_id(self) -> str:
+        return f"{self.account_id}:{self.since}"

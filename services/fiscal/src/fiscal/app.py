@@ -35,6 +35,7 @@ from fiscal.usecases.lanes import CHANNEL
 from fiscal.usecases.payments.acquiring import CHANNEL as PAYMENTS
 from fiscal.usecases.payments.acquiring import Acquiring, platform_shops
 from fiscal.usecases.payments.payment_loop import PaymentLoop
+from fiscal.usecases.prepare_digests import prepare_digests
 from fiscal.usecases.receipt_loop import ReceiptLoop
 from fiscal.usecases.reconcile import reconcile_yesterday
 from kit.edge import texts_of
@@ -88,6 +89,7 @@ def build(settings: Settings) -> Service:
     service.loops["reconciliation"] = lambda: every(
         RECONCILE_EVERY_S, lambda: reconcile_yesterday(service.db, now_utc())
     )
+    service.loops["digests"] = lambda: every(RECONCILE_EVERY_S, lambda: prepare_digests(service.db, now_utc()))
     service.loops["shifts"] = lambda: every(FOLLOW_SHIFTS_EVERY_S, lambda: follow_shifts(desk))
     service.state |= {"box": box, "desk": desk, "receipt_loop": receipt_loop}
     add_checkbox_loops(service, settings, desk)

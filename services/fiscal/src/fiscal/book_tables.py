@@ -124,6 +124,15 @@ class Reconciliation(Base):
     differences: Mapped[list[dict[str, Any]]]
 
 
+class WeeklyDigest(Base):
+    """A week (from its Monday `since`) that the owners were told about, if there was anything to tell."""
+
+    __tablename__ = "weekly_digest"
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    since: Mapped[date] = mapped_column(primary_key=True)
+
+
 class Subscription(Base):
     """Which paid extras of the price list an account has taken."""
 

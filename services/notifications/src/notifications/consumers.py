@@ -35,6 +35,7 @@ from contracts.fiscal import (
     ReceiptRegistered,
     TopUpPaid,
     TopUpReversed,
+    WeeklyDigestPrepared,
 )
 from contracts.gateway import DeliveryReportReceived, InboundSmsReceived
 from contracts.identity import (
@@ -61,6 +62,7 @@ from .usecases.check_morning import plan_morning
 from .usecases.copy_others import copy_account, copy_client, copy_location
 from .usecases.forget_client import forget_client
 from .usecases.keep_balance import credit, take_back
+from .usecases.mail_digest import mail_digest
 from .usecases.mail_journal import mail_journal
 from .usecases.mail_report import mail_report
 from .usecases.offer_waitlist import Waitlist
@@ -121,6 +123,7 @@ class Handlers:
         )
         consumers.on(DailyJournalPrepared, name="mail_journal")(self.journal)
         consumers.on(ReportPrepared, name="mail_report")(self.report)
+        consumers.on(WeeklyDigestPrepared, name="mail_digest")(self.digest)
         consumers.on(ReceiptHeld, ReceiptFailed, ReceiptRegistered, name="watch_receipts")(self.receipt)
         consumers.on(BooksDiffer, name="warn_of_books")(self.books_differ)
         consumers.on(BalanceLow, name="warn_of_balance")(self.balance_low)
@@ -200,6 +203,11 @@ class Handlers:
 
     async def report(self, event: ReportPrepared, tx: Tx) -> None:
         await mail_report(event, tx, texts=self.texts, house=self.planner.house)
+
+    async def digest(self, event: WeeklyDigestPrepared, tx: Tx) -> None:
+        house, public_url = self.planner.house, self.planner.public_url
+        now = await self.clock.now(tx)
+        await mail_digest(event, tx, texts=self.texts, public_url=public_url, house=house, now=now)
 
     async def receipt(self, event: ReceiptHeld | ReceiptFailed | ReceiptRegistered, tx: Tx) -> None:
         await self._alarms.receipt(event, tx, await self.clock.now(tx))

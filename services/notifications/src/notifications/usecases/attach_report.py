@@ -17,6 +17,8 @@ from notifications.tables import DailyJournal, MailedReport, NotificationRow
 
 from .mail_report import words_of
 
+DIGEST = "digest"
+
 
 @dataclass(frozen=True)
 class Enclosure:
@@ -30,10 +32,14 @@ async def enclosure_of(db: Database, texts: Texts, account_id: UUID, notificatio
     """None where the message is no report, or its data is gone."""
     async with db.tx(account_id) as tx:
         row = await tx.get(NotificationRow, (account_id, notification_id))
-        if row is not None and "report_id" in row.facts:
+        if row is None:
+            return None
+        if row.facts.get("report") == DIGEST:
+            return Enclosure(texts.get(row.language, "subject.digest", {}), ())
+        if "report_id" in row.facts:
             found = await tx.get(MailedReport, (account_id, UUID(row.facts["report_id"])))
             return await _figures(texts, found, row.language) if found else None
-        if row is None or "journal_id" not in row.facts:
+        if "journal_id" not in row.facts:
             return None
         journal = await tx.get(DailyJournal, (account_id, UUID(row.facts["journal_id"])))
         member = await tx.get(MemberCopy, (account_id, row.recipient_id))
