@@ -138,6 +138,41 @@ async def test_what_is_not_paid_in_time_is_told_to_the_owner_of_the_slot_once(
     assert (answer.status_code, answer.json()["code"]) == (409, "fiscal.prepayment_over")
 
 
+@pytest.mark.parametrize("provider", ACQUIRERS)
+async def test_the_acquirer_itself_takes_no_money_after_the_time_that_the_order_names(
+    salon: Salon, simulators: Simulators, door: Door, provider: str
+) -> None:
+    """LiqPay's `expired_date`, monobank's `validity`, WayForPay's `orderTimeout`."""
+    await with_shop(salon, provider)
+    await salon.register("Онлайн", "online")
+    booking = await salon.booking(50_000)
+    page = await go(simulators, await checkout(salon, await asked(salon, booking, pay_within_min=30)))
+    await simulators.push_clock(29 * 60)
+    async with simulators.session.get(page) as shown:
+        assert 'name="outcome"' in await shown.text()
+    await simulators.push_clock(2 * 60)
+    await press(simulators, page, "pay")
+    assert await simulators.ledger(provider, kind="payment") == []
+
+
+@pytest.mark.parametrize("provider", ["liqpay", "wayforpay"])
+async def test_an_order_whose_page_nobody_opened_is_not_known_and_ends_in_silence(
+    salon: Salon, bench: Bench, simulators: Simulators, door: Door, provider: str
+) -> None:
+    """WayForPay answers 1127, LiqPay `payment_not_found`: nothing is being paid, so the slot is given up at once."""
+    await with_shop(salon, provider)
+    await salon.register("Онлайн", "online")
+    booking = await salon.booking(50_000)
+    link = await asked(salon, booking)
+    await checkout(salon, link)
+    await runs_out(salon, link)
+    await becomes(salon, booking, "expired")
+    await attempts_become(salon, booking, "cancelled")
+    path = {"liqpay": "/api/request", "wayforpay": "/api"}[provider]
+    assert (await simulators.get(f"/requests/{provider}", params={"path": path}))["items"], "it was asked about"
+    assert len(await bench.said(PrepaymentExpired, account_id=salon.account_id)) == 1
+
+
 @pytest.mark.parametrize("provider", ["liqpay", "wayforpay"])
 async def test_money_that_comes_after_its_time_goes_back_by_itself(
     salon: Salon, bench: Bench, simulators: Simulators, door: Door, provider: str
