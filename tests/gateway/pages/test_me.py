@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime
 
 import pytest
 
 from contracts.http.booking import MyBookingList
+from contracts.http.identity.profile import ErasedLogin
 from contracts.http.notifications import ClientPreferences
 
 from .browser import Browser
@@ -227,6 +229,26 @@ async def test_being_erased_asks_once_names_what_goes_and_wants_a_fresh_code(bro
     await browser.send("/me/data/erase", sure="on")
     assert stage.calls("POST", "/me/client-data/erase")[-1].body == {"confirm": "erase", "account_id": str(ACCOUNT)}
     assert "Ваші дані видалено: Салон «Левада»" in browser.page.one("#flash").text()
+
+
+async def test_who_is_erased_everywhere_may_have_the_login_erased_too(browser: Browser, stage: Stage) -> None:
+    await sign_in(browser)
+    await browser.open(f"/me/data/erase?account={ACCOUNT}")
+    assert not browser.page.has("input[name=login]"), "one company is not the person"
+
+    def works(_: Asked) -> None:
+        raise No(409, "identity.login_in_use", title="Ви працюєте тут: Салон")
+
+    stage.on("identity", "POST", "/me/erase", works)
+    await browser.open("/me/data/erase")
+    await browser.send("/me/data/erase", sure="on", login="on")
+    assert browser.page.status == 409
+    assert "Ви працюєте тут" in browser.page.one("#errors").text()
+    stage.on("identity", "POST", "/me/erase", ErasedLogin(erased_at=datetime.now(UTC)))
+    await browser.send("/me/data/erase", sure="on", login="on")
+    assert stage.calls("POST", "/me/erase")[-1].body == {"confirm": "erase"}
+    await browser.open("/me")
+    assert browser.page.address.startswith("/login")
 
 
 @pytest.mark.parametrize("address", ["/me", "/me/waiting", "/me/settings", "/me/messages", "/me/devices", "/me/phone"])

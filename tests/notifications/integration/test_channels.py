@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import base64
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from contracts.booking import ClientChanged
 from contracts.gateway import InboundSmsReceived
+from contracts.identity import UserErased
 from contracts.notifications import BalanceLow
 from kit.ids import new_id
 from notifications.app import platform_callback_token
-from notifications.tables import NotificationRow
+from notifications.tables import NotificationRow, TelegramChat, UserPreference
 from notifications.unsubscribing import Unsubscribing
 from notifications.usecases.watch_balance import BalanceWatch
 from tests.notifications.salon import Salon, next_phone
@@ -238,3 +239,17 @@ async def test_one_press_in_a_mail_ends_the_mails_of_that_salon(salon: Salon, si
     forged = path[:-4] + ("AAAA" if not path.endswith("AAAA") else "BBBB")
     for wrong in (forged, path[:-20], "/api/v1/public/unsubscribe/%D0%B6"):
         assert (await salon.bench.http.post(wrong)).status_code == 404
+
+
+async def test_of_a_forgotten_login_no_chat_browser_or_wish_is_left(salon: Salon) -> None:
+    person, other = new_id(), new_id()
+    now = datetime.now(UTC)
+    async with salon.bench.service.db.system_tx() as tx:
+        for user_id in (person, other):
+            tx.add(TelegramChat(user_id=user_id, chat_id=f"{user_id.int % 10**9}", bound_at=now))
+            tx.add(UserPreference(user_id=user_id, messages=False, reminders=True, changes=True, changed_at=now))
+    await salon.bench.deliver(UserErased(version=2, user_id=person, erased_at=now))
+    async with salon.bench.service.db.system_tx() as tx:
+        for table in (TelegramChat, UserPreference):
+            kept = set(await tx.scalars(select(table.user_id).where(table.user_id.in_((person, other)))))
+            assert kept == {other}

@@ -185,6 +185,20 @@ class SessionsRevoked(Event):
         return str(self.user_id)
 
 
+class UserErased(Event):
+    """A person had the own login forgotten: every service drops what it keeps of them as a person."""
+
+    name: ClassVar[str] = "identity.user.erased.v1"
+    must_be_heard: ClassVar[bool] = True
+
+    user_id: UUID
+    erased_at: AwareDatetime
+
+    @property
+    def subject_id(self) -> str:
+        return str(self.user_id)
+
+
 class SigningKey(Value):
     """Public half of a key that signs access tokens (RFC 8037 OKP, Ed25519)."""
 

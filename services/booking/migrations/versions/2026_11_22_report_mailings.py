@@ -1,7 +1,7 @@
 """Reports that go out by e-mail at their hour.
 
 Revision ID: 20261122mailings
-Revises: 20261122end
+Revises: 20261122away
 """
 
 from alembic import op
@@ -9,7 +9,7 @@ from alembic import op
 from kit.schema import protect
 
 revision = "20261122mailings"
-down_revision = "20261122end"
+down_revision = "20261122away"
 branch_labels = None
 depends_on = None
 

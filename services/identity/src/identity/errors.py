@@ -210,6 +210,24 @@ class LastOwner(Problem):
 
 
 @dataclass(eq=False)
+class LoginInUse(Problem):
+    """Somebody who works in an account cannot have the own login forgotten."""
+
+    code: ClassVar[str] = "identity.login_in_use"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    names: str
+
+
+@dataclass(eq=False)
+class MemberErased(Problem):
+    """A former member has had the own login forgotten: there is nobody to bring back."""
+
+    code: ClassVar[str] = "identity.member_erased"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    name: str
+
+
+@dataclass(eq=False)
 class OwnerHoldsEverything(Problem):
     """An owner has every right in every location; to have less, the role must change."""
 

@@ -45,11 +45,13 @@ class User(Base):
     channels: Mapped[dict[str, Any]] = mapped_column(default=dict)
     sessions_version: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
+    erased_at: Mapped[datetime | None]
+    """Since when nothing is known of the person; what stands in place of the phone belongs to no phone."""
 
     @property
     def shown_name(self) -> str:
         """The own name, or the masked phone of a person who gave none."""
-        return self.name or masked(self.phone_e164)
+        return self.name or (masked(self.phone_e164) if self.erased_at is None else "—")
 
     @property
     def staff_channels(self) -> StaffChannels:

@@ -44,6 +44,7 @@ from contracts.identity import (
     AccountRegistered,
     LoginCodeRequested,
     PhoneChangeRequested,
+    UserErased,
 )
 from contracts.notifications import BalanceLow, ProviderStopped, WebHookPaused
 from kit import access
@@ -61,6 +62,7 @@ from .usecases.bind_chat import TELEGRAM, take_chat_message
 from .usecases.check_morning import plan_morning
 from .usecases.copy_others import copy_account, copy_client, copy_location
 from .usecases.forget_client import forget_client
+from .usecases.forget_user import forget_user
 from .usecases.keep_balance import credit, take_back
 from .usecases.mail_digest import mail_digest
 from .usecases.mail_journal import mail_journal
@@ -124,6 +126,7 @@ class Handlers:
         consumers.on(DailyJournalPrepared, name="mail_journal")(self.journal)
         consumers.on(ReportPrepared, name="mail_report")(self.report)
         consumers.on(WeeklyDigestPrepared, name="mail_digest")(self.digest)
+        consumers.on(UserErased)(forget_user)
         consumers.on(ReceiptHeld, ReceiptFailed, ReceiptRegistered, name="watch_receipts")(self.receipt)
         consumers.on(BooksDiffer, name="warn_of_books")(self.books_differ)
         consumers.on(BalanceLow, name="warn_of_balance")(self.balance_low)

@@ -26,6 +26,7 @@ _TABLE = """
     me                                                 identity
     me/registration-draft/**                           identity
     me/phone                                           identity
+    me/erase                                           identity
 
     accounts/*/cash-registers/**                       fiscal
     accounts/*/cash-operations/**                      fiscal

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from contracts.http import access
 from contracts.http import identity as bodies
+from contracts.http.identity.profile import ErasedLogin, EraseLoginBody
 
 from .calling import Call
 
@@ -46,6 +47,10 @@ class Identity:
     async def me(self) -> bodies.ProfileAnswer:
         """The caller with the memberships in force."""
         return await self.call(bodies.ProfileAnswer, "GET", "/me")
+
+    async def erase_me(self) -> ErasedLogin:
+        """Have the login itself forgotten."""
+        return await self.call(ErasedLogin, "POST", "/me/erase", body=EraseLoginBody(confirm="erase"))
 
     async def change_me(self, body: bodies.ProfileBody) -> bodies.ProfileAnswer:
         """Name, language, channels; only what is set changes."""

@@ -65,7 +65,7 @@ def member_answer(membership: Membership, user: User, *, sees_phone: bool) -> Me
         user_id=membership.user_id,
         staff_member_id=membership.staff_member_id,
         name=membership.name_with(user),
-        phone=user.phone_e164 if sees_phone else masked(user.phone_e164),
+        phone=_phone(user, sees_phone=sees_phone),
         role=membership.role,
         permissions=tuple(sorted(membership.permissions)),
         permission_changes=membership.permission_changes,
@@ -77,3 +77,9 @@ def member_answer(membership: Membership, user: User, *, sees_phone: bool) -> Me
         added_at=membership.added_at,
         removed_at=membership.removed_at,
     )
+
+
+def _phone(user: User, *, sees_phone: bool) -> str:
+    if user.erased_at is not None:
+        return ""
+    return user.phone_e164 if sees_phone else masked(user.phone_e164)

@@ -13,7 +13,7 @@ from identity.tables import Session, User
 from kit import access
 from kit.db import Tx
 
-Reason = Literal["signed_out", "signed_out_everywhere", "refresh_token_reused", "phone_changed"]
+Reason = Literal["signed_out", "signed_out_everywhere", "refresh_token_reused", "phone_changed", "erased"]
 
 
 async def end_sessions(

@@ -1,6 +1,6 @@
 """The caller: profile, memberships, channels, phone."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field, StrictBool
@@ -79,3 +79,15 @@ class PhoneChangeState(Answer):
     """GET /api/v1/me/phone."""
 
     change: PhoneChangeAnswer | None
+
+
+class EraseLoginBody(Body):
+    """POST /api/v1/me/erase: nothing brings it back."""
+
+    confirm: Literal["erase"]
+
+
+class ErasedLogin(Answer):
+    """The login is no more; the same phone would begin as a new person."""
+
+    erased_at: AwareDatetime

@@ -52,7 +52,7 @@ async def ask(visit: VisitDep) -> Response:
 
 @router.post("/me/data/erase")
 async def erase(visit: VisitDep) -> Response:
-    """Forget the person at one firm, or at all."""
+    """Forget the person at one firm, or at all; with `login` the person as such too."""
     await visit.profile()
     form = await visit.form()
     visit.address = "/me/data/erase" + (f"?account={form.value('account')}" if form.text("account") else "")
@@ -61,6 +61,10 @@ async def erase(visit: VisitDep) -> Response:
     try:
         body = visit.body(OwnEraseBody, {"confirm": "erase", "account_id": form.text("account")})
         done = await visit.api.own.erase_client_data(body)
+        if form.has("login") and not form.text("account"):
+            await visit.api.identity.erase_me()
+            visit.signed_out()
+            return visit.go("/", "data.login_erased")
     except Refused as refused:
         if refused.status == 401 or refused.code == "access.step_up_required":
             raise
