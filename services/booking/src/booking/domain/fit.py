@@ -62,6 +62,7 @@ class Fit:
         """The allowed starts within `possible`: on the grid, or together with a group that has room."""
         since, until = possible
         grid, found = self._grid_min, list[int]()
+        add, add_one = found.extend, found.append
         windows = iter(self._clipped(since, until))
         anchor, first, last = next(windows, BEYOND)
         pairs, before, reach = self._pauses
@@ -74,17 +75,16 @@ class Fit:
                 anchor, first, last = next(windows, BEYOND)
             if low < first:
                 low = first
-            while low < high:
-                low += (anchor - low) % grid
-                until_here = min(high, last)
-                if until_here - low > grid:
-                    found += range(low, until_here, grid)
-                elif low < until_here:
-                    found.append(low)
-                if high <= last:
-                    break
+            while last < high:  # the pause goes on beyond this stretch
+                add(range(low + (anchor - low) % grid, last, grid))
                 anchor, first, last = next(windows, BEYOND)
                 low = first
+            if low < high:
+                low += (anchor - low) % grid
+                if high - low > grid:
+                    add(range(low, high, grid))
+                elif low < high:
+                    add_one(low)
         if not self._sessions:
             return found
         return sorted(
