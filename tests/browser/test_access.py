@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -55,7 +56,7 @@ _SMALL = """
 _TWICE = """
 () => [...document.querySelectorAll("[id]")].map((one) => one.id).filter((id, at, all) => all.indexOf(id) !== at)
 """
-STILL = {"reduced_motion": "reduce"}  # a colour that is just changing is neither of the two
+STILL: dict[str, Any] = {"reduced_motion": "reduce"}  # a colour that is just changing is neither of the two
 
 
 @pytest.fixture(scope="module")
