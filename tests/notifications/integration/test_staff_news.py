@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -32,6 +32,7 @@ from contracts.fiscal import (
     ReceiptState,
     WeeklyDigestPrepared,
 )
+from contracts.http.notifications import QuietHours
 from contracts.notifications import BalanceLow
 from kit.ids import new_id
 from kit.testing import Person
@@ -278,7 +279,29 @@ async def test_a_morning_without_troubles_says_nothing(salon: Salon) -> None:
     async with salon.bench.service.db.tx(salon.account_id) as tx:
         turn = await tx.get(MorningTurn, salon.account_id)
         assert turn is not None
-        assert turn.next_at == kyiv("2026-12-09T07:30")
+        assert turn.next_at == kyiv("2026-12-09T00:00"), "whose first visit decides when it is looked at"
+
+
+@pytest.mark.row("X13")
+async def test_where_the_first_visit_is_early_the_morning_is_looked_at_an_hour_before(salon: Salon) -> None:
+    manager = await salon.member("administrator", channels={"sms": True})
+    await salon.set_rules(quiet_hours=QuietHours(ends=time(6, 30)))
+    await salon.deliver(receipt(salon, "shift_closed"))
+    await salon.book(kyiv("2026-12-08T07:45"))
+    await look_at_the_morning(salon)
+
+    async def turn_at(shown: str) -> datetime:
+        salon.set_clock(kyiv(shown))
+        await look_at_the_morning(salon)
+        async with salon.bench.service.db.tx(salon.account_id) as tx:
+            return (await tx.get_one(MorningTurn, salon.account_id)).next_at
+
+    assert await turn_at("2026-12-08T00:01") == kyiv("2026-12-08T06:45")
+    await salon.book(kyiv("2026-12-08T07:00"))  # at six nobody is woken
+    assert await turn_at("2026-12-08T00:02") == kyiv("2026-12-08T06:30")
+    assert await told(salon, "morning_check") == []
+    assert await turn_at("2026-12-08T06:31") == kyiv("2026-12-09T00:00")
+    assert len([row for row in await told(salon, "morning_check") if row.recipient_id == manager.user_id]) == 1
 
 
 async def test_alarms_go_to_the_office_once_a_day_and_wait_for_the_morning(salon: Salon) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from kit.db import Database, Tx
@@ -18,9 +19,9 @@ from notifications.domain.facts import Kind
 from notifications.domain.quiet_hours import at_wall_clock
 from notifications.domain.staff_news import News
 from notifications.morning import Thing, things_to_fix
-from notifications.rules import House, settings_of
+from notifications.rules import House, as_quiet_hours, settings_of
 from notifications.situation import zone_of
-from notifications.tables import AccountCopy, MorningTurn, ProviderAccount
+from notifications.tables import AccountCopy, BookingCopy, MorningTurn, ProviderAccount
 from notifications.views import manage_page
 
 from .check_provider import Checker
@@ -31,6 +32,7 @@ BATCH = 20
 LEASE = timedelta(minutes=10)
 STILL_MORNING = timedelta(hours=2)
 """A turn that was set later than this, by a new account or by other settings, is none of today's mornings."""
+BEFORE_OPENING = timedelta(hours=1)
 USEFUL = timedelta(hours=6)
 """A morning message that could not be written in time is left out; tomorrow is another day."""
 
@@ -85,16 +87,16 @@ class Morning:
             account = await tx.get(AccountCopy, account_id)
             zone = zone_of(account.time_zone if account else "Europe/Kyiv")
             today = now.astimezone(zone).date()
-            at = (await settings_of(tx, account_id)).morning_check_at
-            due = at_wall_clock(today, at, zone)
-            if due <= due_at < due + STILL_MORNING and now < due + USEFUL:
+            due = await _morning_of(tx, account_id, today, zone)
+            if due_at < due + STILL_MORNING and due <= now < due + USEFUL:
                 until = at_wall_clock(today + timedelta(days=1), time(), zone)
                 things = await things_to_fix(tx, account_id, self.part_price_minor, now, until)
                 if things:
                     news = News(Kind.MORNING_CHECK, f"morning {today}", now, due + USEFUL, zone)
                     telling = Telling(news, lambda language: self.text(account_id, language, things))
                     await tell_staff(tx, account_id, telling, self.house, now)
-            next_at = due if now < due else at_wall_clock(today + timedelta(days=1), at, zone)
+            # When the next morning is depends on the visits of that day, so it is found out when the day begins.
+            next_at = due if now < due else at_wall_clock(today + timedelta(days=1), time(), zone)
             await _set_turn(tx, account_id, next_at)
 
     def text(self, account_id: UUID, language: str, things: Sequence[Thing]) -> str:
@@ -115,6 +117,24 @@ def thing_text(texts: Texts, language: str, thing: Thing) -> str:
     key = f"fiscal.{thing.code}" if thing.area == "fiscal" else f"reason.{thing.code}"
     said = texts.find(language, key, params) or texts.get(language, "fiscal.other", {"code": thing.code})
     return texts.get(language, f"morning.{thing.area}", {"said": said, "count": thing.count})
+
+
+async def _morning_of(tx: Tx, account_id: UUID, day: date, zone: ZoneInfo) -> datetime:
+    """When the day is looked at: at the hour the account has set, or an hour before it opens to its first visit where
+    that is earlier; before the hour that was set nobody is woken in quiet hours."""
+    settings = await settings_of(tx, account_id)
+    chosen = at_wall_clock(day, settings.morning_check_at, zone)
+    row = BookingCopy
+    first: datetime | None = await tx.scalar(
+        select(func.min(row.starts_at)).where(
+            row.account_id == account_id, row.is_active, row.starts_at >= at_wall_clock(day, time(), zone)
+        )
+    )
+    if first is None or first - BEFORE_OPENING >= chosen:
+        return chosen
+    opening = first - BEFORE_OPENING
+    quiet = as_quiet_hours(settings)
+    return min(chosen, quiet.end_after(opening, zone) if quiet.cover(opening, zone) else opening)
 
 
 async def _set_turn(tx: Tx, account_id: UUID, next_at: datetime) -> None:

@@ -145,7 +145,8 @@ class NotificationSettings(Body):
     morning_check_at: Hour = Field(
         default=time(7, 30),
         json_schema_extra={"default": "07:30"},
-        description="When the day's messages and registers are looked at, on the account's wall clock.",
+        description="When the day's messages and registers are looked at, on the account's wall clock; an hour before "
+        "the first visit where that is earlier and no quiet hour.",
     )
     balance_warning_amount: StrictInt | None = Field(
         default=None,
