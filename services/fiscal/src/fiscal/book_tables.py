@@ -124,6 +124,16 @@ class Reconciliation(Base):
     differences: Mapped[list[dict[str, Any]]]
 
 
+class PaidExtra(Base):
+    """Until when an extra of the price list is paid."""
+
+    __tablename__ = "paid_extra"
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    paid_until: Mapped[datetime]
+
+
 class WeeklyDigest(Base):
     """A week (from its Monday `since`) that the owners were told about, if there was anything to tell."""
 

@@ -176,6 +176,21 @@ class TopUpUnavailable(FiscalProblem):
 
 
 @dataclass(eq=False)
+class SubscriptionNotPayable(FiscalProblem):
+    """The platform itself has no shop at this acquirer, or its keys are not accepted."""
+
+    code: ClassVar[str] = "fiscal.subscription_not_payable"
+    kind: ClassVar[Kind] = Kind.UNAVAILABLE
+
+
+@dataclass(eq=False)
+class SubscriptionPaid(FiscalConflict):
+    """Nothing of the subscription is to be paid now."""
+
+    code: ClassVar[str] = "fiscal.subscription_paid"
+
+
+@dataclass(eq=False)
 class AcquirerUnavailable(FiscalProblem):
     """The acquirer does not answer."""
 

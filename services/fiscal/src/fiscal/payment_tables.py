@@ -75,6 +75,7 @@ class CardPayment(Base):
     refunded: Mapped[int] = mapped_column(default=0)
     refund_part: Mapped[int | None]
     refund_asked_at: Mapped[datetime | None]
+    extras: Mapped[list[str]] = mapped_column(default=list)
     told_at: Mapped[datetime | None]
     next_check_at: Mapped[datetime | None]
     checks: Mapped[int] = mapped_column(default=0)

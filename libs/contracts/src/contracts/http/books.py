@@ -229,6 +229,7 @@ class PriceOfExtra(Answer):
     description: str
     price: Money
     per: Literal["month"]
+    paid_until: AwareDatetime | None = Field(default=None, description="Of an extra that the account has taken.")
 
 
 class PriceList(Answer):
@@ -244,11 +245,12 @@ class Subscription(Answer):
     """What the account pays for the product itself; its SMS balance is another purse."""
 
     version: int
-    state: Literal["active"]
+    state: Literal["active", "unpaid"] = Field(description="Unpaid: an extra that was taken is not paid for.")
     plan: Literal["base"]
     base: PriceOfExtra
     extras: list[PriceOfExtra]
     monthly_total: Money
+    due: Money | None = Field(default=None, description="What can be paid now; none where that is nothing.")
     changed_at: AwareDatetime | None
     changed_by_name: str | None
 

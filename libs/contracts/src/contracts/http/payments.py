@@ -65,6 +65,22 @@ class TopUps(Answer):
     next_cursor: str | None = None
 
 
+class NewSubscriptionPayment(Body):
+    provider: AcquirerName | None = Field(default=None, description="None: the first that the platform has.")
+
+
+class SubscriptionPayment(TopUp):
+    """One order that pays for a month of some extras."""
+
+    extras: list[str]
+
+
+class SubscriptionPayments(Answer):
+    items: list[SubscriptionPayment]
+    providers: list[AcquirerName] = Field(description="Where it can be paid.")
+    next_cursor: str | None = None
+
+
 class NewPrepayment(Body):
     amount: AmountIn | None = Field(default=None, description="None: everything that is still to be paid.")
     pay_within_min: StrictInt = Field(default=60, ge=5, le=10_080, description="Then the booking's time is free again.")

@@ -16,6 +16,11 @@ async def subscription_of(tx: Tx, account_id: UUID) -> Subscription | None:
     return await tx.get(Subscription, account_id)
 
 
+async def lock_subscription(tx: Tx, account_id: UUID) -> Subscription | None:
+    """As `subscription_of`, locked: of two payments begun at once the second sees the first."""
+    return await tx.get(Subscription, account_id, with_for_update=True)
+
+
 async def choose_extras(
     keys: Sequence[str], if_version: int | None, member: Member, tx: Tx, now: datetime
 ) -> Subscription:

@@ -3,7 +3,13 @@
 from datetime import datetime
 from uuid import UUID
 
-from fiscal.errors import AcquirerRefused, AcquirerUnavailable, TopUpUnavailable
+from fiscal.errors import (
+    AcquirerRefused,
+    AcquirerUnavailable,
+    FiscalProblem,
+    SubscriptionNotPayable,
+    TopUpUnavailable,
+)
 from fiscal.payment_tables import CardPayment
 from fiscal.providers.acquirers.words import Checkout, Declined, Merchant, NewOrder, Silent
 from fiscal.usecases.payments.acquiring import TITLES, Acquiring
@@ -11,7 +17,8 @@ from kit.errors import NotFound
 
 
 async def ready_to_pay(acquiring: Acquiring, account_id: UUID, payment_id: UUID, return_url: str) -> CardPayment:
-    """The order with its checkout; raises `AcquirerUnavailable`, `AcquirerRefused`, `TopUpUnavailable`.
+    """The order with its checkout; raises `AcquirerUnavailable`, `AcquirerRefused`, `TopUpUnavailable`,
+    `SubscriptionNotPayable`.
 
     An acquirer that makes the order at once may be called twice by two requests: the first answer is kept, and the
     other order, which nobody was sent to, ends unpaid.
@@ -24,7 +31,7 @@ async def ready_to_pay(acquiring: Acquiring, account_id: UUID, payment_id: UUID,
     if payment.checkout is not None or payment.state != "pending":
         return payment
     if merchant is None:
-        raise TopUpUnavailable
+        raise _unavailable(payment)
     asked = await _asked(acquiring, merchant, payment, return_url)
     async with acquiring.db.tx(account_id) as tx:
         payment = await tx.get_one(CardPayment, (account_id, payment_id), with_for_update=True)
@@ -51,9 +58,13 @@ async def _asked(acquiring: Acquiring, merchant: Merchant, payment: CardPayment,
     except Silent as silence:
         raise AcquirerUnavailable(title) from silence
     except Declined as declined:
-        if payment.kind == "top_up":
-            raise TopUpUnavailable from declined
+        if payment.acquirer_account_id is None:  # the platform's own shop: no cure of the account's
+            raise _unavailable(payment) from declined
         raise AcquirerRefused(title, declined.text) from declined
+
+
+def _unavailable(payment: CardPayment) -> FiscalProblem:
+    return SubscriptionNotPayable() if payment.kind == "subscription" else TopUpUnavailable()
 
 
 def _seconds(moment: datetime) -> int:

@@ -11,6 +11,7 @@ from contracts.fiscal import TopUpPaid, TopUpReversed
 from fiscal.domain.card_payments import Judgement, Order, PaymentState, Said, Verdict, judge
 from fiscal.payment_tables import CardPayment
 from fiscal.usecases.payments.acquiring import CHANNEL, Acquiring
+from fiscal.usecases.payments.pay_subscription import subscription_given_back, subscription_paid
 from fiscal.usecases.payments.settle_prepayment import prepayment_given_back, prepayment_paid
 from kit.db import Tx
 from kit.wakeups import notify
@@ -47,6 +48,8 @@ async def _move(
         payment.paid_at = now
         if payment.kind == "top_up":
             tx.emit(TopUpPaid(version=1, **_top_up(payment)))
+        elif payment.kind == "subscription":
+            await subscription_paid(tx, payment, now)
         else:
             await prepayment_paid(acquiring, tx, payment, now)
     elif judgement.state is PaymentState.REFUNDED:
@@ -54,6 +57,8 @@ async def _move(
         payment.refund_part = payment.refund_asked_at = None
         if payment.kind == "prepayment":
             await prepayment_given_back(acquiring, tx, payment, now)
+        elif payment.kind == "subscription" and payment.paid_at is not None:
+            await subscription_given_back(tx, payment)
         elif payment.paid_at is not None:
             tx.emit(TopUpReversed(version=2, **_top_up(payment)))
     if payment.next_check_at is not None:

@@ -1,0 +1,98 @@
+"""Paying for the extras of the price list: a month of each, to the platform's own shop."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from fiscal.book_tables import PaidExtra
+from fiscal.domain.price_list import CURRENCY, chosen, monthly_total, months_on, payable
+from fiscal.errors import SubscriptionNotPayable, SubscriptionPaid
+from fiscal.payment_tables import CardPayment
+from fiscal.usecases.payments.acquiring import Acquiring
+from fiscal.usecases.payments.start_top_up import VALID_FOR
+from fiscal.usecases.subscribe import lock_subscription
+from kit.access import Member
+from kit.db import Tx
+from kit.ids import new_id
+
+DESCRIPTION = "Підписка Zapys"
+
+
+async def paid_until(tx: Tx, account_id: UUID) -> dict[str, datetime]:
+    """Until when each extra is paid, by its key."""
+    rows = await tx.scalars(select(PaidExtra).where(PaidExtra.account_id == account_id))
+    return {row.key: row.paid_until for row in rows}
+
+
+async def start_paying_subscription(
+    provider: str | None, acquiring: Acquiring, member: Member, tx: Tx, now: datetime
+) -> CardPayment:
+    """An order for a month of every extra that is to be paid; one that waits for the same is answered again.
+
+    Raises `SubscriptionPaid`, `SubscriptionNotPayable`.
+    """
+    row = await lock_subscription(tx, member.account_id)
+    due = payable(chosen(row.extras if row else []), await paid_until(tx, member.account_id), now)
+    if not due:
+        raise SubscriptionPaid
+    name = provider or next(iter(acquiring.platform), None)
+    if name is None or name not in acquiring.platform:
+        raise SubscriptionNotPayable
+    keys, amount = [extra.key for extra in due], monthly_total(due)
+    waiting: CardPayment | None = await tx.scalar(
+        select(CardPayment).where(
+            CardPayment.account_id == member.account_id,
+            CardPayment.kind == "subscription",
+            CardPayment.state == "pending",
+            CardPayment.provider == name,
+            CardPayment.extras == keys,
+            CardPayment.amount == amount,
+            CardPayment.valid_until > now,
+        )
+    )
+    if waiting is not None:
+        return waiting
+    payment = CardPayment(
+        account_id=member.account_id,
+        id=new_id(),
+        version=0,
+        kind="subscription",
+        provider=name,
+        acquirer_account_id=None,
+        prepayment_id=None,
+        amount=amount,
+        currency=CURRENCY,
+        description=DESCRIPTION,
+        extras=keys,
+        state="pending",
+        created_at=now,
+        created_by=member.caller.user_id,
+        created_by_name=member.name,
+        valid_until=now + VALID_FOR,
+        next_check_at=now + acquiring.pace.check(0),
+        checks=0,
+    )
+    tx.add(payment)
+    return payment
+
+
+async def subscription_paid(tx: Tx, payment: CardPayment, now: datetime) -> None:
+    """A month more of every extra that was paid for, from the end of what was paid before."""
+    before = await paid_until(tx, payment.account_id)
+    for key in payment.extras:
+        await _set(tx, payment, key, months_on(max(before.get(key, now), now)))
+
+
+async def subscription_given_back(tx: Tx, payment: CardPayment) -> None:
+    """The money went back, and with it the month."""
+    before = await paid_until(tx, payment.account_id)
+    for key in payment.extras:
+        if key in before:
+            await _set(tx, payment, key, months_on(before[key], -1))
+
+
+async def _set(tx: Tx, payment: CardPayment, key: str, until: datetime) -> None:
+    statement = insert(PaidExtra).values(account_id=payment.account_id, key=key, paid_until=until)
+    await tx.execute(statement.on_conflict_do_update(index_elements=["account_id", "key"], set_={"paid_until": until}))
