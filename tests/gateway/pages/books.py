@@ -219,6 +219,10 @@ def top_ups() -> payments.TopUps:
     return payments.TopUps.model_validate({"items": [top_up("paid").model_dump()], "providers": names})
 
 
+def subscription_payment(state: str = "pending") -> payments.SubscriptionPayment:
+    return payments.SubscriptionPayment(**dict(top_up(state, amount=uah(100))), extras=["own_domain"])
+
+
 def extra(key: str, name: str, price: int) -> dict[str, Any]:
     return {"key": key, "name": name, "description": f"{name}: що це дає", "price": uah(price), "per": "month"}
 
@@ -238,6 +242,7 @@ def subscription() -> shapes.Subscription:
         base=prices.base,
         extras=prices.extras[:1],
         monthly_total=uah(100),
+        due=uah(100),
         changed_at=None,
         changed_by_name=None,
     )
@@ -330,6 +335,8 @@ def open_the_books(stage: Stage) -> None:
     off = {"is_on": False, "share_percent": 100, "pay_within_min": 30, "sources": ["site", "widget"]}
     stage.on("fiscal", "GET", f"{BASE}/acquirers/prepayment-rules", off)
     stage.on("fiscal", "PUT", f"{BASE}/acquirers/prepayment-rules", off)
+    stage.on("fiscal", "POST", f"{BASE}/subscription/payments", subscription_payment())
+    stage.on("fiscal", "GET", f"{BASE}/subscription/payments/{TOP_UP}", subscription_payment())
     stage.on("fiscal", "GET", f"{BASE}/sms-balance/top-ups", top_ups())
     stage.on("fiscal", "POST", f"{BASE}/sms-balance/top-ups", top_up())
     stage.on("fiscal", "GET", f"{BASE}/sms-balance/top-ups/{TOP_UP}", top_up("paid"))

@@ -174,7 +174,7 @@ NEEDS_NO_KEY = (
     r".*/access-requests/[^/]+/(grant|decline)",
     r".*/reviews/[^/]+/(answer|hide|publish)",
     r".*/staff-tasks/[^/]+/settle",
-    r".*/payments/[^/]+/(refund|checkout)",
+    r".*/payments/[^/]+/checkout",
     r"/demo/sessions",
 )
 

@@ -209,6 +209,17 @@ async def test_extras_are_taken_with_the_version_that_was_read(owner: Browser, s
     assert sent.headers["If-Match"] == '"1"'
 
 
+async def test_what_is_taken_is_paid_for_by_the_month_at_the_acquirer(owner: Browser, stage: Stage) -> None:
+    await owner.open(f"{HOME}/plan")
+    assert "До сплати зараз: 100" in owner.page.text
+    await owner.send("/plan/pay")
+    [sent] = stage.calls("POST", f"{BASE}/subscription/payments")
+    assert sent.headers["Idempotency-Key"]
+    assert owner.page.one("a.btn.primary.big").attributes["href"] == "https://pay.example/1"
+    assert "https://pay.example" in owner.page.answer.headers["Content-Security-Policy"]
+    assert not owner.page.has("form[action$='/plan/pay']"), "an order waits: no second one is begun"
+
+
 async def test_every_section_beside_the_page_leads_somewhere(owner: Browser) -> None:
     await owner.open(f"{HOME}/balance")
     ours = ("cash-registers", "messages", "balance", "integrations", "reports")

@@ -55,6 +55,25 @@ async def test_every_page_about_money_can_be_read(owner: Browser, language: str)
         assert owner.page.heading
 
 
+async def test_a_part_of_a_prepayment_goes_back_and_too_much_is_said_beside_the_field(
+    owner: Browser, stage: Stage
+) -> None:
+    await owner.open(f"{HOME}/payments")
+    await owner.send("/refund", amount="120,50")
+    [sent] = stage.calls("POST", f"{BASE}/payments/[^/]+/refund")
+    assert sent.body["amount"]["amount"] == 12_050
+    assert sent.headers["Idempotency-Key"]
+
+    def too_much(_: Asked) -> None:
+        raise No(422, "fiscal.refund_above_paid", title="Стільки вже не повернути")
+
+    stage.on("fiscal", "POST", f"{BASE}/payments/[^/]+/refund", too_much)
+    await owner.send("/refund", amount="999")
+    assert owner.page.status == 422
+    assert "Стільки вже не повернути" in owner.page.text
+    assert owner.page.one("#f-amount").attributes["value"] == "999"
+
+
 async def test_a_link_about_a_missing_payment_type_opens_the_form_with_it_ticked(owner: Browser) -> None:
     await owner.open(f"{HOME}/cash-registers?payment_type=online")
     assert "Жодна каса не приймає: Переказ, Онлайн" in owner.page.text

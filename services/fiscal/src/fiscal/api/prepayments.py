@@ -126,29 +126,34 @@ async def cancel(
         return shown
 
 
-@router.post("/payments/{prepayment_id}/refund", operation_id="refund_prepayment")
+@router.post("/payments/{prepayment_id}/refund", response_model=bodies.Prepayment, operation_id="refund_prepayment")
 async def refund(
     account_id: UUID,
     prepayment_id: UUID,
     member: MemberDep,
     db: DbDep,
+    once: OnceDep,
     words: WordsDep,
     acquiring: AcquiringDep,
     body: bodies.NewRefund | None = None,
-) -> bodies.Prepayment:
+) -> Response:
     """Give a prepayment back through its acquirer, all or a part; so much is reversed when the money has gone."""
     member.require(Permission.SETTLEMENT_REVERSE)
     wanted = body.amount if body else None
     if wanted is not None and wanted.currency not in (None, HRYVNIA):
         raise CurrencyMismatch(HRYVNIA)
     async with db.tx(account_id) as tx:
-        asked = await find_prepayment(tx, account_id, prepayment_id)
-        if asked.state != "paid":
-            raise PaymentNotRefundable(asked.state)
-        await refund_payment(tx, asked, wanted.amount if wanted else None, now_utc())
-        await tx.flush()
-        [shown] = await _shown(tx, acquiring, account_id, [asked], words)
-        return shown
+
+        async def effect() -> bodies.Prepayment:
+            asked = await find_prepayment(tx, account_id, prepayment_id)
+            if asked.state != "paid":
+                raise PaymentNotRefundable(asked.state)
+            await refund_payment(tx, asked, wanted.amount if wanted else None, now_utc())
+            await tx.flush()
+            [shown] = await _shown(tx, acquiring, account_id, [asked], words)
+            return shown
+
+        return await once.run(tx, effect, status=200)
 
 
 @public.get("/{prepayment_id}", operation_id="get_public_prepayment")

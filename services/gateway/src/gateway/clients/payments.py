@@ -38,9 +38,22 @@ class Payments:
         path = f"/accounts/{account_id}/payments/{prepayment_id}"
         return await self.call(bodies.Prepayment, "DELETE", path, version=version)
 
-    async def refund(self, account_id: UUID, prepayment_id: UUID) -> bodies.Prepayment:
-        """Give the money back through the acquirer."""
-        return await self.call(bodies.Prepayment, "POST", f"/accounts/{account_id}/payments/{prepayment_id}/refund")
+    async def refund(
+        self, account_id: UUID, prepayment_id: UUID, body: bodies.NewRefund, *, key: str
+    ) -> bodies.Prepayment:
+        """Give the money back through the acquirer, all that is left or a part."""
+        path = f"/accounts/{account_id}/payments/{prepayment_id}/refund"
+        return await self.call(bodies.Prepayment, "POST", path, body=body, key=key)
+
+    async def pay_subscription(self, account_id: UUID, *, key: str) -> bodies.SubscriptionPayment:
+        """Begin to pay for the extras: the answer leads to the acquirer."""
+        path = f"/accounts/{account_id}/subscription/payments"
+        return await self.call(bodies.SubscriptionPayment, "POST", path, key=key)
+
+    async def subscription_payment(self, account_id: UUID, payment_id: UUID) -> bodies.SubscriptionPayment:
+        """One order for the subscription."""
+        path = f"/accounts/{account_id}/subscription/payments/{payment_id}"
+        return await self.call(bodies.SubscriptionPayment, "GET", path)
 
     async def acquirers(self, account_id: UUID) -> bodies.Acquirers:
         """The shops that prepayments are paid to."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from starlette.responses import Response
 
+from contracts.http.payments import NewRefund
+from gateway.clients import Refused
+from gateway.pages.forms import Form
 from gateway.pages.route import page_router
-from gateway.pages.visit import VisitDep
+from gateway.pages.visit import Visit, VisitDep
 
-from .frame import money_page
+from .frame import keep_typed, money_page
 
 router = page_router()
 
@@ -17,10 +20,26 @@ router = page_router()
 @router.get("/manage/{account_id}/payments")
 async def listed(visit: VisitDep, account_id: UUID) -> Response:
     """All of them, newest first."""
+    return await _page(visit, account_id)
+
+
+async def _page(
+    visit: Visit, account_id: UUID, form: Form | None = None, wrong: UUID | None = None, status: int = 200
+) -> Response:
+    if visit.request.method == "POST":
+        visit.address = f"/manage/{account_id}/payments"
     found = await visit.api.payments.prepayments(account_id, cursor=visit.query.get("after"))
-    rules = await visit.api.payments.rules(account_id)
     return await money_page(
-        visit, account_id, "payments", "prepayments", items=found.items, next_cursor=found.next_cursor, rules=rules
+        visit,
+        account_id,
+        "payments",
+        "prepayments",
+        status,
+        items=found.items,
+        next_cursor=found.next_cursor,
+        rules=await visit.api.payments.rules(account_id),
+        form=form or Form.of(),
+        wrong=wrong,
     )
 
 
@@ -35,8 +54,14 @@ async def cancel(visit: VisitDep, account_id: UUID, prepayment_id: UUID) -> Resp
 
 @router.post("/manage/{account_id}/payments/{prepayment_id}/refund")
 async def refund(visit: VisitDep, account_id: UUID, prepayment_id: UUID) -> Response:
-    """Give it back through the acquirer."""
-    await visit.api.payments.refund(account_id, prepayment_id)
+    """Give it back through the acquirer, all that is left or the part that was typed."""
+    form = await visit.form()
+    try:
+        body = visit.body(NewRefund, {"amount": form.minor_units("amount")})
+        await visit.api.payments.refund(account_id, prepayment_id, body, key=form.key or str(uuid4()))
+    except Refused as refused:
+        kept = keep_typed(refused, form, {"/amount": "amount"})
+        return await _page(visit, account_id, kept, prepayment_id, refused.status)
     return visit.go(f"/manage/{account_id}/payments", "prepay.refunding")
 
 
