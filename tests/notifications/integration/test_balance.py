@@ -17,10 +17,9 @@ from kit.ids import new_id
 from kit.testing import Bench
 from notifications.tables import LedgerEntry, SmsBalanceRow
 from notifications.usecases import keep_balance
+from tests.notifications.last_call import only_reminder_3h, state_of
 from tests.notifications.salon import Salon, kyiv
 from tests.simulators.running import Simulators
-
-from .test_sending import only_reminder_3h, state_of
 
 NOW = datetime(2026, 12, 7, 10, tzinfo=UTC)
 

@@ -19,10 +19,9 @@ from notifications.app import platform_callback_token
 from notifications.tables import NotificationRow, TelegramChat, UserPreference
 from notifications.unsubscribing import Unsubscribing
 from notifications.usecases.watch_balance import BalanceWatch
+from tests.notifications.last_call import VISIT, only_reminder_3h, state_of
 from tests.notifications.salon import Salon, next_phone
 from tests.simulators.running import Simulators
-
-from .test_sending import VISIT, only_reminder_3h, state_of
 
 
 async def booked_for(salon: Salon, **channels: Any) -> NotificationRow:

@@ -15,11 +15,11 @@ from contracts.notifications import MessageDelivered
 from kit.ids import new_id
 from notifications.app import platform_callback_token
 from notifications.tables import LoginCodeMessage
+from tests.notifications.last_call import only_reminder_3h, state_of
 from tests.notifications.salon import Salon, next_phone
 from tests.simulators.running import Receiver, Simulators, becomes_true, receiving
 
 from .test_login_codes import requested
-from .test_sending import only_reminder_3h, state_of
 
 
 def report(
@@ -142,7 +142,7 @@ async def test_without_reports_the_provider_is_asked(salon: Salon, simulators: S
 
 async def test_an_sms_that_does_not_arrive_is_told_as_such(salon: Salon, simulators: Simulators) -> None:
     client = salon.client(phone_e164=next_phone("1001"))
-    from .test_sending import AT_THREE_HOURS, VISIT
+    from tests.notifications.last_call import AT_THREE_HOURS, VISIT
 
     booking = await salon.book(VISIT, client=client)
     salon.set_clock(AT_THREE_HOURS)

@@ -14,9 +14,8 @@ from contracts.http.notifications import NotificationSettings
 from contracts.permissions import Permission
 from kit.ids import new_id
 from notifications.tables import Base, DeliveryAttempt
+from tests.notifications.last_call import AT_THREE_HOURS, VISIT, only_reminder_3h
 from tests.notifications.salon import KYIV, Salon, kyiv
-
-from .test_sending import AT_THREE_HOURS, VISIT, only_reminder_3h
 
 PATHS = [
     ("GET", "notifications", Permission.NOTIFICATIONS_VIEW),

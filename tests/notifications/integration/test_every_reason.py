@@ -16,9 +16,8 @@ from kit.ids import new_id
 from kit.texts import LANGUAGES
 from notifications.domain.reasons import Reason
 from notifications.usecases.plan_booking import Planner
+from tests.notifications.last_call import AT_THREE_HOURS, VISIT, only_reminder_3h
 from tests.notifications.salon import Salon, kyiv, next_phone
-
-from .test_sending import AT_THREE_HOURS, VISIT, only_reminder_3h
 
 HELP = Path(__file__).parents[3] / "docs" / "help"
 Scenario = Callable[[Salon], Awaitable[BookingState]]

@@ -15,11 +15,10 @@ from sqlalchemy import text
 
 from notifications.settings import Settings
 from notifications.usecases.claim_messages import PER_ACCOUNT
+from tests.notifications.last_call import AT_THREE_HOURS, VISIT
 from tests.notifications.salon import Salon
 from tests.simulators.running import Simulators
 from tests.support.waiting import eventually
-
-from .test_sending import AT_THREE_HOURS, VISIT
 
 MESSAGES, KILLS = 24, 2
 

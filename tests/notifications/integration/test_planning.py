@@ -184,6 +184,7 @@ async def test_other_offsets_move_the_reminders_and_nothing_is_sent_twice(salon:
     assert len(three_hours) == 1
 
 
+@pytest.mark.row("S18")
 async def test_settings_that_switch_quiet_hours_off_bring_the_message_back(salon: Salon) -> None:
     booking = await salon.book(kyiv("2026-12-11T09:00"))
     row = await salon.row(booking, "reminder_3h")

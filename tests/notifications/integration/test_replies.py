@@ -17,10 +17,9 @@ from contracts.notifications import ReplyReceived
 from kit.ids import new_id
 from notifications.domain.replies import Meaning, meaning_of
 from notifications.tables import ProviderAccount, Reply
+from tests.notifications.last_call import AT_THREE_HOURS, only_reminder_3h
 from tests.notifications.salon import Salon
 from tests.simulators.running import Simulators
-
-from .test_sending import AT_THREE_HOURS, only_reminder_3h
 
 
 @pytest.mark.parametrize(
@@ -117,7 +116,7 @@ async def test_an_answer_with_a_wrong_signature_or_from_a_stranger_changes_nothi
 async def test_stop_ends_all_messages_of_this_salon(salon: Salon) -> None:
     client = salon.client()
     salon.set_clock(AT_THREE_HOURS - timedelta(hours=1))
-    from .test_sending import VISIT
+    from tests.notifications.last_call import VISIT
 
     await salon.book(VISIT, client=client)
     later = await salon.book(VISIT + timedelta(days=7), client=client)

@@ -10,18 +10,16 @@ import pytest
 from sqlalchemy import func, select
 
 from contracts import Money
-from contracts.booking import BookingState
 from contracts.fiscal import TopUpPaid
 from contracts.notifications import ClientPhoneBad, MessageFailed, MessageHeld, MessageSent
 from kit.ids import new_id
 from notifications.pump import Pump
 from notifications.tables import DeliveryAttempt
 from notifications.usecases.claim_messages import PER_ACCOUNT
+from tests.notifications.last_call import AT_THREE_HOURS, VISIT, only_reminder_3h, state_of
 from tests.notifications.salon import Salon, kyiv, next_phone
 from tests.simulators.running import Simulators
 
-VISIT = kyiv("2026-12-11T15:00")
-AT_THREE_HOURS = VISIT - timedelta(hours=3)
 UNKNOWN_FATES = [
     "timeout_after_accept",
     "drop_after_accept",
@@ -30,19 +28,6 @@ UNKNOWN_FATES = [
     "fatal_999_after_accept",
     "fatal_500_after_accept",
 ]
-
-
-async def only_reminder_3h(salon: Salon, count: int = 1) -> list[BookingState]:
-    """Visits of which only the last reminder is still to come."""
-    salon.set_clock(AT_THREE_HOURS - timedelta(hours=1))
-    bookings = [await salon.book(VISIT + timedelta(minutes=number)) for number in range(count)]
-    salon.set_clock(AT_THREE_HOURS + timedelta(minutes=count))
-    return bookings
-
-
-async def state_of(salon: Salon, booking: BookingState) -> tuple[str, str | None]:
-    row = await salon.row(booking, "reminder_3h")
-    return row.state, row.reason_code
 
 
 @pytest.mark.row("S1")
@@ -143,26 +128,6 @@ async def test_wrong_credentials_stop_the_line_and_right_ones_let_all_five_go_on
     assert len(await salon.accepted()) == 5
 
 
-@pytest.mark.row("S3")
-async def test_of_three_held_messages_one_is_past_its_visit_when_the_cure_comes(salon: Salon) -> None:
-    await salon.set_provider("integrica", enabled=False)
-    await salon.at_turbosms(balance=0)
-    bookings = await only_reminder_3h(salon, 3)
-    await salon.send()
-    assert {await state_of(salon, booking) for booking in bookings} == {("held", "insufficient_balance")}
-    salon.set_clock(VISIT + timedelta(seconds=30))  # the first visit has begun
-    await salon.at_turbosms(balance=100)
-    for _ in range(3):
-        await salon.watch()
-        await salon.send()
-    assert [await state_of(salon, booking) for booking in bookings] == [
-        ("expired", "expired"),
-        ("sent", None),
-        ("sent", None),
-    ]
-    assert len(await salon.accepted()) == 2
-
-
 @pytest.mark.row("S2")
 @pytest.mark.row("S4")
 async def test_an_empty_balance_at_turbosms_holds_and_says_where_to_top_up(salon: Salon) -> None:
@@ -215,6 +180,7 @@ async def test_a_refused_provider_passes_the_message_to_the_next_one(salon: Salo
     assert len(await simulators.phone(booking.client.phone_e164 or "")) == 1
 
 
+@pytest.mark.row("X7")
 async def test_an_unreachable_provider_passes_the_message_on_and_nothing_is_doubled(
     salon: Salon, simulators: Simulators
 ) -> None:

@@ -16,11 +16,11 @@ from contracts.notifications import BalanceLow, ProviderStopped, WebHookPaused
 from kit.ids import new_id
 from notifications.tables import BookingCopy, DailyJournal, NotificationRow, TelegramChat
 from notifications.usecases.hear_bot import BotHearing
+from tests.notifications.last_call import AT_THREE_HOURS, VISIT, only_reminder_3h
 from tests.notifications.salon import Salon, kyiv, next_phone
 from tests.simulators.running import Simulators
 
 from .test_replies import incoming, reminded
-from .test_sending import AT_THREE_HOURS, VISIT, only_reminder_3h
 from .test_staff_news import by_person, journal, told
 
 

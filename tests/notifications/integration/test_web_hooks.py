@@ -18,10 +18,9 @@ from contracts.permissions import Permission
 from kit.providers import CallFailed, Reached
 from notifications.providers.public_addresses import PublicHttp, Rule, is_public
 from notifications.pump import Pump
+from tests.notifications.last_call import VISIT
 from tests.notifications.salon import Salon
 from tests.simulators.running import Receiver, receiving
-
-from .test_sending import VISIT
 
 
 @pytest.fixture

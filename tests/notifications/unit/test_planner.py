@@ -105,6 +105,7 @@ def test_a_message_moved_earlier_than_now_is_left_out() -> None:
     assert made.reason is Reason.QUIET_HOURS
 
 
+@pytest.mark.row("N54")
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
@@ -266,6 +267,7 @@ def situations(draw: st.DrawFn) -> tuple[Situation, datetime]:
     return situation(start, visit=visit(start, zone=zone), rules=set_so, members=people, act=acted), now
 
 
+@pytest.mark.row("S18")
 @given(situations())
 def test_nothing_ever_starts_in_quiet_hours(made: tuple[Situation, datetime]) -> None:
     of, now = made

@@ -1,0 +1,55 @@
+"""When sending works again: what is still of use goes, what is not says so."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from notifications.pump import Pump
+from tests.notifications.last_call import AT_THREE_HOURS, VISIT, only_reminder_3h, state_of
+from tests.notifications.salon import Salon
+
+
+@pytest.mark.row("S3")
+async def test_of_three_held_messages_one_is_past_its_visit_when_the_cure_comes(salon: Salon) -> None:
+    await salon.set_provider("integrica", enabled=False)
+    await salon.at_turbosms(balance=0)
+    bookings = await only_reminder_3h(salon, 3)
+    await salon.send()
+    assert {await state_of(salon, booking) for booking in bookings} == {("held", "insufficient_balance")}
+    salon.set_clock(VISIT + timedelta(seconds=30))  # the first visit has begun
+    await salon.at_turbosms(balance=100)
+    for _ in range(3):
+        await salon.watch()
+        await salon.send()
+    assert [await state_of(salon, booking) for booking in bookings] == [
+        ("expired", "expired"),
+        ("sent", None),
+        ("sent", None),
+    ]
+    assert len(await salon.accepted()) == 2
+
+
+@pytest.mark.row("X5")
+async def test_after_six_hours_of_silence_the_soonest_visit_is_told_first_and_a_past_one_never(salon: Salon) -> None:
+    await salon.set_provider("integrica", enabled=False)
+    await salon.at_turbosms(balance=0)
+    salon.set_clock(AT_THREE_HOURS - timedelta(hours=1))
+    late, gone, soon = [await salon.book(VISIT + timedelta(hours=hours)) for hours in (5.5, 0, 4)]
+    for hours in (0, 4, 5.5):
+        salon.set_clock(AT_THREE_HOURS + timedelta(hours=hours, minutes=1))
+        await salon.send()
+    assert {await state_of(salon, one) for one in (late, gone, soon)} == {("held", "insufficient_balance")}
+    salon.set_clock(AT_THREE_HOURS + timedelta(hours=6))
+    await salon.at_turbosms(balance=100)
+    sender: Pump[Any] = salon.bench.service.state["sender"]
+    one_by_one: Pump[Any] = Pump(sender._claim, sender._work, asyncio.Event(), concurrency=1)
+    for _ in range(3):
+        await salon.watch()
+        await one_by_one.drain()
+    assert await state_of(salon, gone) == ("expired", "expired")
+    phones = [one.client.phone_e164 for one in (soon, late) if one.client]
+    assert [accepted["phone"].lstrip("+") for accepted in await salon.accepted()] == [
+        (phone or "").lstrip("+") for phone in phones
+    ]
