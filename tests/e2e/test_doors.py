@@ -15,7 +15,6 @@ from tests.support.people import Salon, open_salon
 from zapys_dev.stack import Stack
 
 
-@pytest.mark.row("T9")
 async def test_no_door_opens_for_strangers(salon: Salon, visitor: MakeVisitor, stack: Stack) -> None:
     """Every operation of the document, with ids that exist: 401 for nobody, 404 for the owner of another account.
 
