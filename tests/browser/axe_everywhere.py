@@ -21,7 +21,8 @@ from .test_access import AT_WORK, LANGUAGES, STILL, enter_console, sign_in, walk
 
 
 async def _person(browser: Browser, url: str, look: dict[str, Any]) -> Person:
-    context = await browser.new_context(base_url=url, locale="uk-UA", timezone_id="Europe/Kyiv", **look, **STILL)
+    settings: dict[str, Any] = {**look, **STILL, "base_url": url, "locale": "uk-UA", "timezone_id": "Europe/Kyiv"}
+    context = await browser.new_context(**settings)
     return Person(await context.new_page(), "")
 
 

@@ -1,93 +1,212 @@
-"""Takes the pictures of `docs/screens`: `python -m tests.browser.pictures`. Pages are real, services are played."""
+"""Takes the pictures of `docs/screens`: `python -m tests.browser.pictures [part of a name …]`.
+
+Every screen on a phone, on a wide screen, and on a phone in the dark. Pages are real, services are played. The
+pictures are WebP, made small by the browser itself; those that the README shows are PNG as well.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import base64
+import json
+import logging
+import re
+import sys
 import tempfile
-import threading
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
-import uvicorn
-from playwright.async_api import Browser, Page, async_playwright
+import structlog
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from pydantic import BaseModel
 
-from tests.gateway.pages.conftest import build_pages
-from tests.gateway.pages.mine import LINK, PAYMENT, open_for_me, open_own_day
-from tests.gateway.pages.office import look_after
-from tests.gateway.pages.salon import ACCOUNT, BOOKING, CODE, CUT, OLENA, PHONE, moment, open_for_clients
-from tests.gateway.pages.stage import Stage
-from tests.gateway.pages.treasury import open_the_treasury
-from tests.gateway.pages.work import open_for_staff
-from zapys_dev import ports
+from tests.gateway.pages.everywhere import CONSOLE, DAY, TIMES, open_everything
+from tests.gateway.pages.everywhere import DESK as AT_DESK
+from tests.gateway.pages.mine import KEY, LINK, PAYMENT
+from tests.gateway.pages.people import MASTER_ID
+from tests.gateway.pages.salon import ACCOUNT, BOOKING, CUT, OLENA
+from tests.gateway.pages.stage import Answer, Asked, Stage
+from tests.gateway.pages.treasury import MONEY
 from zapys_dev.browser import ensure_chromium
 
-from .conftest import DESK, FLAGS
-from .conftest import PHONE as SMALL
+from .conftest import DESK, FLAGS, PHONE, Person
+from .played import served
+from .test_access import enter_console, show, sign_in
 
 OUTPUT = Path(__file__).parents[2] / "docs" / "screens"
-TIMES = f"/levada?services={CUT}&staff=any"
-BOARD = f"/desk/{ACCOUNT}?day={moment(1, 9).date()}"
-ONE = f"/desk/{ACCOUNT}/bookings/{BOOKING}"
+IN_README = ("times-phone", "desk-desktop")
+ONE = f"{AT_DESK}/bookings/{BOOKING}"
 MANAGE = f"/manage/{ACCOUNT}"
-LOOKS: dict[str, dict[str, Any]] = {"phone": SMALL, "desktop": DESK, "dark": {**SMALL, "color_scheme": "dark"}}
-PICTURES = {
-    "catalogue": ("/", ("phone", "desktop")),
-    "services": ("/levada", ("phone", "desktop", "dark")),
-    "staff": (f"/levada?services={CUT}", ("phone",)),
-    "times": (TIMES, ("phone", "desktop", "dark")),
-    "booked": ("/b/k7m2xq?new=1", ("phone", "dark")),
-    "mine": ("/me", ("phone",)),
-    "link": (LINK, ("phone", "dark")),
-    "pay": (f"/pay/{PAYMENT}", ("phone",)),
-    "my-waiting": ("/me/waiting", ("phone",)),
-    "review": (f"/me/{BOOKING}/review", ("phone",)),
-    "messages": ("/me/messages", ("phone",)),
-    "devices": ("/me/devices", ("phone",)),
-    "data": ("/me/data", ("phone",)),
-    "settings": ("/me/settings", ("phone", "dark")),
-    "day": (f"/day?day={moment(1, 9).date()}", ("phone", "desktop", "dark")),
-    "day-sheet": (f"/day/sheet?day={moment(1, 9).date()}", ("desktop",)),
-    "overview": (MANAGE, ("phone", "desktop")),
-    "hours": (f"{MANAGE}/staff/{OLENA}/schedule?preset=weekdays", ("desktop",)),
-    "rights": (f"{MANAGE}/rights", ("desktop", "dark")),
-    "clients": (f"{MANAGE}/clients", ("phone", "desktop")),
-    "settings-of-account": (f"{MANAGE}/settings?expert=1", ("desktop",)),
-    "journal": (f"{MANAGE}/audit", ("desktop",)),
-    "services-of-account": (f"{MANAGE}/services", ("phone",)),
-    "stock": (f"{MANAGE}/stock", ("phone",)),
-    "cash-registers": (f"{MANAGE}/cash-registers", ("desktop",)),
-    "operating-day": (f"{MANAGE}/day", ("desktop",)),
-    "receipts": (f"{MANAGE}/receipts", ("phone",)),
-    "message-list": (f"{MANAGE}/messages", ("phone", "desktop", "dark")),
-    "message-settings": (f"{MANAGE}/messages/settings", ("desktop",)),
-    "message-text": (f"{MANAGE}/messages/texts/client/reminder_eve/uk", ("phone", "desktop")),
-    "balance": (f"{MANAGE}/balance", ("phone", "dark")),
-    "integrations": (f"{MANAGE}/integrations", ("phone",)),
-    "turbosms": (f"{MANAGE}/integrations/turbosms", ("phone",)),
-    "report-summary": (f"{MANAGE}/reports/summary", ("phone", "desktop", "dark")),
-    "report-weeks": (f"{MANAGE}/reports/weekly", ("desktop", "dark")),
-    "desk": (BOARD, ("phone", "desktop", "dark")),
-    "week": (f"{BOARD}&view=week", ("desktop",)),
-    "drawer": (f"{BOARD}&open={ONE}", ("desktop",)),
-    "attention": (f"/desk/{ACCOUNT}/attention", ("phone", "desktop", "dark")),
-    "waiting": (f"/desk/{ACCOUNT}/waiting", ("phone",)),
-    "new-booking": (
-        f"/desk/{ACCOUNT}/new?services={CUT}&staff={OLENA}&day={moment(1, 9).date()}&from=07:15",
-        ("phone",),
-    ),
-    "booking": (ONE, ("phone", "desktop")),
-    "notifications": (f"{ONE}?tab=notifications", ("phone", "dark")),
-    "payment": (f"{ONE}?tab=payment", ("phone",)),
-    "help": ("/help/quiet_hours", ("phone",)),
+LOOKS: dict[str, dict[str, Any]] = {"phone": PHONE, "desktop": DESK, "dark": {**PHONE, "color_scheme": "dark"}}
+QUALITY = 0.8
+STRANGERS = {
+    "catalogue": "/",
+    "services": "/levada",
+    "reviews": "/levada/reviews",
+    "staff": f"/levada?services={CUT}",
+    "times": TIMES,
+    "wait-for-time": f"{TIMES}&wait_from={DAY}&wait_to={DAY}",
+    "contact-step": "",
+    "booked": "/b/k7m2xq?new=1",
+    "link": LINK,
+    "link-move": f"/b/k7m2xq/move?key={KEY}",
+    "link-cancel": f"/b/k7m2xq/cancel?key={KEY}",
+    "pay": f"/pay/{PAYMENT}",
+    "login": "/login",
+    "welcome": "/register",
+    "prices": "/prices",
+    "integration-guide": "/integration",
+    "ideas": "/ideas",
+    "contact-us": "/contact",
+    "demo": "/try",
+    "status": "/status",
+    "widget": "/embed",
+    "help": "/help",
+    "help-page": "/help/quiet_hours",
+    "not-found": "/nobody",
 }
+OF_PEOPLE = {
+    "mine": "/me",
+    "my-waiting": "/me/waiting",
+    "settings": "/me/settings",
+    "messages": "/me/messages",
+    "devices": "/me/devices",
+    "phone-number": "/me/phone",
+    "data": "/me/data",
+    "erase": "/me/data/erase",
+    "review": f"/me/{BOOKING}/review",
+    "move": f"/me/{BOOKING}/move",
+    "cancel": f"/me/{BOOKING}/cancel",
+    "day": f"/day?day={DAY}",
+    "day-sheet": f"/day/sheet?day={DAY}",
+    "registration": "/register",
+}
+_OFFICE = {
+    "overview": "",
+    "locations": "/locations",
+    "services-of-account": "/services",
+    "staff-of-account": "/staff",
+    "hours": f"/staff/{OLENA}/schedule?preset=weekdays",
+    "time-off": f"/staff/{OLENA}/time-off",
+    "closed-days": "/closed-days",
+    "resources": "/resources",
+    "stock": "/stock",
+    "reviews-of-account": "/reviews",
+    "settings-of-account": "/settings?expert=1",
+    "site": "/site",
+    "own-page": "/site/page",
+    "rights": "/rights",
+    "rights-of-one": f"/rights/{MASTER_ID}",
+    "api-keys": "/api-keys",
+    "journal": "/audit",
+    "deleted": "/deleted",
+    "clients": "/clients",
+    "client-import": "/clients/import",
+    "client-fields": "/clients/fields",
+}
+_DESK = {
+    "desk": f"{AT_DESK}?day={DAY}",
+    "list": f"{AT_DESK}?day={DAY}&view=list",
+    "week": f"{AT_DESK}?day={DAY}&view=week",
+    "drawer": f"{AT_DESK}?day={DAY}&view=day&open={quote(ONE, safe='')}",
+    "search": f"{AT_DESK}/search?q=%D0%A2%D0%B0",
+    "attention": f"{AT_DESK}/attention",
+    "waiting": f"{AT_DESK}/waiting",
+    "new-booking": f"{AT_DESK}/new?services={CUT}&staff={OLENA}&day={DAY}&from=07:15",
+    "booking": ONE,
+    "booking-move": f"{ONE}?open=reschedule",
+    "booking-cancel": f"{ONE}?open=cancel",
+    "notifications": f"{ONE}?tab=notifications",
+    "payment": f"{ONE}?tab=payment",
+    "client": f"{ONE}?tab=client",
+    "history": f"{ONE}?tab=history",
+}
+_ID = re.compile(r"/[0-9a-f]{8}-[0-9a-f-]{27}")
 
 
-async def _sign_in(page: Page) -> None:
-    await page.goto("/login")
-    await page.fill("#f-phone", PHONE)
-    await page.click("main button.primary")
-    await page.locator("#f-code").press_sequentially(CODE)
-    await page.wait_for_selector("h1:has-text('Мої записи')")
+def _named(address: str, start: str, prefix: str) -> str:
+    """A name out of an address: `money-cash-registers-shift`."""
+    rest = _ID.sub("", address.removeprefix(start).partition("?")[0]).strip("/")
+    return f"{prefix}-{rest.replace('/', '-').replace('_', '-')}".rstrip("-")
+
+
+SCREENS = (
+    STRANGERS
+    | OF_PEOPLE
+    | {name: f"{MANAGE}{path}" for name, path in _OFFICE.items()}
+    | _DESK
+    | {_named(address, MANAGE, "money"): address for address in reversed(MONEY)}
+    | {_named(address, "/ops", "ops"): address for address in reversed(CONSOLE)}
+)
+_MARKUP = re.compile(r"<script>.*?</script>|</?[a-z]+>|=HYPERLINK\(|\)$")
+
+
+class Tidy(Stage):
+    """The same services without the marks that other tests put into their texts."""
+
+    def said(self, asked: Asked, answer: Answer) -> Answer:
+        """Plain words."""
+        if answer is None:
+            return None
+        told = answer.model_dump(mode="json", by_alias=True) if isinstance(answer, BaseModel) else answer
+        plain: dict[str, Any] = _plain(json.loads(json.dumps(told, default=_as_json)))
+        return plain
+
+
+def _as_json(value: object) -> object:
+    return value.model_dump(mode="json", by_alias=True) if isinstance(value, BaseModel) else str(value)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: value[name] if name in ("about_html", "css") else _plain(value[name]) for name in value}
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    return _MARKUP.sub("", value).strip() if isinstance(value, str) and "<" in value else value
+
+
+@dataclass
+class Album:
+    """Takes pictures and writes them, small."""
+
+    press: Page
+    """A blank page that packs pictures."""
+    wanted: list[str]
+
+    def has(self, name: str) -> bool:
+        """Whether this picture was asked for."""
+        return not self.wanted or any(one in name for one in self.wanted)
+
+    async def take(self, page: Page, name: str) -> None:
+        """The whole page as it is."""
+        await page.evaluate("document.fonts.ready")
+        raw = await page.screenshot(full_page=True)
+        packed = await self.press.evaluate(_PACK, [base64.b64encode(raw).decode(), QUALITY])
+        (OUTPUT / f"{name}.webp").write_bytes(base64.b64decode(packed))
+        if name in IN_README:
+            (OUTPUT / f"{name}.png").write_bytes(raw)
+
+
+_PACK = """
+async ([data, quality]) => {
+  const picture = await createImageBitmap(await (await fetch(`data:image/png;base64,${data}`)).blob());
+  const canvas = new OffscreenCanvas(picture.width, picture.height);
+  canvas.getContext("2d").drawImage(picture, 0, 0);
+  const packed = await canvas.convertToBlob({ type: "image/webp", quality });
+  const bytes = new Uint8Array(await packed.arrayBuffer());
+  let text = "";
+  for (const one of bytes) text += String.fromCharCode(one);
+  return btoa(text);
+}
+"""
+
+
+async def _somebody(browser: Browser, url: str, look: str) -> tuple[BrowserContext, Person]:
+    settings = {"base_url": url, "locale": "uk-UA", "timezone_id": "Europe/Kyiv", "reduced_motion": "reduce"}
+    context = await browser.new_context(**settings, **LOOKS[look])
+    return context, Person(await context.new_page(), "")
 
 
 async def _contact(page: Page) -> None:
@@ -96,54 +215,43 @@ async def _contact(page: Page) -> None:
     await page.wait_for_selector("#f-name")
 
 
-async def _take(browser: Browser, url: str, look: str) -> None:
-    settings = {"base_url": url, "locale": "uk-UA", "timezone_id": "Europe/Kyiv", **LOOKS[look]}
-    stranger = await (await browser.new_context(**settings)).new_page()
-    if look == "phone":
-        await _contact(stranger)
-        await stranger.screenshot(path=OUTPUT / "contact-phone.png", full_page=True)
-    known = await (await browser.new_context(**settings)).new_page()
-    await _sign_in(known)
-    for name, (address, looks) in PICTURES.items():
-        if look in looks:
-            page = known if address.startswith(("/me", "/manage", "/desk", "/day")) else stranger
-            await page.goto(address)
-            await page.screenshot(path=OUTPUT / f"{name}-{look}.png", full_page=True)
+async def _take(browser: Browser, url: str, look: str, album: Album) -> None:
+    _, stranger = await _somebody(browser, url, look)
+    _, known = await _somebody(browser, url, look)
+    await sign_in(known)
+    await enter_console(known)
+    for name, address in SCREENS.items():
+        if not album.has(name):
+            continue
+        person = stranger if name in STRANGERS else known
+        if name == "contact-step":
+            await _contact(person.page)
+        else:
+            await show(person, address)
+        if name == "drawer":
+            await person.page.wait_for_selector("#drawer h1")
+        if name == "own-page":
+            await person.page.click("button[formtarget=preview]")
+            await person.page.frame_locator("iframe").locator(".own-text").wait_for()
+        await album.take(person.page, f"{name}-{look}")
 
 
-async def _run(url: str) -> None:
+async def _run(url: str, wanted: list[str]) -> None:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=ensure_chromium(), args=list(FLAGS))
-        for look in LOOKS:
-            await _take(browser, url, look)
+        press = await browser.new_page()
+        await asyncio.gather(*(_take(browser, url, look, Album(press, wanted)) for look in LOOKS))
         await browser.close()
 
 
 def main() -> None:
-    """Serve the pages, take every picture, stop."""
+    """Serve the pages, take the pictures that are asked for, or all; stop."""
     OUTPUT.mkdir(parents=True, exist_ok=True)
-    stage = Stage()
-    open_for_clients(stage)
-    open_for_staff(stage)
-    look_after(stage)
-    open_the_treasury(stage)
-    open_for_me(stage)
-    open_own_day(stage)
-    with tempfile.TemporaryDirectory() as folder:
-        key = Path(folder) / "key"
-        key.write_text("a key for pictures only")
-        port = ports.first_free(28900)
-        url = f"http://127.0.0.1:{port}"
-        server = uvicorn.Server(
-            uvicorn.Config(build_pages(stage, key, url), port=port, log_level="warning", access_log=False, ws="none")
-        )
-        thread = threading.Thread(target=server.run)
-        thread.start()
-        try:
-            asyncio.run(_run(url))
-        finally:
-            server.should_exit = True
-            thread.join()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    stage = Tidy()
+    open_everything(stage)
+    with tempfile.TemporaryDirectory() as folder, served(stage, Path(folder), 28900) as url:
+        asyncio.run(_run(url, sys.argv[1:]))
 
 
 if __name__ == "__main__":
