@@ -33,14 +33,14 @@ from zapys_dev.browser import ensure_chromium
 
 from .conftest import DESK, FLAGS, PHONE, Person
 from .played import served
-from .test_access import enter_console, show, sign_in
+from .test_access import STILL, enter_console, show, sign_in
 
 OUTPUT = Path(__file__).parents[2] / "docs" / "screens"
 IN_README = ("times-phone", "desk-desktop")
 ONE = f"{AT_DESK}/bookings/{BOOKING}"
 MANAGE = f"/manage/{ACCOUNT}"
 LOOKS: dict[str, dict[str, Any]] = {"phone": PHONE, "desktop": DESK, "dark": {**PHONE, "color_scheme": "dark"}}
-QUALITY = 0.8
+QUALITY = 0.6
 STRANGERS = {
     "catalogue": "/",
     "services": "/levada",
@@ -148,8 +148,8 @@ class Tidy(Stage):
 
     def said(self, asked: Asked, answer: Answer) -> Answer:
         """Plain words."""
-        if answer is None:
-            return None
+        if answer is None or isinstance(answer, str):
+            return answer
         told = answer.model_dump(mode="json", by_alias=True) if isinstance(answer, BaseModel) else answer
         plain: dict[str, Any] = _plain(json.loads(json.dumps(told, default=_as_json)))
         return plain
@@ -181,7 +181,7 @@ class Album:
 
     async def take(self, page: Page, name: str) -> None:
         """The whole page as it is."""
-        await page.evaluate("document.fonts.ready")
+        await page.evaluate("scrollTo(0, 0)")
         raw = await page.screenshot(full_page=True)
         packed = await self.press.evaluate(_PACK, [base64.b64encode(raw).decode(), QUALITY])
         (OUTPUT / f"{name}.webp").write_bytes(base64.b64decode(packed))
@@ -204,7 +204,7 @@ async ([data, quality]) => {
 
 
 async def _somebody(browser: Browser, url: str, look: str) -> tuple[BrowserContext, Person]:
-    settings = {"base_url": url, "locale": "uk-UA", "timezone_id": "Europe/Kyiv", "reduced_motion": "reduce"}
+    settings: dict[str, Any] = {"base_url": url, "locale": "uk-UA", "timezone_id": "Europe/Kyiv", **STILL}
     context = await browser.new_context(**settings, **LOOKS[look])
     return context, Person(await context.new_page(), "")
 

@@ -92,7 +92,8 @@ async def show(person: Person, page: str) -> None:
     await person.page.goto(page)
     assert urlsplit(person.page.url).path == urlsplit(page).path
     size = person.page.viewport_size
-    if page.startswith(f"{DESK}?") and "view=list" not in page and size and (size["width"] > 860 or "view=" in page):
+    is_wide = size is None or size["width"] > 860
+    if page.startswith(f"{DESK}?") and ("view=day" in page or (is_wide and "view=list" not in page)):
         await person.page.wait_for_selector("html[data-calendar=ready]")
     if page == IN_DRAWER:
         await person.page.wait_for_selector("#drawer h1")

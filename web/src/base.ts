@@ -57,6 +57,8 @@ function showCurrent(root: ParentNode): void {
     if (!current) continue;
     const middle = current.offsetLeft - box.offsetLeft - (box.clientWidth - current.clientWidth) / 2;
     box.scrollLeft = Math.max(0, middle);
+    const below = current.offsetTop - box.offsetTop - (box.clientHeight - current.clientHeight) / 2;
+    if (box.scrollHeight > box.clientHeight) box.scrollTop = Math.max(0, below);
   }
 }
 

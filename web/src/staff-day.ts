@@ -99,7 +99,8 @@ let zone = "";
 
 async function mount(): Promise<void> {
   const box = document.getElementById("calendar") as HTMLElement;
-  const isWanted = at.view === "day" || at.view === "week" || (at.view === "" && matchMedia(wide).matches);
+  // Seven columns cannot be read on a phone: there the week stays a list of its days.
+  const isWanted = at.view === "day" || (at.view !== "list" && matchMedia(wide).matches);
   if (!isWanted) return;
   // The grid is much code that phones with the list never need: it comes only where it is shown.
   const grid = import(box.dataset["grid"] ?? "") as Promise<typeof import("./desk/board")>;

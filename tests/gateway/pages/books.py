@@ -223,8 +223,15 @@ def subscription_payment(state: str = "pending") -> payments.SubscriptionPayment
     return payments.SubscriptionPayment(**dict(top_up(state, amount=uah(100))), extras=["own_domain"])
 
 
+GIVES = {
+    "base": "Календар, онлайн-запис, нагадування, каси й чеки. Скільки завгодно людей.",
+    "own_domain": "Сторінка запису на вашій адресі, з безпечним зʼєднанням.",
+    "stock": "Залишки, прихід і списання; продаж разом із візитом.",
+}
+
+
 def extra(key: str, name: str, price: int) -> dict[str, Any]:
-    return {"key": key, "name": name, "description": f"{name}: що це дає", "price": uah(price), "per": "month"}
+    return {"key": key, "name": name, "description": GIVES.get(key, ""), "price": uah(price), "per": "month"}
 
 
 def price_list() -> shapes.PriceList:
@@ -300,6 +307,22 @@ def compared(*, count: int = 0) -> shapes.ReconciliationReport:
     return shapes.ReconciliationReport.model_validate({**made, "count": count, "items": [one] * count})
 
 
+PAPER = """      ФОП Шевчук О. І.
+      Салон «Левада»
+ м. Київ, вул. Сагайдачного, 10
+--------------------------------
+Чоловіча стрижка
+1 x 450,00               450,00
+--------------------------------
+СУМА                     450,00
+ГОТІВКА                  450,00
+--------------------------------
+ЧЕК ФН           1234567890
+22.11.2026 10:00:00
+      ФІСКАЛЬНИЙ ЧЕК
+"""
+
+
 def open_the_books(stage: Stage) -> None:
     """Everything the pages about money need works."""
     card = register(id=CARD_REGISTER, name="Термінал", payment_types=["card"], checkbox=None, fiscal_shift=None)
@@ -327,7 +350,7 @@ def open_the_books(stage: Stage) -> None:
     stage.on("fiscal", "GET", f"{BASE}/receipts/{RECEIPT}", receipts().items[1])
     stage.on("fiscal", "GET", f"{BASE}/receipts/{WAITING}", receipts().items[0])
     stage.on("fiscal", "POST", f"{BASE}/receipts/[^/]+/retry", receipts().items[0])
-    stage.on("fiscal", "GET", f"{BASE}/receipts/[^/]+/document", {"САЛОН ЛЕВАДА": "450,00"})
+    stage.on("fiscal", "GET", f"{BASE}/receipts/[^/]+/document", PAPER)
     stage.on("fiscal", "POST", f"{BASE}/receipts/[^/]+/deliveries", lambda _: receipts().items[1].deliveries[0])
     stage.on("fiscal", "GET", f"{BASE}/payments", prepayments())
     stage.on("fiscal", "DELETE", f"{BASE}/payments/[^/]+", lambda _: prepayments().items[0])

@@ -21,6 +21,7 @@ LINK = f"/b/k7m2xq?key={KEY}"
 ENTRY, OFFERED = uid(600), uid(601)
 HERE, PHONE_DEVICE = uid(71), uid(72)
 PAYMENT = uid(650)
+WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/126.0 Safari/537.36"
 CHROME = "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 Chrome/130.0 Mobile Safari/537.36"
 
 
@@ -86,7 +87,7 @@ def sessions() -> SessionsAnswer:
             id=uid(number), device=device, created_at=now, last_used_at=now, expires_at=now, is_current=current
         )
 
-    return SessionsAnswer(items=(one(72, CHROME, current=False), one(71, "curl/8", current=True)))
+    return SessionsAnswer(items=(one(72, CHROME, current=False), one(71, WINDOWS, current=True)))
 
 
 def kept() -> OwnExports:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+import contracts
 from contracts.http.access import AccessRequestAnswer
 from contracts.http.identity import MemberAnswer, PermissionsAnswer
 from contracts.permissions import Permission
+from kit.texts import Texts
 
 from .salon import ACCOUNT, ANDRII, LOCATION, OLENA, moment, uid
 from .stage import Stage
 
+NAMES = Texts(Path(contracts.__file__).parent / "texts")
 BASE = f"/accounts/{ACCOUNT}"
 OWNER_ID, MASTER_ID, WISH, KEY = uid(95), uid(97), uid(98), uid(99)
 MASTER_RIGHTS = ("booking.cancel", "booking.create", "booking.reschedule", "booking.view", "client.view")
@@ -59,7 +63,7 @@ def known(*, without: tuple[str, ...] = ()) -> PermissionsAnswer:
     items = [
         {
             "key": key,
-            "name": f"Право {key}",
+            "name": NAMES.get("uk", f"permission.{key}"),
             "dangerous": key in DANGEROUS,
             "why": DANGEROUS.get(key),
             "held": key not in without,

@@ -31,6 +31,8 @@ class Poisoned(Stage):
         """The same answer with other texts."""
         if answer is None or not self.payload:
             return answer
+        if isinstance(answer, str):
+            return self.payload
         told = answer.model_dump(mode="json", by_alias=True) if isinstance(answer, BaseModel) else answer
         spoilt: dict[str, Any] = self._spoilt(json.loads(json.dumps(told, default=_plain)))
         return spoilt

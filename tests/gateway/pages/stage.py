@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl
 
 from pydantic import BaseModel
 
-Answer = BaseModel | Mapping[str, Any] | None
+Answer = BaseModel | Mapping[str, Any] | str | None
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,13 @@ class _Response:
         if isinstance(answer, BaseModel):
             self._content = answer.model_dump_json(by_alias=True).encode()
         else:
-            self._content = b"" if answer is None else json.dumps(answer, default=_plain).encode()
+            self._content = (
+                answer.encode()
+                if isinstance(answer, str)
+                else b""
+                if answer is None
+                else json.dumps(answer, default=_plain).encode()
+            )
 
     async def read(self) -> bytes:
         return self._content

@@ -134,7 +134,7 @@ async def test_devices_are_listed_and_signed_out_one_by_one_or_all(browser: Brow
     await sign_in(browser)
     await browser.open("/me/devices")
     names = [" ".join(one.text().split()) for one in browser.page.all(".list .strong")]
-    assert names == ["curl/8 цей пристрій", "Chrome, Android"]
+    assert names == ["Chrome, Windows цей пристрій", "Chrome, Android"]
     await browser.send(f"/me/devices/{PHONE_DEVICE}/end")
     assert len(stage.calls("DELETE", f"/auth/sessions/{PHONE_DEVICE}")) == 1
     assert not stage.calls("DELETE", f"/auth/sessions/{HERE}")

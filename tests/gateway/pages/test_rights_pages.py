@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from .browser import Browser
-from .people import BASE, KEY, MASTER_ID, MASTER_RIGHTS, OWNER_ID, WISH, known, member, wish
+from .people import BASE, KEY, MASTER_ID, MASTER_RIGHTS, NAMES, OWNER_ID, WISH, known, member, wish
 from .salon import ACCOUNT, LOCATION, location
 from .stage import Asked, No, Stage
 from .test_doors import sign_in
@@ -37,11 +37,13 @@ async def test_the_matrix_shows_everybody_with_personal_differences_and_marks(ow
     stage.on("identity", "GET", BASE, marked)
     await owner.open(f"{HOME}/rights")
     rows = {node.css("th")[0].text(strip=True): node for node in owner.page.all("table.matrix tbody tr:not(.area)")}
-    edit = next(node for name, node in rows.items() if "client.edit" in name)
+    edit = next(node for name, node in rows.items() if name.startswith(NAMES.get("uk", "permission.client.edit")))
     assert [("own" in (cell.attributes.get("class") or "")) for cell in edit.css("td")] == [False, True]
-    phone = next(node for name, node in rows.items() if "client.view_phone" in name)
+    phone = next(
+        node for name, node in rows.items() if name.startswith(NAMES.get("uk", "permission.client.view_phone"))
+    )
     assert "небезпечне" in phone.css("th")[0].text()
-    removal = next(node for name, node in rows.items() if "staff.delete" in name)
+    removal = next(node for name, node in rows.items() if name.startswith(NAMES.get("uk", "permission.staff.delete")))
     assert "потрібна друга людина" in removal.css("th")[0].text()
     assert "1 особиста відмінність" in owner.page.text
 
