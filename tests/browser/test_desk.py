@@ -97,9 +97,15 @@ def tile(person: Person, name: str) -> Locator:
 
 
 async def box_of(place: Locator) -> FloatRect:
-    found = await place.bounding_box()
-    assert found
-    return found
+    """Where it is once it has come to rest: a page under way would be missed by the mouse."""
+    before = None
+    for _ in range(50):
+        found = await place.bounding_box()
+        if found is not None and found == before:
+            return found
+        before = found
+        await place.page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    raise AssertionError("it never comes to rest")
 
 
 async def drag(person: Person, name: str, *, hours: float = 0, columns: int = 0) -> None:

@@ -181,6 +181,7 @@ async def test_the_desk_shows_columns_on_a_wide_screen(stack: Stack, new_person:
     await owner.page.goto(f"/desk/{account}")
     columns = owner.page.locator(".calendar .column-head")
     await expect(columns).to_have_count(2)
+    await expect(owner.page.locator("html[data-calendar=ready]")).to_have_count(1)
     first, second = await columns.nth(0).bounding_box(), await columns.nth(1).bounding_box()
     assert first
     assert second

@@ -30,7 +30,8 @@ from tests.gateway.pages.salon import (
     profile,
 )
 from tests.gateway.pages.stage import Stage
-from tests.gateway.pages.work import actions, open_for_staff
+from tests.gateway.pages.visits import actions
+from tests.gateway.pages.work import open_for_staff
 from zapys_dev import ports
 
 from .conftest import NewPerson, Person

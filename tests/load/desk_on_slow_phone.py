@@ -21,7 +21,8 @@ from tests.browser.conftest import DESK, FLAGS, PHONE
 from tests.gateway.pages.salon import ACCOUNT, CODE, moment, uid
 from tests.gateway.pages.salon import PHONE as NUMBER
 from tests.gateway.pages.stage import Asked
-from tests.gateway.pages.work import BASE, visit_at
+from tests.gateway.pages.visits import visit_at
+from tests.gateway.pages.work import BASE
 from zapys_dev.browser import ensure_chromium
 
 from .page_weights import everything, served

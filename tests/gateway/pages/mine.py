@@ -14,7 +14,7 @@ from contracts.http.waitlist import WaitlistAnswer, WaitlistList
 
 from .salon import ACCOUNT, BOOKING, CUT, LOCATION, OLENA, ZONE, moment, my_booking, one_booking, page, uah, uid
 from .stage import Asked, No, Stage
-from .work import actions
+from .visits import actions
 
 KEY = "k-7f3a"
 LINK = f"/b/k7m2xq?key={KEY}"

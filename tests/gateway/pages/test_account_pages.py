@@ -12,7 +12,8 @@ from .office import BASE, look_after
 from .salon import ACCOUNT, uid
 from .stage import Asked, No, Stage
 from .test_doors import sign_in
-from .work import account, open_for_staff
+from .trade import account
+from .work import open_for_staff
 
 HOME = f"/manage/{ACCOUNT}"
 

@@ -13,7 +13,8 @@ from .people import owner as owner_member
 from .salon import ACCOUNT, ANDRII, CUT, SOFIIA, location
 from .stage import Asked, No, Stage
 from .test_doors import sign_in
-from .work import open_for_staff, services, staff_members
+from .trade import services, staff_members
+from .work import open_for_staff
 
 HOME = f"/manage/{ACCOUNT}"
 

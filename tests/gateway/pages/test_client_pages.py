@@ -12,7 +12,8 @@ from .office import BASE, look_after
 from .salon import ACCOUNT, uid
 from .stage import Stage
 from .test_doors import sign_in
-from .work import card, open_for_staff
+from .visits import card
+from .work import open_for_staff
 
 HOME = f"/manage/{ACCOUNT}/clients"
 OTHER: UUID = uid(985)

@@ -13,7 +13,8 @@ from .browser import Browser
 from .salon import ACCOUNT, OLENA, PHONE, membership, moment, profile, uid
 from .stage import Asked, No, Stage
 from .test_doors import sign_in
-from .work import BASE, booking, open_for_staff
+from .visits import booking
+from .work import BASE, open_for_staff
 
 DAY = moment(1, 9).date()
 ADDRESS = f"/day?day={DAY}"

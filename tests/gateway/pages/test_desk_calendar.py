@@ -16,7 +16,8 @@ from .money import REGISTER, settlement
 from .salon import ACCOUNT, ANDRII, BOOKING, COLOUR, CUT, OLENA, location, moment, uah, uid
 from .stage import Asked, No, Stage
 from .test_doors import sign_in
-from .work import BASE, booking, calendar, card, open_for_staff, visit_at
+from .visits import booking, calendar, card, visit_at
+from .work import BASE, open_for_staff
 
 DESK = f"/desk/{ACCOUNT}"
 PAGE = f"{DESK}/bookings/{BOOKING}"

@@ -11,7 +11,8 @@ from .people import BASE, KEY, MASTER_ID, MASTER_RIGHTS, NAMES, OWNER_ID, WISH, 
 from .salon import ACCOUNT, LOCATION, location
 from .stage import Asked, No, Stage
 from .test_doors import sign_in
-from .work import account, open_for_staff
+from .trade import account
+from .work import open_for_staff
 
 HOME = f"/manage/{ACCOUNT}"
 ANDRIIS = f"{HOME}/rights/{MASTER_ID}"

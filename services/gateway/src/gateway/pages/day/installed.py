@@ -18,8 +18,13 @@ _assets = Assets()
 
 _ICONS = [
     {"src": "/static/mark.svg", "sizes": "any", "type": "image/svg+xml", "purpose": "any"},
-    {"src": "/static/mark.svg", "sizes": "any", "type": "image/svg+xml", "purpose": "maskable"},
+    *(
+        {"src": f"/static/icon-{size}.png", "sizes": f"{size}x{size}", "type": "image/png", "purpose": purpose}
+        for size in (192, 512)
+        for purpose in ("any", "maskable")
+    ),
 ]
+"""Some systems take no SVG; the mark stands within the circle that a mask may cut."""
 
 
 @router.get("/sw.js")
