@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 from contracts.http import reports as shapes
 from contracts.http.base import Answer
@@ -83,6 +83,20 @@ def clients() -> shapes.ClientsReport:
     )
 
 
+def mailing(report: shapes.MailedReport) -> shapes.ReportMailingAnswer:
+    """One report of all locations, on Mondays."""
+    return shapes.ReportMailingAnswer(
+        report=report,
+        version=3,
+        is_on=True,
+        time="09:00",
+        weekdays=["mon"],
+        span="last_7_days",
+        recipient_user_ids=None,
+        last_day=None,
+    )
+
+
 def timetable(**changes: Any) -> shapes.ReportScheduleAnswer:
     made = {"location_id": LOCATION, "location_name": "На Подолі", "version": 2, "is_on": True, "time": "20:00"}
     rest = {"weekdays": ["mon", "tue", "wed", "thu", "fri"], "covers": "today", "recipient_user_ids": None}
@@ -107,6 +121,9 @@ def open_the_figures(stage: Stage) -> None:
     listed = shapes.ReportScheduleList(items=[timetable()])
     stage.on("booking", "GET", f"{BASE}/report-schedules", listed)
     stage.on("booking", "PUT", f"{BASE}/report-schedules/{LOCATION}", timetable())
+    mailings = [mailing(name) for name in get_args(shapes.MailedReport)]
+    stage.on("booking", "GET", f"{BASE}/report-mailings", shapes.ReportMailingList(items=mailings))
+    stage.on("booking", "PUT", f"{BASE}/report-mailings/[a-z]+", mailing("staff"))
     member = {
         "id": uid(95),
         "version": 1,

@@ -117,7 +117,8 @@ async def test_what_was_taken_back_stands_in_the_report_of_money(owner: Browser,
 @pytest.mark.row("N73")
 async def test_the_journal_is_mailed_on_chosen_days_to_chosen_people(owner: Browser, stage: Stage) -> None:
     await owner.open(f"{HOME}/reports/mailing")
-    ticked = [node.attributes["value"] for node in owner.page.all("input[name=weekdays][checked]")]
+    here = f"form[action$='/mailing/{LOCATION}']"
+    ticked = [node.attributes["value"] for node in owner.page.all(f"{here} input[name=weekdays][checked]")]
     assert ticked == ["mon", "tue", "wed", "thu", "fri"]
     await owner.send(f"/mailing/{LOCATION}", time="18:30", covers="tomorrow", recipient_user_ids=[str(uid(96))])
     [sent] = stage.calls("PUT", f"{BASE}/report-schedules/{LOCATION}")
@@ -137,4 +138,13 @@ async def test_the_journal_is_mailed_on_chosen_days_to_chosen_people(owner: Brow
     await owner.send(f"/mailing/{LOCATION}", time="07:00")
     assert owner.page.status == 422
     assert "Ця людина не може бачити звіти" in owner.page.text
-    assert owner.page.one("select[name=time] option[selected]").text() == "07:00"
+    assert owner.page.one(f"{here} select[name=time] option[selected]").text() == "07:00"
+
+
+async def test_a_report_of_all_locations_is_mailed_when_the_owner_says(owner: Browser, stage: Stage) -> None:
+    await owner.open(f"{HOME}/reports/mailing")
+    assert "Звіти поштою" in owner.page.text
+    await owner.send("/mailing/figures/staff", time="08:00", weekdays=["mon", "thu"], span="last_month")
+    [sent] = stage.calls("PUT", f"{BASE}/report-mailings/staff")
+    assert sent.body == {"is_on": True, "time": "08:00", "weekdays": ["mon", "thu"], "span": "last_month"}
+    assert sent.headers["If-Match"] == '"3"'

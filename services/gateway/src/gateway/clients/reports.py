@@ -53,3 +53,19 @@ class Reports:
         """Set it for one location."""
         path = f"/accounts/{account_id}/report-schedules/{location_id}"
         return await self.call(bodies.ReportScheduleAnswer, "PUT", path, body=body, version=version)
+
+    async def mailings(self, account_id: UUID) -> bodies.ReportMailingList:
+        """When reports of figures are mailed."""
+        return await self.call(bodies.ReportMailingList, "GET", f"/accounts/{account_id}/report-mailings")
+
+    async def set_mailing(
+        self,
+        account_id: UUID,
+        report: bodies.MailedReport,
+        body: bodies.ReportMailingBody,
+        *,
+        version: int | None = None,
+    ) -> bodies.ReportMailingAnswer:
+        """Set it for one report."""
+        path = f"/accounts/{account_id}/report-mailings/{report}"
+        return await self.call(bodies.ReportMailingAnswer, "PUT", path, body=body, version=version)

@@ -1,13 +1,22 @@
-"""When the journal of each location goes out by e-mail, and to whom."""
+"""When the journal of each location and the reports of all go out by e-mail, and to whom."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import get_args
 from uuid import UUID
 
 from starlette.responses import Response
 
 from contracts.http.identity import MemberAnswer
-from contracts.http.reports import ReportScheduleAnswer, ReportScheduleBody
+from contracts.http.reports import (
+    MailedReport,
+    ReportMailingAnswer,
+    ReportMailingBody,
+    ReportScheduleAnswer,
+    ReportScheduleBody,
+    ReportSpan,
+)
 from gateway.clients import Refused
 from gateway.pages.balance.purse import granted
 from gateway.pages.forms import Form
@@ -22,6 +31,7 @@ router = page_router()
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _COVERS = ("today", "tomorrow")
+_SPANS: tuple[str, ...] = get_args(ReportSpan)
 
 
 @router.get("/manage/{account_id}/reports/mailing")
@@ -52,11 +62,34 @@ async def change(visit: VisitDep, account_id: UUID, location_id: UUID) -> Respon
     return visit.go(f"/manage/{account_id}/reports/mailing", "mailing.saved")
 
 
+@router.post("/manage/{account_id}/reports/mailing/figures/{report}")
+async def change_figures(visit: VisitDep, account_id: UUID, report: MailedReport) -> Response:
+    """Set the timetable of one report of all locations."""
+    form = await visit.form()
+    version = form.whole("version")
+    values = {
+        "is_on": form.has("is_on"),
+        "time": form.value("time"),
+        "weekdays": form.many("weekdays"),
+        "span": form.value("span"),
+        "recipient_user_ids": form.many("recipient_user_ids") or None,
+    }
+    try:
+        body = visit.body(ReportMailingBody, values)
+        await visit.api.reports.set_mailing(
+            account_id, report, body, version=version if isinstance(version, int) else None
+        )
+    except Refused as refused:
+        return await _page(visit, account_id, refused.status, typed={report: keep_typed(refused, form, {})})
+    return visit.go(f"/manage/{account_id}/reports/mailing", "mailing.saved")
+
+
 async def _page(
-    visit: Visit, account_id: UUID, status: int = 200, *, typed: dict[UUID, Form] | None = None
+    visit: Visit, account_id: UUID, status: int = 200, *, typed: Mapping[UUID | MailedReport, Form] | None = None
 ) -> Response:
     visit.address = f"/manage/{account_id}/reports/mailing"
     schedules = (await visit.api.reports.schedules(account_id)).items
+    figures, _ = await granted(visit.api.reports.mailings(account_id))
     members, _ = await granted(visit.api.identity.members(account_id))
     people = [one for one in members.items if one.user_id] if members else []
     return await office_page(
@@ -68,6 +101,10 @@ async def _page(
         tab="reports/mailing",
         report_tabs=TABS,
         places=[(one, (typed or {}).get(one.location_id) or _filled(one)) for one in schedules],
+        figures=[(one, (typed or {}).get(one.report) or _filled_figures(one)) for one in figures.items]
+        if figures
+        else [],
+        spans=_SPANS,
         people=[(one.user_id, _who(one)) for one in people],
         weekdays=WEEKDAYS,
         covers=_COVERS,
@@ -81,6 +118,17 @@ def _filled(one: ReportScheduleAnswer) -> Form:
         time=one.time,
         weekdays=one.weekdays,
         covers=one.covers,
+        recipient_user_ids=one.recipient_user_ids or [],
+        version=one.version,
+    )
+
+
+def _filled_figures(one: ReportMailingAnswer) -> Form:
+    return Form.of(
+        is_on="on" if one.is_on else None,
+        time=one.time,
+        weekdays=one.weekdays,
+        span=one.span,
         recipient_user_ids=one.recipient_user_ids or [],
         version=one.version,
     )
