@@ -4,7 +4,9 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
 
+from booking.usecases.clients.keep_cards import forget_old_cards
 from contracts.base import Money
 from contracts.booking import ClientChanged, ClientErased
 from contracts.fiscal import PrepaymentPaid, PrepaymentRequested, PrepaymentState, ReceiptRegistered, ReceiptState
@@ -127,3 +129,26 @@ async def test_a_card_that_nobody_has_claimed_is_found_by_its_number(salon):
     made = await salon.write_down(salon.at("10:00"), client={"name": "Тарас", "phone": person.phone_e164})
     shown = (await salon.ok("GET", "/api/v1/me/bookings", by=person))["items"]
     assert [one["id"] for one in shown] == [made["id"]]
+
+
+async def test_who_comes_no_more_is_forgotten_when_the_account_keeps_cards_no_longer(salon):
+    old = await salon.write_down(salon.at("10:00"), client={"name": "Марко", "phone": a_phone()})
+    fresh = await salon.write_down(salon.at("12:00"), client={"name": "Ганна", "phone": a_phone()})
+    async with salon.bench.service.db.tx(salon.account_id) as tx:
+        await tx.execute(text("UPDATE client SET created_at = now() - interval '3 years'"))
+        of_old = {"id": old["id"]}
+        await tx.execute(text("DELETE FROM busy_time WHERE booking_id = :id"), of_old)
+        past = "starts_at = starts_at - interval '13 months', ends_at = ends_at - interval '13 months'"
+        await tx.execute(text(f"UPDATE booking_item SET {past} WHERE booking_id = :id"), of_old)
+        await tx.execute(text(f"UPDATE booking SET {past} WHERE id = :id"), of_old)
+    assert (await salon.ok("GET", "/client-retention")) == {"months": None, "due": 0}
+    await forget_old_cards(salon.bench.service.db, utc_now())
+    assert await salon.bench.said(ClientErased, account_id=salon.account_id) == []
+    too_short = await salon.call("PUT", "/client-retention", {"months": 1})
+    assert (too_short.status_code, too_short.json()["errors"][0]["pointer"]) == (422, "/months")
+    assert (await salon.ok("PUT", "/client-retention", {"months": 12})) == {"months": 12, "due": 1}
+    await forget_old_cards(salon.bench.service.db, utc_now())
+    [said] = await salon.bench.said(ClientErased, account_id=salon.account_id)
+    assert str(said.client_id) == old["client"]["id"]
+    assert (await salon.ok("GET", f"/clients/{fresh['client']['id']}"))["name"] == "Ганна"
+    assert (await salon.ok("GET", "/client-retention"))["due"] == 0

@@ -9,6 +9,7 @@ from kit.service import Service
 from .errors import DomainTaken
 from .providers.dns import Dns
 from .settings import Settings
+from .usecases.clients.keep_cards import forget_old_cards
 from .usecases.reports.prepare_journals import prepare_due_journals
 from .usecases.reports.prepare_reports import prepare_due_reports
 from .usecases.site.captcha import forget_used
@@ -35,4 +36,9 @@ def add_loops(service: Service, settings: Settings) -> None:
                 continue  # its state is looked at again, and its owner is told when asking
 
     service.loops["daily_journals"] = lambda: every(settings.journals_every_s, journals)
+
+    async def old_cards() -> None:
+        await forget_old_cards(service.db, now_utc())
+
+    service.loops["client_retention"] = lambda: every(settings.retention_every_s, old_cards)
     service.loops["own_domains"] = lambda: every(settings.domains_every_s, domains)

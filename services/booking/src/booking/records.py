@@ -229,3 +229,15 @@ class ServiceKey(Base):
 
     name: Mapped[str] = mapped_column(primary_key=True)
     key: Mapped[bytes]
+
+
+class ClientRetention(Base):
+    """How long cards are kept after the last visit; no row, or no months: until somebody erases them."""
+
+    __tablename__ = "client_retention"
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    months: Mapped[int | None]
+    changed_by: Mapped[UUID | None]
+    changed_at: Mapped[datetime]

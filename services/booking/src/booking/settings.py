@@ -21,5 +21,7 @@ class Settings(ServiceSettings):
     """Resolvers to ask, `host:port` and comma separated; empty: the system's own."""
     dns_timeout_s: float = 4.0
     """Until DNS has answered, all tries together."""
+    retention_every_s: float = 3600.0
+    """How often cards of clients are looked for that are kept no longer."""
     waitlist_every_s: float = 5.0
     """How often offers that ran out are looked for; freed time is offered at once."""

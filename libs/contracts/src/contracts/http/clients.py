@@ -256,3 +256,16 @@ class OwnErasures(Answer):
 
     items: list[OwnErasure]
     erased_at: datetime
+
+
+class RetentionBody(Body):
+    """How long cards are kept."""
+
+    months: Annotated[StrictInt, Field(ge=6, le=240)] | None = Field(
+        description="After the last visit; none: until somebody erases them."
+    )
+
+
+class RetentionAnswer(Answer):
+    months: int | None
+    due: int = Field(description="Cards whose time is over and that are erased within the hour, 1000 at most.")

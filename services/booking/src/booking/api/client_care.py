@@ -149,7 +149,7 @@ async def get_export(client_id: ClientId, member: MemberDep, db: DbDep, now: Now
     member.require(Permission.REPORTS_EXPORT)
     member.require_fresh(EXPORT_AGE, programs=True)
     _require_contacts(member)
-    _require_everywhere(member)
+    require_everywhere_for_cards(member)
     async with db.tx(member.account_id) as tx:
         card = await card_of(tx, member.account_id, client_id)
         kept = await all_of_client(tx, member.account_id, client_id)
@@ -172,7 +172,7 @@ async def post_erase(
     assert body.confirm == "erase"
     member.require(Permission.CLIENT_EDIT)
     member.require(Permission.SETTINGS_ACCOUNT)
-    _require_everywhere(member)
+    require_everywhere_for_cards(member)
     async with db.tx(member.account_id) as tx:
 
         async def effect() -> EraseAnswer:
@@ -188,7 +188,7 @@ def _require_contacts(member: Member) -> None:
         member.require(permission)
 
 
-def _require_everywhere(member: Member) -> None:
+def require_everywhere_for_cards(member: Member) -> None:
     """A person's visits are in every location."""
     if member.location_ids is not None:
         raise MissingScope("*", list(member.holders))

@@ -10,12 +10,13 @@ from . import (
     report_mailings,
     report_schedules,
     reports,
+    retention,
     reviews,
     site,
     stock,
 )
 
-_OF_CLIENTS = (client_care, client_imports, own_data, reviews)
+_OF_CLIENTS = (client_care, client_imports, own_data, retention, reviews)
 _OF_THE_SITE = (links, own_page, site)
 _OF_THE_HOUSE = (recycle, report_mailings, report_schedules, reports, stock)
 

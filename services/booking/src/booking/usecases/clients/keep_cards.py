@@ -1,0 +1,79 @@
+"""Cards are kept for as long as the account says after the last visit, then the person is forgotten by itself."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, text
+
+from booking.errors import ClientErased, ClientHasVisitsAhead, ClientIsDouble
+from booking.records import ClientRetention
+from kit.db import Database, Tx
+
+from .erase_card import erase_card
+
+AT_ONCE = 50
+"""Cards of one transaction, so that nobody at the desk waits for it."""
+
+# A card without a visit counts from the day it was opened; a double's visits are visits of the person.
+_DUE = text(
+    """
+    SELECT c.id FROM client c
+    WHERE c.account_id = :account_id AND c.erased_at IS NULL AND c.merged_into IS NULL AND c.created_at < :before
+      AND NOT EXISTS (
+          SELECT FROM client d JOIN booking b ON b.account_id = d.account_id AND b.client_id = d.id
+          WHERE d.account_id = c.account_id AND (d.id = c.id OR d.merged_into = c.id) AND b.ends_at >= :before)
+      AND NOT EXISTS (
+          SELECT FROM waitlist_entry w WHERE w.account_id = c.account_id AND w.client_id = c.id
+          AND w.state IN ('waiting', 'offered'))
+    ORDER BY c.id LIMIT :most
+    """
+)
+_BEFORE = text("SELECT CAST(:now AS timestamptz) - make_interval(months => :months)")
+
+
+async def set_retention(
+    tx: Tx, account_id: UUID, months: int | None, by: UUID | None, now: datetime
+) -> ClientRetention:
+    """Keep cards for so many months after the last visit; none: until somebody erases them."""
+    row = await tx.get(ClientRetention, account_id, with_for_update=True)
+    if row is None:
+        row = ClientRetention(account_id=account_id, version=0)
+        tx.add(row)
+    row.version, row.months, row.changed_by, row.changed_at = row.version + 1, months, by, now
+    await tx.flush()
+    return row
+
+
+async def cards_due(tx: Tx, account_id: UUID, months: int, now: datetime, *, most: int) -> list[UUID]:
+    """Cards whose time is over, at most so many of them."""
+    before = await tx.scalar(_BEFORE, {"now": now, "months": months})
+    return list(await tx.scalars(_DUE, {"account_id": account_id, "before": before, "most": most}))
+
+
+async def forget_old_cards(db: Database, now: datetime) -> int:
+    """Erase what is due in every account; answers how many cards."""
+    async with db.system_tx() as tx:
+        rows = select(ClientRetention.account_id).where(ClientRetention.months.is_not(None))
+        accounts = list(await tx.scalars(rows))
+    erased = 0
+    for account_id in accounts:
+        while done := await _forget_some(db, account_id, now):
+            erased += done
+    return erased
+
+
+async def _forget_some(db: Database, account_id: UUID, now: datetime) -> int:
+    done = 0
+    async with db.tx(account_id) as tx:
+        row = await tx.get(ClientRetention, account_id)
+        if row is None or row.months is None:
+            return 0
+        for client_id in await cards_due(tx, account_id, row.months, now, most=AT_ONCE):
+            try:
+                await erase_card(tx, account_id, client_id, now)
+            except (ClientErased, ClientHasVisitsAhead, ClientIsDouble):
+                continue  # changed at this very moment
+            done += 1
+    return done
