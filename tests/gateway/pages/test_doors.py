@@ -151,6 +151,7 @@ async def test_a_form_asks_for_the_same_thing_under_the_same_key_when_it_is_sent
     assert keys == [key, key]
 
 
+@pytest.mark.row("S78")
 async def test_the_language_switch_keeps_the_page_and_is_remembered(browser: Browser) -> None:
     await browser.open(f"/levada?services={CUT}&staff=any")
     await browser.follow("English")
