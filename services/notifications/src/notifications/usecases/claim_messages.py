@@ -149,7 +149,7 @@ class Claims:
 
     async def take(self, room: int, full: frozenset[Hashable]) -> Sequence[ClaimedMessage]:
         """Up to `room` messages, none of accounts whose slots are full."""
-        if self.lanes.is_waiting(full):
+        if self.lanes.is_waiting(full, self.wake):
             return []
         while (claims := await self._turn(room, full)) == []:
             pass  # all that was due could not go, and there is more

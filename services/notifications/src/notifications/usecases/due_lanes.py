@@ -68,10 +68,17 @@ class DueLanes:
             lanes = lanes[LANES_PER_TURN:]
         return []
 
-    def is_waiting(self, full: frozenset[Hashable]) -> bool:
-        """Whether a look is useless now: all that have some are at their limits, and others were looked for lately."""
-        is_fresh = time.monotonic() - self._looked_at < LOOK_EVERY_S
-        return is_fresh and bool(self._known) and not self._usable(full)
+    def is_waiting(self, full: frozenset[Hashable], wake: asyncio.Event | None) -> bool:
+        """Whether a look is useless now: all that have some are at their limits, and others were looked for lately.
+
+        Then `wake` is set when others may be looked for again.
+        """
+        left = LOOK_EVERY_S - (time.monotonic() - self._looked_at)
+        if left <= 0 or not self._known or self._usable(full):
+            return False
+        if wake is not None:
+            asyncio.get_running_loop().call_later(left, wake.set)
+        return True
 
     def rests(self, account_id: UUID) -> bool:
         """Whether the account's provider wants nothing now."""
