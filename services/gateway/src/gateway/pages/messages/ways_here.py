@@ -45,7 +45,7 @@ async def former(visit: VisitDep, account_id: UUID) -> Response:
     """Where a payer comes back to, and where providers once lived."""
     paid = uuids([visit.query.get("top_up") or ""])
     base = f"/manage/{account_id}"
-    return visit.go(f"{base}/balance/top-ups/{paid[0]}" if paid else f"{base}/integrations")
+    return visit.go(f"{base}/balance/top-ups/{paid[0]}?back=1" if paid else f"{base}/integrations")
 
 
 @router.get("/manage/{account_id}/notifications")
