@@ -6,6 +6,7 @@ until its answer fits; the clock starts with the answer to the change.
 """
 
 import asyncio
+import signal
 import sys
 import time
 
@@ -101,6 +102,7 @@ async def one_round(stack: Stack, owner: Visitor, salon: Salon) -> dict[str, dic
 def main() -> None:
     """Print p50 and the worst per change and service."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 20
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended from outside"))  # the product must not outlive it
     with running_product(ensure_servers(), traced=False) as (stack, _):
         found = asyncio.run(measure(stack, rounds))
     worst = 0.0

@@ -8,6 +8,7 @@ import asyncio
 import collections
 import random
 import re
+import signal
 import sys
 import time
 from collections.abc import Awaitable, Callable
@@ -230,6 +231,7 @@ def main() -> None:
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     seed = random.randrange(10**6)
     random.seed(seed)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended from outside"))  # the product must not outlive it
     with running_product(ensure_servers(), traced=False) as (stack, _):
         asyncio.run(attack(stack, sys.argv[1:] or list(ATTACKS)))
     print(f"seed {seed}")
