@@ -42,7 +42,8 @@ _RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", 
 _COLOURS = {"type": "rule", "values": ["color-contrast"]}
 """Nothing else differs in the dark."""
 _AXE = """
-(only) => axe.run({ runOnly: only, resultTypes: ["violations"], preload: false }).then((found) => found.violations.map((one) =>
+(only) => axe.run({ runOnly: only, resultTypes: ["violations"], preload: false })
+  .then((found) => found.violations.map((one) =>
   `${one.id}: ${one.nodes[0].html.slice(0, 160)} ${(one.nodes[0].failureSummary ?? "").slice(0, 200)}`))
 """
 _SMALL = """
