@@ -119,11 +119,12 @@ class Recorder:
     async def _commit(self, batch: Sequence[_Waiting]) -> None:
         async with self._db.system_tx() as tx:
             now = await self._clock.now(tx)
-            await tx.execute(_ATTEMPT_ENDED, _ended(batch, now))
             if _went(batch[0].outcome):
                 await _record_accepted(tx, batch, now)
             else:
                 await _record_others(tx, batch, now, self._pace)
+            # Messages are locked before their attempts, as everybody does who writes both.
+            await tx.execute(_ATTEMPT_ENDED, _ended(batch, now))
         for one in batch:
             if not one.done.done():
                 one.done.set_result(None)
