@@ -49,6 +49,7 @@ class DueLanes:
     _looked_at: float = 0.0
     _looked_at_all: float = 0.0
     _seen_until: datetime | None = None
+    _next_look: asyncio.TimerHandle | None = None
 
     async def due(
         self, tx: Tx, now: datetime, full: frozenset[Hashable], *, per_lane: int, room: int
@@ -76,9 +77,13 @@ class DueLanes:
         left = LOOK_EVERY_S - (time.monotonic() - self._looked_at)
         if left <= 0 or not self._known or self._usable(full):
             return False
-        if wake is not None:
-            asyncio.get_running_loop().call_later(left, wake.set)
+        if wake is not None and self._next_look is None:
+            self._next_look = asyncio.get_running_loop().call_later(left, self._look_again, wake)
         return True
+
+    def _look_again(self, wake: asyncio.Event) -> None:
+        self._next_look = None
+        wake.set()
 
     def rests(self, account_id: UUID) -> bool:
         """Whether the account's provider wants nothing now."""
