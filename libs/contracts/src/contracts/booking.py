@@ -6,6 +6,8 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field
 
 from .base import Event, Language, Money, Value
+from .reports import ReportState as ReportState
+from .reports import ReportTable as ReportTable
 
 State = Literal[
     "held",
@@ -282,31 +284,6 @@ class DailyJournalPrepared(Event):
     @property
     def subject_id(self) -> str:
         return str(self.journal.id)
-
-
-class ReportTable(Value):
-    """A report as it is read, in one language; amounts of money in whole units of the account's currency."""
-
-    title: str
-    header: tuple[str, ...]
-    rows: tuple[tuple[str | int | float | None, ...], ...]
-
-
-class ReportState(Value):
-    """Figures of the whole account over some days, both included; nothing in them is about a single client."""
-
-    id: UUID
-    report: Literal["summary", "services", "staff", "weekly"]
-    first: str = Field(description="YYYY-MM-DD.")
-    last: str = Field(description="YYYY-MM-DD.")
-    time_zone: str
-    prepared_at: AwareDatetime
-    tables: dict[Language, ReportTable]
-    recipient_user_ids: tuple[UUID, ...] | None = Field(
-        default=None,
-        description="Who shall have it; none: every member with the right to see reports. In either case only those "
-        "whose scope is the whole account.",
-    )
 
 
 class ReportPrepared(Event):
