@@ -7,7 +7,14 @@ import pytest
 
 from contracts import Money
 from contracts.booking import BookingCancelled
-from contracts.fiscal import BookingSettled, PrepaymentExpired, PrepaymentPaid, PrepaymentRequested, PrepaymentState
+from contracts.fiscal import (
+    BookingSettled,
+    PrepaymentCancelled,
+    PrepaymentExpired,
+    PrepaymentPaid,
+    PrepaymentRequested,
+    PrepaymentState,
+)
 from kit.ids import new_id
 from tests.booking.integration.test_desk import settlement
 
@@ -44,6 +51,15 @@ async def test_the_time_of_a_booking_that_was_not_paid_in_advance_is_free_again(
     assert len(await salon.bench.said(BookingCancelled, account_id=salon.account_id)) == 1
     told = await kinds(salon, made)
     assert {"prepayment_requested", "prepayment_expired", "cancelled"} <= set(told)
+
+
+async def test_a_link_that_was_withdrawn_is_told_of_and_the_booking_stays(salon):
+    made = await salon.booked(salon.at("10:00"))
+    for event in (PrepaymentRequested, PrepaymentCancelled):
+        await salon.bench.deliver(prepayment(salon, made, event))
+    told = (await salon.ok("GET", f"/bookings/{made['id']}/timeline"))["items"]
+    assert "Посилання на передоплату скасовано" in [one["text"] for one in told]
+    assert (await salon.ok("GET", f"/bookings/{made['id']}"))["state"] == made["state"]
 
 
 @pytest.mark.parametrize("event", [PrepaymentRequested, PrepaymentPaid])

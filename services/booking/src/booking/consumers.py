@@ -3,6 +3,7 @@
 from contracts.fiscal import (
     BookingReversed,
     BookingSettled,
+    PrepaymentCancelled,
     PrepaymentExpired,
     PrepaymentPaid,
     PrepaymentRequested,
@@ -40,7 +41,7 @@ def consumers() -> Consumers:
     consumers.on(MembershipAdded, MembershipChanged, MembershipRemoved, MembershipRestored)(seat_member)
     consumers.on(BookingSettled, BookingReversed)(hear_settlement)
     consumers.on(ReceiptRegistered, ReceiptHeld, ReceiptFailed)(hear_receipt)
-    consumers.on(PrepaymentRequested, PrepaymentPaid, PrepaymentExpired)(hear_prepayment)
+    consumers.on(PrepaymentRequested, PrepaymentPaid, PrepaymentExpired, PrepaymentCancelled)(hear_prepayment)
     consumers.on(MessageSent, MessageDelivered, MessageFailed, MessageHeld)(hear_message)
     consumers.on(ReplyReceived)(hear_reply)
     return consumers

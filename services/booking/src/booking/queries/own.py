@@ -18,7 +18,8 @@ from contracts.base import Money
 from contracts.http.booking import OwnReceipt, OwnReview, PrepaymentDue
 from kit.db import Tx
 
-_ASKED, _OVER = "prepayment_requested", ("prepayment_paid", "prepayment_expired")
+_ASKED = "prepayment_requested"
+_OVER = ("prepayment_paid", "prepayment_expired", "prepayment_cancelled")
 _RECEIPT = "receipt_registered"
 
 

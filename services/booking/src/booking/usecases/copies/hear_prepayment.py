@@ -7,12 +7,14 @@ from booking.queries.visits import visit_of
 from booking.usecases.actors import SYSTEM
 from booking.usecases.bookings.cancel_booking import cancel_booking
 from booking.usecases.bookings.record_act import record_act
-from contracts.fiscal import PrepaymentExpired, PrepaymentPaid, PrepaymentRequested
+from contracts.fiscal import PrepaymentCancelled, PrepaymentExpired, PrepaymentPaid, PrepaymentRequested
 from kit.db import Tx
 from kit.messaging import now_utc
 
+Said = PrepaymentRequested | PrepaymentPaid | PrepaymentExpired | PrepaymentCancelled
 
-async def hear_prepayment(event: PrepaymentRequested | PrepaymentPaid | PrepaymentExpired, tx: Tx) -> None:
+
+async def hear_prepayment(event: Said, tx: Tx) -> None:
     """Write it into the history; what was not paid in time ends, and its time is free for others.
 
     A booking that was paid otherwise meanwhile, or whose client has come, stays.
