@@ -1,4 +1,4 @@
-"""Checkbox around receipts: PIN, one token, web hooks, Z-reports, closing by itself, documents, delivery, offline."""
+"""Checkbox around receipts: PIN, one token, web hooks, Z-reports, closing by itself, documents, delivery."""
 
 from __future__ import annotations
 
@@ -360,60 +360,3 @@ async def test_lines_state_the_taxes_of_the_register(salon: Salon, simulators: S
     sent = (await simulators.get("/requests/checkbox", params={"path": "/receipts/sell"}))["items"]
     stated = [[line["good"].get("tax") for line in json.loads(one["body"])["goods"]] for one in sent]
     assert stated == [[[8], [8]], [[8], [8]]]
-
-
-async def test_a_receipt_made_offline_is_followed_until_the_tax_office_has_it(
-    salon: Salon, simulators: Simulators, desk: TestDesk
-) -> None:
-    await simulators.put(f"/accounts/checkbox/{desk.licence_key}", {"offline_codes": 3})
-    register = await salon.fiscal_register(desk)
-    await salon.open_shift(register)
-    asked = await simulators.get("/requests/checkbox", params={"path": "/ask-offline-codes"})
-    assert len(asked["items"]) == 1  # the stock was low
-    await simulators.put(f"/accounts/checkbox/{desk.licence_key}", {"is_tax_office_up": False})
-    await salon.settled(await salon.booking(), ("cash", 50_000))
-    [receipt] = await salon.receipts_become("registered")
-    assert (receipt["is_offline"], receipt["is_sent_to_tax_office"]) == (True, False)
-    await simulators.put(f"/accounts/checkbox/{desk.licence_key}", {"is_tax_office_up": True})
-
-    async def is_there() -> bool:
-        return bool((await salon.receipts())[0]["is_sent_to_tax_office"])
-
-    await eventually(is_there)
-
-
-async def test_a_register_is_sent_offline_by_hand_sells_there_and_is_brought_back(
-    salon: Salon, bench: Bench, simulators: Simulators, desk: TestDesk
-) -> None:
-    register = await salon.fiscal_register(desk)
-    await salon.open_shift(register)
-    path = f"/cash-registers/{register}/offline"
-    assert (await salon.get(path))["is_offline"] is False
-    master = await bench.make_member(salon.account_id, frozenset({"cash.view"}))
-    assert (await salon.ask("POST", path, by=master)).status_code == 403
-    for _ in range(2):  # twice is once
-        answer = await salon.ask("POST", path)
-        assert answer.status_code == 200, answer.text
-    shown = answer.json()
-    assert (shown["is_offline"], shown["stays_offline"], shown["longest_in_a_row_s"]) == (True, True, 129_600)
-    [told] = (await simulators.get("/requests/checkbox", params={"path": "/go-offline"}))["items"]
-    assert set(json.loads(told["body"])) == {"go_offline_date", "fiscal_code"}
-    await salon.settled(await salon.booking(), ("cash", 50_000))
-    [receipt] = await salon.receipts_become("registered")
-    assert (receipt["is_offline"], receipt["is_sent_to_tax_office"]) == (True, False)
-    answer = await salon.ask("DELETE", path)
-    assert (answer.json()["is_offline"], answer.json()["stays_offline"]) == (False, False)
-
-    async def is_there() -> bool:
-        return bool((await salon.receipts())[0]["is_sent_to_tax_office"])
-
-    await eventually(is_there)
-
-
-async def test_without_numbers_or_an_answer_going_offline_says_why(
-    salon: Salon, simulators: Simulators, desk: TestDesk
-) -> None:
-    register = await salon.fiscal_register(desk, licence_key="wrong")
-    answer = await salon.ask("POST", f"/cash-registers/{register}/offline")
-    assert (answer.status_code, answer.json()["code"]) == (409, "fiscal.register_licence_invalid")
-    assert answer.json()["fix"]["url"]

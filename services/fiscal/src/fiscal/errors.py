@@ -382,6 +382,13 @@ class Rejected(FiscalRefusal):
 
 
 @dataclass(eq=False)
+class NoOfflineNumbers(FiscalRefusal):
+    """The register has no fiscal numbers for documents that the tax office does not see at once."""
+
+    code: ClassVar[str] = "fiscal.no_offline_numbers"
+
+
+@dataclass(eq=False)
 class ReceiptNotWaiting(FiscalConflict):
     """There is nothing to try again: the receipt is registered."""
 

@@ -17,6 +17,7 @@ class Reason(StrEnum):
     FISCAL_UNAVAILABLE = "fiscal_unavailable"
     UNKNOWN_OUTCOME = "unknown_outcome"
     REJECTED = "rejected"
+    NO_OFFLINE_NUMBERS = "no_offline_numbers"
 
 
 _PLACES = {
@@ -35,6 +36,7 @@ _PROBLEMS: dict[Reason, type[errors.FiscalRefusal]] = {
     Reason.FISCAL_UNAVAILABLE: errors.FiscalUnavailable,
     Reason.UNKNOWN_OUTCOME: errors.OutcomeUnknown,
     Reason.REJECTED: errors.Rejected,
+    Reason.NO_OFFLINE_NUMBERS: errors.NoOfflineNumbers,
 }
 
 

@@ -205,7 +205,7 @@ class Checkbox:
             licence_key=licence_key,
         )
         if number is None:
-            raise Refused(Refusal.REJECTED, "Немає фіскальних номерів для роботи офлайн")
+            raise Refused(Refusal.NO_OFFLINE_NUMBERS, "")
         body = {"go_offline_date": since.isoformat(), "fiscal_code": number}
         await self._act("/cash-registers/go-offline", body, lambda _: None, licence_key=licence_key)
 

@@ -26,6 +26,7 @@ class Refusal(StrEnum):
     LATER = "later"
     """Too many calls, or the shift is being opened."""
     REJECTED = "rejected"
+    NO_OFFLINE_NUMBERS = "no_offline_numbers"
 
 
 REASON_OF = {
@@ -39,6 +40,7 @@ REASON_OF = {
     Refusal.KNOWN: Reason.UNKNOWN_OUTCOME,
     Refusal.LATER: Reason.FISCAL_UNAVAILABLE,
     Refusal.REJECTED: Reason.REJECTED,
+    Refusal.NO_OFFLINE_NUMBERS: Reason.NO_OFFLINE_NUMBERS,
 }
 
 

@@ -38,6 +38,7 @@ _RELATED = {
             "fiscal.register_busy",
             "fiscal.fiscal_unavailable",
             "fiscal.rejected",
+            "fiscal.no_offline_numbers",
             "fiscal.licence_taken",
         ),
         ("checkbox",),
