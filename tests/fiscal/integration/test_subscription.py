@@ -11,7 +11,11 @@ import pytest
 from sqlalchemy import text
 
 from contracts.fiscal import TopUpPaid
+from fiscal.book_tables import PaidExtra
 from fiscal.domain.price_list import months_on
+from fiscal.payment_tables import CardPayment
+from fiscal.usecases.payments.pay_subscription import paid_until, subscription_given_back, subscription_paid
+from kit.ids import new_id
 from kit.testing import Bench
 from tests.fiscal.door import Door
 from tests.fiscal.payer import pay
@@ -107,6 +111,70 @@ async def test_the_next_month_is_paid_from_a_week_before_and_goes_on_from_the_en
     await simulators.put("/accounts/wayforpay/demo_merchant", {"refund": again["id"]})
     await becomes(salon, again["id"], "refunded")
     assert until_of(await salon.get("/subscription")) == {"custom_domain": months_on(months_on(ends), -1)}
+
+
+def order(salon: Salon, *extras: str) -> CardPayment:
+    """One that no worker asks about: what follows is told here."""
+    now = datetime.now(UTC)
+    return CardPayment(
+        account_id=salon.account_id,
+        id=new_id(),
+        kind="subscription",
+        provider="liqpay",
+        amount=DOMAIN,
+        currency="UAH",
+        description="Підписка",
+        extras=list(extras),
+        created_at=now,
+        created_by_name="Власниця",
+        valid_until=now + timedelta(hours=1),
+    )
+
+
+async def test_two_orders_that_are_paid_at_the_same_moment_are_two_months(salon: Salon, bench: Bench) -> None:
+    await choose(salon, "custom_domain")
+    orders, now = [order(salon, "custom_domain") for _ in range(2)], datetime.now(UTC)
+    db = bench.service.db
+    async with db.tx(salon.account_id) as tx:
+        tx.add_all(orders)
+
+    async def second() -> None:
+        async with db.tx(salon.account_id) as tx:
+            payment = await tx.get_one(CardPayment, (salon.account_id, orders[1].id), with_for_update=True)
+            await subscription_paid(tx, payment, now)
+
+    async with db.tx(salon.account_id) as tx:
+        payment = await tx.get_one(CardPayment, (salon.account_id, orders[0].id), with_for_update=True)
+        await subscription_paid(tx, payment, now)
+        own = await tx.scalar(text("SELECT pg_backend_pid()"))
+        other = asyncio.ensure_future(second())
+
+        async def waits_for_this_one() -> bool:
+            blocked = "SELECT count(*) FROM pg_locks WHERE NOT granted AND :own = ANY(pg_blocking_pids(pid))"
+            return bool(await tx.scalar(text(blocked), {"own": own}))
+
+        await eventually(waits_for_this_one)
+    await other
+    assert until_of(await salon.get("/subscription")) == {"custom_domain": months_on(months_on(now))}
+
+
+async def test_a_month_that_is_given_back_ends_where_the_month_before_it_did(salon: Salon, bench: Bench) -> None:
+    """Of 31 January and a month there is a 28 February, and a month before that is not the 31st any more."""
+    ends, later = datetime(2027, 1, 31, 9, tzinfo=UTC), datetime(2027, 2, 28, 9, tzinfo=UTC)
+    await choose(salon, "custom_domain")
+    first, next_one = order(salon, "custom_domain"), order(salon, "custom_domain")
+    async with bench.service.db.tx(salon.account_id) as tx:
+        tx.add_all([first, next_one, PaidExtra(account_id=salon.account_id, key="custom_domain", paid_until=ends)])
+        await tx.flush()
+        await subscription_paid(tx, first, ends - timedelta(days=3))
+        assert await paid_until(tx, salon.account_id) == {"custom_domain": later}
+    async with bench.service.db.tx(salon.account_id) as tx:
+        await subscription_given_back(tx, await tx.get_one(CardPayment, (salon.account_id, first.id)))
+        assert await paid_until(tx, salon.account_id) == {"custom_domain": ends}
+        for payment in (first.id, next_one.id):
+            await subscription_paid(tx, await tx.get_one(CardPayment, (salon.account_id, payment)), ends)
+        await subscription_given_back(tx, await tx.get_one(CardPayment, (salon.account_id, first.id)))
+        assert await paid_until(tx, salon.account_id) == {"custom_domain": later}, "the next month stays"
 
 
 @pytest.mark.parametrize(

@@ -76,6 +76,7 @@ class CardPayment(Base):
     refund_part: Mapped[int | None]
     refund_asked_at: Mapped[datetime | None]
     extras: Mapped[list[str]] = mapped_column(default=list)
+    extras_from: Mapped[dict[str, Any] | None]
     told_at: Mapped[datetime | None]
     next_check_at: Mapped[datetime | None]
     checks: Mapped[int] = mapped_column(default=0)

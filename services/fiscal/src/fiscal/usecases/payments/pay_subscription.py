@@ -80,17 +80,27 @@ async def start_paying_subscription(
 
 async def subscription_paid(tx: Tx, payment: CardPayment, now: datetime) -> None:
     """A month more of every extra that was paid for, from the end of what was paid before."""
+    await lock_subscription(tx, payment.account_id)
     before = await paid_until(tx, payment.account_id)
-    for key in payment.extras:
-        await _set(tx, payment, key, months_on(max(before.get(key, now), now)))
+    begins = {key: max(before.get(key, now), now) for key in payment.extras}
+    payment.extras_from = {key: moment.isoformat() for key, moment in begins.items()}
+    for key, moment in begins.items():
+        await _set(tx, payment, key, months_on(moment))
 
 
 async def subscription_given_back(tx: Tx, payment: CardPayment) -> None:
-    """The money went back, and with it the month."""
+    """The money went back, and with it the month: what was paid until then ends where it did, to the day.
+
+    Where another month was paid since, a month is taken from its end.
+    """
+    await lock_subscription(tx, payment.account_id)
     before = await paid_until(tx, payment.account_id)
+    begun = {key: datetime.fromisoformat(moment) for key, moment in (payment.extras_from or {}).items()}
     for key in payment.extras:
-        if key in before:
-            await _set(tx, payment, key, months_on(before[key], -1))
+        if key not in before:
+            continue
+        is_last = key in begun and before[key] == months_on(begun[key])
+        await _set(tx, payment, key, begun[key] if is_last else months_on(before[key], -1))
 
 
 async def _set(tx: Tx, payment: CardPayment, key: str, until: datetime) -> None:
