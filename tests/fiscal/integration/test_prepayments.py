@@ -6,26 +6,19 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 
 from contracts.booking import BookingCancelled
-from contracts.fiscal import BookingReversed, BookingSettled, PrepaymentExpired, PrepaymentPaid, PrepaymentRequested
+from contracts.fiscal import BookingSettled, PrepaymentExpired, PrepaymentPaid, PrepaymentRequested
 from kit.testing import Bench
+from tests.fiscal.advance import ACQUIRERS, asked, attempts_become, becomes, checkout, with_shop
 from tests.fiscal.door import Door
 from tests.fiscal.payer import go, pay, press
 from tests.fiscal.salon import Salon, TestDesk
 from tests.simulators.running import Simulators
 from tests.support.waiting import eventually
-
-ACQUIRERS = ("liqpay", "monobank", "wayforpay")
-KEYS = {
-    "liqpay": {"merchant": "test_public", "secret": "test_private"},
-    "monobank": {"secret": "good-token"},
-    "wayforpay": {"merchant": "demo_merchant", "secret": "test_secret", "domain": "salon.example"},
-}
 
 
 @pytest.fixture(autouse=True)
@@ -38,50 +31,6 @@ async def payments(bench: Bench, simulators: Simulators) -> AsyncIterator[None]:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def with_shop(salon: Salon, provider: str) -> None:
-    answer = await salon.ask("PUT", f"/acquirers/{provider}", KEYS[provider])
-    assert answer.status_code == 200, answer.text
-    assert KEYS[provider]["secret"] not in answer.text
-
-
-async def asked(salon: Salon, booking: UUID, **body: Any) -> dict[str, Any]:
-    answer = await salon.ask("POST", f"/bookings/{booking}/prepayment", body)
-    assert answer.status_code == 201, answer.text
-    return dict(answer.json())
-
-
-async def checkout(salon: Salon, prepayment: dict[str, Any], provider: str | None = None) -> dict[str, Any]:
-    body = {"provider": provider} if provider else None
-    answer = await salon.bench.http.post(f"/api/v1/public/payments/{prepayment['id']}/checkout", json=body)
-    assert answer.status_code == 200, answer.text
-    return dict(answer.json()["checkout"])
-
-
-async def becomes(salon: Salon, booking: UUID, state: str) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-
-    async def is_so() -> bool:
-        found.update((await salon.get(f"/bookings/{booking}/prepayment"))["items"][0])
-        return bool(found["state"] == state)
-
-    await eventually(is_so)
-    return found
-
-
-async def attempts_become(salon: Salon, booking: UUID, *states: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
-
-    async def are() -> bool:
-        found[:] = (await salon.get(f"/bookings/{booking}/prepayment"))["items"][0]["payments"]
-        return tuple(attempt["state"] for attempt in found) == states
-
-    try:
-        await eventually(are)
-    except AssertionError:
-        raise AssertionError(f"attempts are {[(one['state'], one['reason_code']) for one in found]}") from None
-    return found
 
 
 async def runs_out(salon: Salon, prepayment: dict[str, Any]) -> None:
@@ -263,106 +212,6 @@ async def test_a_booking_that_was_paid_at_the_desk_sends_the_money_back(
     [attempt] = await attempts_become(salon, booking, "refunded")
     assert attempt["reason_code"] is None
     assert (await salon.get(f"/bookings/{booking}/settlement"))["paid"]["amount"] == 50_000
-
-
-@pytest.mark.parametrize("provider", ACQUIRERS)
-@pytest.mark.parametrize("mode", [None, "timeout_after_accept", "http_500"])
-async def test_a_refund_goes_through_the_acquirer_once_and_the_settlement_is_reversed(
-    salon: Salon, bench: Bench, simulators: Simulators, door: Door, provider: str, mode: str | None
-) -> None:
-    await with_shop(salon, provider)
-    await salon.register("Онлайн", "online")
-    booking = await salon.booking(50_000)
-    link = await asked(salon, booking)
-    await pay(simulators, await checkout(salon, link))
-    await becomes(salon, booking, "paid")
-    if mode:
-        method = {"liqpay": "refund", "monobank": "cancel", "wayforpay": "refund"}[provider]
-        await simulators.fault(provider, mode, method=method, count=1)
-    for _ in range(2):
-        answer = await salon.ask("POST", f"/payments/{link['id']}/refund")
-        assert answer.status_code == 200, answer.text
-    await becomes(salon, booking, "refunded")
-    assert len(await simulators.ledger(provider, kind="refund")) == 1
-    assert (await salon.get(f"/bookings/{booking}/settlement"))["payment_state"] == "reversed"
-    assert len(await bench.said(BookingReversed, account_id=salon.account_id)) == 1
-
-
-async def paid_online(salon: Salon, simulators: Simulators, provider: str) -> tuple[UUID, dict[str, Any]]:
-    """A booking of 500 that was paid by a link."""
-    await with_shop(salon, provider)
-    await salon.register("Онлайн", "online")
-    booking = await salon.booking(50_000)
-    link = await asked(salon, booking)
-    await pay(simulators, await checkout(salon, link))
-    await becomes(salon, booking, "paid")
-    return booking, link
-
-
-async def asked_often(salon: Salon) -> None:
-    """Let the last question about a refund without an answer be near."""
-
-    async def is_so() -> bool:
-        async with salon.bench.service.db.tx(salon.account_id) as tx:
-            unsure = "UPDATE card_payment SET checks = 7 WHERE refund_asked_at IS NOT NULL RETURNING id"
-            return (await tx.execute(text(unsure))).first() is not None
-
-    await eventually(is_so)
-
-
-async def given_back(salon: Salon, booking: UUID, amount: int) -> None:
-    async def is_so() -> bool:
-        [attempt] = (await salon.get(f"/bookings/{booking}/prepayment"))["items"][0]["payments"]
-        return attempt["state"] in ("paid", "refunded") and attempt["refunded"] == {"amount": amount, "currency": "UAH"}
-
-    await eventually(is_so)
-
-
-@pytest.mark.parametrize("provider", ACQUIRERS)
-async def test_a_part_goes_back_and_the_rest_stays_paid_until_it_goes_too(
-    salon: Salon, simulators: Simulators, door: Door, provider: str
-) -> None:
-    booking, link = await paid_online(salon, simulators, provider)
-    path = f"/payments/{link['id']}/refund"
-    answer = await salon.ask("POST", path, {"amount": 50_001})
-    assert (answer.status_code, answer.json()["code"]) == (422, "fiscal.refund_above_paid")
-    assert (await salon.ask("POST", path, {"amount": 12_050})).status_code == 200
-    await given_back(salon, booking, 12_050)
-    settlement = await salon.get(f"/bookings/{booking}/settlement")
-    assert (settlement["paid"]["amount"], settlement["due"]["amount"]) == (37_950, 12_050)
-    assert (await salon.get(f"/bookings/{booking}/prepayment"))["items"][0]["state"] == "paid"
-    assert (await salon.ask("POST", path, {"amount": 37_951})).status_code == 422
-    assert (await salon.ask("POST", path)).status_code == 200
-    await given_back(salon, booking, 50_000)
-    await becomes(salon, booking, "refunded")
-    assert [one["amount"] for one in await simulators.ledger(provider, kind="refund")] == [12_050, 37_950]
-    assert (await salon.get(f"/bookings/{booking}/settlement"))["paid"]["amount"] == 0
-
-
-@pytest.mark.parametrize(
-    ("provider", "mode"),
-    [
-        ("monobank", "timeout_after_accept"),
-        ("monobank", "drop_before"),
-        ("wayforpay", "timeout_after_accept"),
-        ("wayforpay", "http_500"),
-    ],
-)
-async def test_a_part_is_never_given_back_twice_though_the_answer_is_lost(
-    salon: Salon, simulators: Simulators, door: Door, provider: str, mode: str
-) -> None:
-    booking, link = await paid_online(salon, simulators, provider)
-    method = {"monobank": "cancel", "wayforpay": "refund"}[provider]
-    await simulators.fault(provider, mode, method=method, count=1)
-    assert (await salon.ask("POST", f"/payments/{link['id']}/refund", {"amount": 10_000})).status_code == 200
-    if provider == "wayforpay" and mode != "timeout_after_accept":  # it can not say that nothing went back
-        await asked_often(salon)
-        [attempt] = await attempts_become(salon, booking, "review")
-        assert attempt["reason_code"] == "refund_unknown"
-        assert await simulators.ledger(provider, kind="refund") == []
-        return
-    await given_back(salon, booking, 10_000)
-    assert [one["amount"] for one in await simulators.ledger(provider, kind="refund")] == [10_000]
 
 
 async def test_a_declined_card_is_told_to_the_payer_and_the_same_link_takes_another(

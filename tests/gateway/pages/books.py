@@ -355,6 +355,7 @@ def open_the_books(stage: Stage) -> None:
     stage.on("fiscal", "GET", f"{BASE}/payments", prepayments())
     stage.on("fiscal", "DELETE", f"{BASE}/payments/[^/]+", lambda _: prepayments().items[0])
     stage.on("fiscal", "POST", f"{BASE}/payments/[^/]+/refund", lambda _: prepayments().items[0])
+    stage.on("fiscal", "POST", f"{BASE}/payments/[^/]+/refund/outcome", lambda _: prepayments().items[0])
     off = {"is_on": False, "share_percent": 100, "pay_within_min": 30, "sources": ["site", "widget"]}
     stage.on("fiscal", "GET", f"{BASE}/acquirers/prepayment-rules", off)
     stage.on("fiscal", "PUT", f"{BASE}/acquirers/prepayment-rules", off)

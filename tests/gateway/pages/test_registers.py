@@ -6,7 +6,18 @@ import pytest
 
 from contracts.http.fiscal import CashOperations, CashRegisters, Receipts
 
-from .books import CARD_REGISTER, ONE_BOX, OPERATION, RECEIPT, WAITING, compared, open_the_books, receipts, request
+from .books import (
+    CARD_REGISTER,
+    ONE_BOX,
+    OPERATION,
+    RECEIPT,
+    WAITING,
+    compared,
+    open_the_books,
+    prepayments,
+    receipts,
+    request,
+)
 from .browser import Browser
 from .money import REGISTER, register
 from .salon import ACCOUNT, today, uid
@@ -72,6 +83,21 @@ async def test_a_part_of_a_prepayment_goes_back_and_too_much_is_said_beside_the_
     assert owner.page.status == 422
     assert "Стільки вже не повернути" in owner.page.text
     assert owner.page.one("#f-amount").attributes["value"] == "999"
+
+
+@pytest.mark.parametrize(("press", "went_back"), [("yes", True), ("no", False)])
+async def test_what_became_of_a_refund_that_the_bank_does_not_tell_of_is_said_by_a_button(
+    owner: Browser, stage: Stage, press: str, went_back: bool
+) -> None:
+    found = prepayments()
+    unsure = found.items[1].payments[0].model_copy(update={"state": "review", "reason_code": "refund_unknown"})
+    paid = found.items[1].model_copy(update={"payments": [unsure]})
+    stage.on("fiscal", "GET", f"{BASE}/payments", found.model_copy(update={"items": [paid]}))
+    await owner.open(f"{HOME}/payments")
+    await owner.send("/outcome", went_back=press)
+    [sent] = stage.calls("POST", f"{BASE}/payments/[^/]+/refund/outcome")
+    assert sent.body == {"went_back": went_back}
+    assert "Записано" in owner.page.text
 
 
 async def test_a_link_about_a_missing_payment_type_opens_the_form_with_it_ticked(owner: Browser) -> None:

@@ -90,6 +90,12 @@ class NewRefund(Body):
     amount: AmountIn | None = Field(default=None, description="None: all that was not given back yet.")
 
 
+class RefundOutcome(Body):
+    """What a person found in the shop's cabinet about a part whose refund the acquirer does not tell of."""
+
+    went_back: StrictBool
+
+
 class CardPayment(Answer):
     """One attempt to pay."""
 

@@ -11,6 +11,7 @@ from contracts.http import payments as bodies
 from fiscal.api.words import Words
 from fiscal.payment_tables import AcquirerAccount, CardPayment, Prepayment
 from fiscal.usecases.payments.acquiring import Acquiring
+from fiscal.usecases.payments.refund_part import REFUND_REFUSED, REFUND_UNKNOWN
 from kit.db import Tx
 
 PREFIX = "card_payment."
@@ -36,6 +37,13 @@ def attempt_text(payment: CardPayment, words: Words) -> str | None:
     if payment.state in ("pending", "paid", "refunded"):
         return None
     return words.texts.get(words.language, PREFIX + payment.state, {})
+
+
+def _refund_text(payment: CardPayment, words: Words) -> str | None:
+    """What the staff are to do about a refund that did not go through."""
+    if payment.reason_code not in (REFUND_REFUSED, REFUND_UNKNOWN):
+        return None
+    return words.texts.get(words.language, PREFIX + payment.reason_code, {})
 
 
 def top_up(payment: CardPayment, words: Words) -> bodies.TopUp:
@@ -64,7 +72,7 @@ def card_payment(payment: CardPayment, words: Words) -> bodies.CardPayment:
         state=payment.state,
         amount=Money(amount=payment.amount, currency=payment.currency),
         reason_code=payment.reason_code,
-        reason_text=attempt_text(payment, words),
+        reason_text=_refund_text(payment, words) or attempt_text(payment, words),
         provider_text=payment.provider_text,
         created_at=payment.created_at,
         paid_at=payment.paid_at,

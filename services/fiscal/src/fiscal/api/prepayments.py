@@ -27,6 +27,7 @@ from fiscal.usecases.payments.ask_prepayment import (
 from fiscal.usecases.payments.checkout import ready_to_pay
 from fiscal.usecases.payments.pay_prepayment import account_of, start_paying
 from fiscal.usecases.payments.refund_payment import refund_payment
+from fiscal.usecases.payments.tell_refund import tell_refund
 from kit.db import Tx
 from kit.edge import DbDep, MemberDep
 from kit.errors import NotFound
@@ -149,6 +150,33 @@ async def refund(
             if asked.state != "paid":
                 raise PaymentNotRefundable(asked.state)
             await refund_payment(tx, asked, wanted.amount if wanted else None, now_utc())
+            await tx.flush()
+            [shown] = await _shown(tx, acquiring, account_id, [asked], words)
+            return shown
+
+        return await once.run(tx, effect, status=200)
+
+
+@router.post(
+    "/payments/{prepayment_id}/refund/outcome", response_model=bodies.Prepayment, operation_id="tell_refund_outcome"
+)
+async def refund_outcome(
+    account_id: UUID,
+    prepayment_id: UUID,
+    body: bodies.RefundOutcome,
+    member: MemberDep,
+    db: DbDep,
+    once: OnceDep,
+    words: WordsDep,
+    acquiring: AcquiringDep,
+) -> Response:
+    """Whether a part went back, where the acquirer does not tell: as the shop's cabinet shows it."""
+    member.require(Permission.SETTLEMENT_REVERSE)
+    async with db.tx(account_id) as tx:
+
+        async def effect() -> bodies.Prepayment:
+            asked = await find_prepayment(tx, account_id, prepayment_id)
+            await tell_refund(acquiring, tx, asked, member, now_utc(), went_back=body.went_back)
             await tx.flush()
             [shown] = await _shown(tx, acquiring, account_id, [asked], words)
             return shown

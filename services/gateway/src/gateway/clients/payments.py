@@ -45,6 +45,13 @@ class Payments:
         path = f"/accounts/{account_id}/payments/{prepayment_id}/refund"
         return await self.call(bodies.Prepayment, "POST", path, body=body, key=key)
 
+    async def refund_outcome(
+        self, account_id: UUID, prepayment_id: UUID, body: bodies.RefundOutcome, *, key: str
+    ) -> bodies.Prepayment:
+        """Say whether a part went back that the acquirer does not tell of."""
+        path = f"/accounts/{account_id}/payments/{prepayment_id}/refund/outcome"
+        return await self.call(bodies.Prepayment, "POST", path, body=body, key=key)
+
     async def pay_subscription(self, account_id: UUID, *, key: str) -> bodies.SubscriptionPayment:
         """Begin to pay for the extras: the answer leads to the acquirer."""
         path = f"/accounts/{account_id}/subscription/payments"

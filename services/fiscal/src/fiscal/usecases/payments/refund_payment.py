@@ -40,7 +40,7 @@ async def refund_payment(tx: Tx, asked: Prepayment, amount: int | None, now: dat
         raise RefundAbovePaid(left)
     wanted = left if amount is None else amount
     payment.refund_part = None if wanted == payment.amount else wanted
-    payment.refund_asked_at = None
+    payment.refund_asked_at = payment.reason_code = payment.provider_text = None
     payment.state = PaymentState.REFUNDING
     payment.version += 1
     payment.next_check_at, payment.checks = now, 0

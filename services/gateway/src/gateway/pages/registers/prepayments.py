@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from starlette.responses import Response
 
-from contracts.http.payments import NewRefund
+from contracts.http.payments import NewRefund, RefundOutcome
 from gateway.clients import Refused
 from gateway.pages.forms import Form
 from gateway.pages.route import page_router
@@ -63,6 +63,19 @@ async def refund(visit: VisitDep, account_id: UUID, prepayment_id: UUID) -> Resp
         kept = keep_typed(refused, form, {"/amount": "amount"})
         return await _page(visit, account_id, kept, prepayment_id, refused.status)
     return visit.go(f"/manage/{account_id}/payments", "prepay.refunding")
+
+
+@router.post("/manage/{account_id}/payments/{prepayment_id}/outcome")
+async def outcome(visit: VisitDep, account_id: UUID, prepayment_id: UUID) -> Response:
+    """What the shop's cabinet shows of a refund that the acquirer does not tell of."""
+    form = await visit.form()
+    said = {"yes": True, "no": False}.get(form.value("went_back"))
+    try:
+        body = visit.body(RefundOutcome, {"went_back": said})
+        await visit.api.payments.refund_outcome(account_id, prepayment_id, body, key=form.key or str(uuid4()))
+    except Refused as refused:
+        return await _page(visit, account_id, keep_typed(refused, form, {}), prepayment_id, refused.status)
+    return visit.go(f"/manage/{account_id}/payments", "prepay.told")
 
 
 @router.get("/manage/{account_id}/bookings/{booking_id}")
