@@ -86,4 +86,4 @@ async def test_without_numbers_or_an_answer_going_offline_says_why(
     register = await salon.register("Без номерів", "card", checkbox=desk.credentials)
     answer = await salon.ask("POST", f"/cash-registers/{register}/offline")
     assert (answer.status_code, answer.json()["code"]) == (409, "fiscal.no_offline_numbers")
-    assert answer.json()["fix"]["url"] == "/help/fiscal.no_offline_numbers"
+    assert answer.json()["fix"]["url"].endswith("/help/fiscal.no_offline_numbers")
