@@ -9,7 +9,8 @@ import pytest
 
 from .browser import Browser
 from .office import BASE, look_after
-from .salon import ACCOUNT, uid
+from .people import known
+from .salon import ACCOUNT, moment, uid
 from .stage import Asked, No, Stage
 from .test_doors import sign_in
 from .trade import account
@@ -58,7 +59,7 @@ async def test_an_own_domain_says_what_is_expected_and_what_was_found(owner: Bro
 
 async def test_the_journal_says_who_changed_what_from_where(owner: Browser, stage: Stage) -> None:
     await owner.open(f"{HOME}/audit")
-    for said in ("Змінено права: Андрій <i>Мельник</i>", "Олена Шевчук", "master", "administrator", "203.0.113.7"):
+    for said in ("Змінено права: Андрій <i>Мельник</i>", "Олена Шевчук", "Майстер", "Адміністратор", "203.0.113.7"):
         assert said in owner.page.text
     await owner.open(f"{HOME}/audit?what=api_key")
     assert "Видано ключ API" in owner.page.text
@@ -68,6 +69,29 @@ async def test_the_journal_says_who_changed_what_from_where(owner: Browser, stag
     asked = stage.calls("GET", f"{BASE}/audit")[-1].query
     assert (asked["actor_id"], asked["until"][:10]) == (str(uid(71)), "2026-11-21")
     assert owner.page.one("input[name=day]").attributes["value"] == "2026-11-20"
+
+
+async def test_the_journal_names_the_right_that_somebody_lacked(owner: Browser, stage: Stage) -> None:
+    asked = {"permission": "cash.delete", "cash_operation_id": str(uid(77))}
+    refused = {
+        "id": uid(952),
+        "at": moment(-1, 9),
+        "actor": {"id": uid(70), "name": "Олена Шевчук"},
+        "action": "act.refused",
+        "text": "Відмовлено: Олена Шевчук",
+        "subject": {"type": "member", "id": uid(97), "name": "Олена Шевчук"},
+        "changes": [{"field": field, "before": None, "after": value} for field, value in asked.items()],
+        "origin": "",
+        "reason": None,
+    }
+    stage.on("identity", "GET", f"{BASE}/audit", {"items": [refused]})
+    stage.on("identity", "GET", f"{BASE}/permissions", known())
+    name = next(one.name for one in known().items if one.key == "cash.delete")
+    await owner.open(f"{HOME}/audit")
+    shown = owner.page.one("ul.changes").text()
+    assert f"Право: – → {name}" in " ".join(shown.split())
+    assert "Касова операція" in shown
+    assert "cash.delete" not in shown
 
 
 async def test_words_and_looks_of_ones_own_are_tried_out_then_kept_without_what_acts(

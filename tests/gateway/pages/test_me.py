@@ -14,7 +14,20 @@ from contracts.http.notifications import ClientPreferences
 
 from .browser import Browser
 from .mine import ENTRY, HERE, OFFERED, PAYMENT, PHONE_DEVICE, open_for_me
-from .salon import ACCOUNT, ATTEMPT, BOOKING, CODE, CUT, OLENA, moment, my_booking, uah, uid
+from .salon import (
+    ACCOUNT,
+    ATTEMPT,
+    BOOKING,
+    CODE,
+    CUT,
+    OLENA,
+    membership,
+    moment,
+    my_booking,
+    profile,
+    uah,
+    uid,
+)
 from .stage import Asked, No, Stage
 from .test_doors import sign_in
 
@@ -236,7 +249,18 @@ async def test_who_is_erased_everywhere_may_have_the_login_erased_too(browser: B
     await browser.open(f"/me/data/erase?account={ACCOUNT}")
     assert not browser.page.has("input[name=login]"), "one company is not the person"
 
-    def works(_: Asked) -> None:
+    nobody = stage.parts[("identity", "GET", "/me")]
+    stage.on("identity", "GET", "/me", profile(memberships=(membership(),)))
+    await browser.open("/me/data/erase")
+    assert not browser.page.has("input[name=login]"), "who works somewhere keeps the login"
+    await browser.send("/me/data/erase", sure="on", login="on")
+    assert browser.page.status == 422
+    assert browser.page.has("#f-login.bad input[name=login]")
+    assert "Ви працюєте тут: Салон «Левада»" in browser.page.text
+    assert stage.calls("POST", "/me/client-data/erase") == [], "nothing goes before all of it can"
+    stage.on("identity", "GET", "/me", nobody)
+
+    def works(_: Asked) -> None:  # somebody added the person at this very moment
         raise No(409, "identity.login_in_use", title="Ви працюєте тут: Салон")
 
     stage.on("identity", "POST", "/me/erase", works)

@@ -15,7 +15,7 @@ from uuid import UUID
 import jwt
 import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from contracts.identity import (
@@ -25,6 +25,7 @@ from contracts.identity import (
     MembershipRestored,
     SessionsRevoked,
     SigningKeysPublished,
+    UserErased,
 )
 
 from . import context
@@ -215,6 +216,7 @@ def public_key(x: str) -> Ed25519PublicKey:
 def listen(consumers: Consumers) -> None:
     """Keep this service's copies of memberships, keys and revoked sessions current."""
     consumers.on(MembershipAdded, MembershipChanged, MembershipRemoved, MembershipRestored)(copy_membership)
+    consumers.on(UserErased)(forget_member)
     consumers.on(SessionsRevoked)(copy_revoked_sessions)
     consumers.on(SigningKeysPublished)(copy_signing_keys)
 
@@ -244,6 +246,11 @@ async def copy_membership(
             index_elements=["account_id", "user_id"], set_=values, where=MemberCopy.version < event.version
         )
     )
+
+
+async def forget_member(event: UserErased, tx: Tx) -> None:
+    """Former memberships keep the name that the firm gave them, and no way to reach the person."""
+    await tx.execute(update(MemberCopy).where(MemberCopy.user_id == event.user_id).values(phone_e164="", channels={}))
 
 
 async def copy_revoked_sessions(event: SessionsRevoked, tx: Tx) -> None:

@@ -20,7 +20,7 @@ from contracts.http.feedback import (
 )
 from identity.errors import PlatformOnly
 from identity.feedback_tables import ContactMessage
-from identity.tables import Account
+from identity.tables import Account, User
 from identity.usecases.collect_ideas import (
     idea_named,
     ideas_of,
@@ -30,6 +30,7 @@ from identity.usecases.collect_ideas import (
     voters_of,
     write_idea,
 )
+from identity.usecases.erase_login import forget_writer
 from identity.usecases.receive_message import receive_message
 from identity.usecases.visit_account import platform_staff_of
 from identity.wiring import WiringDep
@@ -147,6 +148,9 @@ async def patch_message(message_id: UUID, body: MessageChangeBody, caller: Calle
             raise NotFound("message")
         message.answered_at = now_utc() if body.answered else None
         message.answered_by = staff.name if body.answered else None
+        writer = await tx.get(User, message.user_id) if message.user_id else None
+        if body.answered and writer is not None and writer.erased_at is not None:
+            forget_writer(message)
         account = await tx.get(Account, message.firm_id) if message.firm_id else None
         return _message(message, account.name if account else None)
 

@@ -51,6 +51,7 @@ async def shown(visit: VisitDep, account_id: UUID) -> Response:
         day=day.isoformat() if day else "",
         zone=zone,
         later=visit.here(cursor=page.next_cursor) if page.next_cursor else None,
+        rights=await _rights(visit, account_id, page),
         visits=await _visits(visit, account_id),
     )
 
@@ -69,6 +70,15 @@ async def _people(visit: Visit, account_id: UUID, page: AuditAnswer) -> list[tup
         members = await visit.api.identity.members(account_id, with_removed=True)
         names |= {str(one.user_id): one.name for one in members.items if one.user_id}
     return sorted(names.items(), key=lambda one: one[1])
+
+
+async def _rights(visit: Visit, account_id: UUID, page: AuditAnswer) -> dict[str, str]:
+    """The names of rights by their keys, where this page tells of any."""
+    if not any(change.field == "permission" for one in page.items for change in one.changes):
+        return {}
+    with contextlib.suppress(Refused):
+        return {one.key: one.name for one in (await visit.api.identity.permissions(account_id)).items}
+    return {}
 
 
 async def _visits(visit: Visit, account_id: UUID) -> tuple[SupportVisitAnswer, ...]:

@@ -52,12 +52,19 @@ async def ask(visit: VisitDep) -> Response:
 
 @router.post("/me/data/erase")
 async def erase(visit: VisitDep) -> Response:
-    """Forget the person at one firm, or at all; with `login` the person as such too."""
-    await visit.profile()
+    """Forget the person at one firm, or at all; with `login` the person as such too.
+
+    Nothing brings back what is erased, so a login that cannot go is told of before anything is.
+    """
+    profile = await visit.profile()
     form = await visit.form()
     visit.address = "/me/data/erase" + (f"?account={form.value('account')}" if form.text("account") else "")
     if not form.has("sure"):
         return await _page(visit, form.refuse("sure", t("data.tick"), t("label.sure")), 422, asking=True)
+    if form.has("login") and not form.text("account") and profile.memberships:
+        names = ", ".join(sorted(one.account_name for one in profile.memberships))
+        mistake = form.refuse("login", t("data.login_works", names=names), t("data.login"))
+        return await _page(visit, mistake, 422, asking=True)
     try:
         body = visit.body(OwnEraseBody, {"confirm": "erase", "account_id": form.text("account")})
         done = await visit.api.own.erase_client_data(body)
@@ -74,9 +81,11 @@ async def erase(visit: VisitDep) -> Response:
 
 
 async def _page(visit: Visit, form: Form, status: int = 200, *, asking: bool = False) -> Response:
-    await visit.profile()
+    works = bool((await visit.profile()).memberships)
     kept = (await visit.api.own.client_cards()).items
     wanted = next(iter(uuids([form.value("account") or visit.query.get("account", "")])), None)
     chosen = [one for one in kept if wanted in (None, one.account_id)]
     template = "me/erase.html.jinja" if asking else "me/data.html.jinja"
-    return visit.page(template, status, section="settings", kept=kept, chosen=chosen, wanted=wanted, form=form)
+    return visit.page(
+        template, status, section="settings", kept=kept, chosen=chosen, wanted=wanted, works=works, form=form
+    )
