@@ -6,6 +6,9 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
+from booking.usecases.changes.carry_out import settle_visit
+from booking.usecases.copies import settle_departure
+from booking.usecases.copies.settle_departure import settle_departures
 from contracts.booking import BookingCancelled, StaffMemberChanged
 from contracts.identity import (
     AccountChanged,
@@ -19,7 +22,7 @@ from contracts.identity import (
 )
 from contracts.permissions import Permission
 from kit.ids import new_id
-from tests.booking.salon import a_phone, every_day
+from tests.booking.salon import a_phone, every_day, utc_now
 
 
 async def test_another_account_is_not_there(salon, open_another):
@@ -274,6 +277,7 @@ async def test_who_is_removed_hands_visits_over_or_they_are_cancelled_as_it_was_
 
     for _ in range(2):
         await salon.bench.deliver(left(2, "move"))
+    await settle_departures(salon.bench.service.db, utc_now())
     moved = await salon.ok("GET", f"/bookings/{free['id']}")
     assert (moved["items"][0]["staff_member_id"], moved["starts_at"], moved["version"]) == (
         salon.staff,
@@ -281,11 +285,46 @@ async def test_who_is_removed_hands_visits_over_or_they_are_cancelled_as_it_was_
         2,
     )
     entries = (await salon.ok("GET", f"/bookings/{bound['id']}/timeline"))["items"]
-    assert [(one["kind"], one["actor_name"]) for one in entries[1:]] == [("kept", "Олена")]
+    assert [(one["kind"], one["actor_name"]) for one in entries[1:]] == [("kept_after_departure", "Олена")]
     await salon.bench.deliver(MembershipRestored(account_id=account, version=3, membership=state))
     await salon.bench.deliver(left(4, "cancel"))
+    await settle_departures(salon.bench.service.db, utc_now())
     [said] = await salon.bench.said(BookingCancelled, account_id=account)
     assert (str(said.booking.id), said.cancelled_by, said.tell_client) == (bound["id"], "staff", True)
+
+
+async def test_who_is_removed_is_put_away_at_once_and_the_visits_follow_a_few_at_a_time(salon, monkeypatch):
+    account, db = salon.account_id, salon.bench.service.db
+    state = membership(salon, salon.bench.mint.person(a_phone()))
+    await salon.bench.deliver(MembershipAdded(account_id=account, version=1, membership=state))
+    staff = str(state.staff_member_id)
+    await salon.ok("PATCH", f"/staff-members/{staff}", {"service_ids": [salon.service]})
+    await salon.ok("PUT", f"/staff-members/{staff}/schedule", every_day(("09:00", "18:00")))
+    made = [(await salon.booked(salon.at(clock), staff_member_id=staff))["id"] for clock in ("10:00", "12:00", "14:00")]
+    away = state.model_copy(update={"is_active": False})
+    await salon.bench.deliver(
+        MembershipRemoved(account_id=account, version=2, membership=away, removed_by_name="Олена", visits="cancel")
+    )
+    assert await salon.starts(salon.day(), staff_member_id=staff) == []
+
+    async def cancelled():
+        return [str(one.booking.id) for one in await salon.bench.said(BookingCancelled, account_id=account)]
+
+    assert await cancelled() == []
+
+    async def ends_in_trouble(tx, desk, visit, *rest):
+        if str(visit.booking.id) == made[1]:
+            raise RuntimeError("the database is away")
+        await settle_visit(tx, desk, visit, *rest)
+
+    with monkeypatch.context() as trouble:
+        trouble.setattr(settle_departure, "AT_ONCE", 1)
+        trouble.setattr(settle_departure, "settle_visit", ends_in_trouble)
+        await settle_departures(db, utc_now())
+    assert await cancelled() == made[:1], "what was settled stays settled"
+    for _ in range(2):
+        await settle_departures(db, utc_now())
+    assert await cancelled() == made
 
 
 async def test_a_member_who_stops_accepting_bookings_leaves_the_site(salon):

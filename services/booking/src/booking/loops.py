@@ -10,6 +10,7 @@ from .errors import DomainTaken
 from .providers.dns import Dns
 from .settings import Settings
 from .usecases.clients.keep_cards import forget_old_cards
+from .usecases.copies.settle_departure import settle_departures
 from .usecases.reports.prepare_journals import prepare_due_journals
 from .usecases.reports.prepare_reports import prepare_due_reports
 from .usecases.site.captcha import forget_used
@@ -17,7 +18,7 @@ from .usecases.site.own_domain import check_domain, domains_to_look_at
 
 
 def add_loops(service: Service, settings: Settings) -> None:
-    """Journals and reports at their hour, proofs of domains, used puzzles."""
+    """Journals and reports at their hour, old cards, visits of who has left, proofs of domains, used puzzles."""
     dns = Dns(settings.dns_servers, settings.dns_timeout_s)
     service.state["dns"] = dns
 
@@ -41,4 +42,9 @@ def add_loops(service: Service, settings: Settings) -> None:
         await forget_old_cards(service.db, now_utc())
 
     service.loops["client_retention"] = lambda: every(settings.retention_every_s, old_cards)
+
+    async def departures() -> None:
+        await settle_departures(service.db, now_utc())
+
+    service.loops["departures"] = lambda: every(settings.departures_every_s, departures)
     service.loops["own_domains"] = lambda: every(settings.domains_every_s, domains)

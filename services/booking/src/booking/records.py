@@ -142,6 +142,19 @@ class BookingGoodsRow(Base):
         return self.quantity * self.unit_price
 
 
+class Departure(Base):
+    """Visits of somebody who was removed from the staff that are still to be moved or cancelled, earliest first."""
+
+    __tablename__ = "departure"
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    staff_member_id: Mapped[UUID] = mapped_column(primary_key=True)
+    visits: Mapped[str]
+    removed_by: Mapped[UUID | None]
+    removed_by_name: Mapped[str | None]
+    booking_ids: Mapped[list[UUID]]
+
+
 class ReportSchedule(Base):
     """When the journal of a location is mailed, and whom to; `last_day` is the last one that was prepared."""
 

@@ -23,5 +23,7 @@ class Settings(ServiceSettings):
     """Until DNS has answered, all tries together."""
     retention_every_s: float = 3600.0
     """How often cards of clients are looked for that are kept no longer."""
+    departures_every_s: float = 2.0
+    """How often visits of people who were removed are looked for."""
     waitlist_every_s: float = 5.0
     """How often offers that ran out are looked for; freed time is offered at once."""

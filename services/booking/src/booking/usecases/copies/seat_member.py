@@ -17,7 +17,7 @@ from contracts.identity import (
 from kit.db import Tx
 from kit.messaging import now_utc
 
-from .settle_departure import settle_departure
+from .settle_departure import forget_departure, note_departure
 
 
 async def seat_member(
@@ -60,9 +60,10 @@ async def seat_member(
     row.is_deleted = not said.is_active
     row.version += 1
     await say_staff_member_changed(tx, row)
-    if isinstance(event, MembershipRemoved) and settles:
-        await tx.flush()
-        await settle_departure(event, tx)
+    if isinstance(event, MembershipRemoved):
+        await note_departure(event, tx)
+    elif isinstance(event, MembershipRestored):
+        await forget_departure(tx, said.account_id, said.staff_member_id)
 
 
 def _said(membership: MembershipState) -> dict[str, Any]:
