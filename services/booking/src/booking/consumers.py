@@ -18,12 +18,14 @@ from contracts.identity import (
     MembershipChanged,
     MembershipRemoved,
     MembershipRestored,
+    UserErased,
 )
 from contracts.notifications import MessageDelivered, MessageFailed, MessageHeld, MessageSent, ReplyReceived
 from kit import access
 from kit.messaging import Consumers
 
 from .usecases.copies.copy_account import copy_account
+from .usecases.copies.forget_user import forget_user
 from .usecases.copies.furnish_demo import furnish_demo
 from .usecases.copies.hear_message import hear_message
 from .usecases.copies.hear_prepayment import hear_prepayment
@@ -39,6 +41,7 @@ def consumers() -> Consumers:
     consumers.on(AccountRegistered, AccountChanged)(copy_account)
     consumers.on(AccountRegistered)(furnish_demo)
     consumers.on(MembershipAdded, MembershipChanged, MembershipRemoved, MembershipRestored)(seat_member)
+    consumers.on(UserErased)(forget_user)
     consumers.on(BookingSettled, BookingReversed)(hear_settlement)
     consumers.on(ReceiptRegistered, ReceiptHeld, ReceiptFailed)(hear_receipt)
     consumers.on(PrepaymentRequested, PrepaymentPaid, PrepaymentExpired, PrepaymentCancelled)(hear_prepayment)
