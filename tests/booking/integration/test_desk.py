@@ -137,6 +137,17 @@ async def test_deleting_what_is_to_come_cancels_it_and_frees_the_hour(salon):
     assert "10:00" in await salon.starts(salon.day())
 
 
+async def test_who_may_cancel_does_not_put_visits_away_that_took_place_or_were_missed(salon):
+    desk = await salon.member(Permission.BOOKING_VIEW, Permission.BOOKING_CANCEL)
+    for clock, act in (("10:00", "complete"), ("12:00", "no-show")):
+        path = f"/bookings/{(await salon.write_down(salon.at(clock)))['id']}"
+        await salon.ok("POST", f"{path}/{act}")
+        refused = await salon.call("DELETE", path, by=desk)
+        assert (refused.status_code, refused.json()["permission"]) == (403, "booking.delete_paid")
+        assert (await salon.ok("DELETE", path))["deleted_at"]
+        assert (await salon.call("POST", f"{path}/restore", {}, by=desk)).status_code == 403
+
+
 @pytest.mark.row("S38")
 @pytest.mark.row("S39")
 async def test_nothing_to_pay_is_settled_and_a_raised_price_opens_it_again(salon):

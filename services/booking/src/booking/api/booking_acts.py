@@ -103,12 +103,12 @@ async def cancel(desk: DeskDep, body: CancelBody | None = None) -> Response:
 async def delete(desk: DeskDep) -> Response:
     """Out of the calendar and the lists, for good or until it is restored; one that is to come is cancelled as well.
 
-    A paid booking needs the right for that, and the money stays where it is.
+    A booking that is paid, or whose visit is over, needs the right for that; its money stays where it is.
     """
 
     async def act(tx: Tx, visit: Visit, actor: Actor) -> None:
         if visit.booking.deleted_at is None:
-            _require_for_paid(desk.member, visit)
+            _require_deleting(desk.member, visit)
         await put_away(tx, visit, actor, desk.now)
 
     return await desk.run(Permission.BOOKING_CANCEL, act)
@@ -120,16 +120,18 @@ async def restore(desk: DeskDep) -> Response:
 
     async def act(tx: Tx, visit: Visit, actor: Actor) -> None:
         if visit.booking.deleted_at is not None:
-            _require_for_paid(desk.member, visit)
+            _require_deleting(desk.member, visit)
         await bring_back(tx, visit, actor, desk.now)
 
     return await desk.run(Permission.BOOKING_CANCEL, act)
 
 
-def _require_for_paid(member: Member, visit: Visit) -> None:
-    if visit.booking.paid > 0 or visit.booking.payment_state == "settled":
+def _require_deleting(member: Member, visit: Visit) -> None:
+    """Who may only cancel puts away what could be cancelled or was: never a visit that took place or was missed."""
+    state = State(visit.booking.state)
+    if visit.booking.paid > 0 or visit.booking.payment_state == "settled" or state not in ACTIVE | CANCELLED:
         member.require(Permission.BOOKING_DELETE_PAID)
-    if visit.booking.payment_state == "settled" and State(visit.booking.state) in ACTIVE:
+    if visit.booking.payment_state == "settled" and state in ACTIVE:
         member.require(Permission.BOOKING_CANCEL_PAID)
 
 
