@@ -10,6 +10,8 @@ from booking.usecases.clients.keep_cards import forget_old_cards
 from contracts.base import Money
 from contracts.booking import ClientChanged, ClientErased
 from contracts.fiscal import PrepaymentPaid, PrepaymentRequested, PrepaymentState, ReceiptRegistered, ReceiptState
+from contracts.identity import UserErased
+from tests.booking.integration.test_clients import sheet
 from tests.booking.integration.test_links_and_site import key_of, site
 from tests.booking.salon import a_phone, utc_now
 
@@ -146,9 +148,60 @@ async def test_who_comes_no_more_is_forgotten_when_the_account_keeps_cards_no_lo
     assert await salon.bench.said(ClientErased, account_id=salon.account_id) == []
     too_short = await salon.call("PUT", "/client-retention", {"months": 1})
     assert (too_short.status_code, too_short.json()["errors"][0]["pointer"]) == (422, "/months")
-    assert (await salon.ok("PUT", "/client-retention", {"months": 12})) == {"months": 12, "due": 1}
+    unsure = await salon.call("PUT", "/client-retention", {"months": 12})
+    assert (unsure.status_code, unsure.json()["errors"][0]["pointer"]) == (422, "/confirm")
+    sure = {"months": 12, "confirm": "erase"}
+    assert (await salon.ok("PUT", "/client-retention", sure)) == {"months": 12, "due": 1}
+    assert (await salon.ok("PUT", "/client-retention", {"months": 18})) == {"months": 18, "due": 0}
+    assert (await salon.ok("PUT", "/client-retention", sure))["due"] == 1
     await forget_old_cards(salon.bench.service.db, utc_now())
     [said] = await salon.bench.said(ClientErased, account_id=salon.account_id)
     assert str(said.client_id) == old["client"]["id"]
     assert (await salon.ok("GET", f"/clients/{fresh['client']['id']}"))["name"] == "Ганна"
     assert (await salon.ok("GET", "/client-retention"))["due"] == 0
+
+
+async def test_files_of_cards_outlive_the_cards_that_are_forgotten_by_themselves_until_they_are_as_old(salon):
+    async def upload():
+        content = sheet(("Імʼя", "Телефон"), ("Олена", a_phone()))
+        told = await salon.ok("POST", "/client-imports", {"file_name": "клієнти.csv", "content_base64": content})
+        return told["id"]
+
+    new, old = await upload(), await upload()
+    card = await salon.ok("POST", "/clients", {"name": "Марко", "phone": a_phone()})
+    async with salon.bench.service.db.tx(salon.account_id) as tx:
+        await tx.execute(text("UPDATE client SET created_at = now() - interval '3 years'"))
+        await tx.execute(
+            text("UPDATE client_import SET created_at = now() - interval '3 years' WHERE id = :id"), {"id": old}
+        )
+    await salon.ok("PUT", "/client-retention", {"months": 12, "confirm": "erase"})
+    await forget_old_cards(salon.bench.service.db, utc_now())
+    [said] = await salon.bench.said(ClientErased, account_id=salon.account_id)
+    assert str(said.client_id) == card["id"]
+    assert (await salon.call("GET", f"/client-imports/{old}")).status_code == 404
+    assert (await salon.ok("POST", f"/client-imports/{new}/apply"))["result"]["created"] == 1
+
+
+async def test_a_forgotten_login_lets_go_of_its_cards_and_who_begins_anew_has_them_again(salon):
+    phone = a_phone()
+    before, anew = salon.bench.mint.person(phone), salon.bench.mint.person(phone)
+    made = await salon.booked(salon.at("10:00"), by=before)
+    other = await salon.ok("POST", "/clients", {"name": "Наталія", "phone": a_phone()})
+    double = {"double_id": made["client"]["id"]}
+    merge = await salon.ok("POST", f"/clients/{other['id']}/merges", double)
+
+    async def seen_by(person):
+        return [one["id"] for one in (await salon.ok("GET", "/api/v1/me/bookings", by=person))["items"]]
+
+    assert (await seen_by(before), await seen_by(anew)) == ([made["id"]], [])
+    for _ in range(2):
+        await salon.bench.deliver(UserErased(version=2, user_id=before.user_id, erased_at=utc_now()))
+    assert await seen_by(anew) == [made["id"]]
+    told = await salon.bench.said(ClientChanged, account_id=salon.account_id)
+    assert told[-1].client.user_id is None
+    await salon.ok("POST", f"/clients/{other['id']}/merges/{merge['id']}/undo")
+    assert await seen_by(anew) == [made["id"]]
+    [kept] = (await mine(salon, anew, "client-data")).json()["items"]
+    assert kept["card"]["phone"] == phone
+    erased = await mine(salon, anew, "client-data/erase", "POST", {"confirm": "erase"})
+    assert erased.json()["code"] == "booking.client_has_visits_ahead"

@@ -3,12 +3,14 @@
 import asyncio
 from collections import Counter
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 
 from contracts.booking import BookingCreated
 from tests.booking.salon import every_day
+from tests.support.rivals import while_saved
 
 
 async def overlaps(salon) -> int:
@@ -188,3 +190,36 @@ async def test_an_expired_hold_frees_its_hour(salon, by_whom):
     late = await salon.bench.http.post(f"{salon.site}/bookings", json=form, headers=salon.client().headers)
     assert (late.status_code, late.json()["code"]) == (409, "booking.hold_expired")
     assert (await salon.book(salon.at("10:00"))).status_code == 201
+
+
+async def test_two_who_save_the_same_settings_for_the_first_time_come_one_after_the_other(salon):
+    db, account = salon.bench.service.db, salon.account_id
+    for path, body, columns, values in (
+        (
+            "/report-mailings/staff",
+            {},
+            "report_mailing (account_id, report, version, is_on, clock_time, weekdays, span)",
+            "(:account, 'staff', 1, true, '09:00', '{mon}', 'yesterday')",
+        ),
+        (
+            f"/report-schedules/{salon.location}",
+            {},
+            "report_schedule (account_id, location_id, version, is_on, clock_time, weekdays, covers)",
+            "(:account, :place, 1, true, '09:00', '{mon}', 'tomorrow')",
+        ),
+        (
+            "/client-retention",
+            {"months": None},
+            "client_retention (account_id, version, changed_at)",
+            "(:account, 1, now())",
+        ),
+    ):
+        first = text(f"INSERT INTO {columns} VALUES {values}")
+        if ":place" in values:
+            first = first.bindparams(place=UUID(salon.location))
+        answer = await while_saved(db, account, first, salon.call("PUT", path, body))
+        assert (answer.status_code, answer.headers["ETag"]) == (200, '"2"'), path
+    third = text("UPDATE client_retention SET version = 3 WHERE account_id = :account")
+    asked = salon.call("PUT", "/client-retention", {"months": None}, headers={"If-Match": '"2"'})
+    late = await while_saved(db, account, third, asked)
+    assert late.status_code == 412

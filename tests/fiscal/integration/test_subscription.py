@@ -21,6 +21,7 @@ from tests.fiscal.door import Door
 from tests.fiscal.payer import pay
 from tests.fiscal.salon import Salon
 from tests.simulators.running import Simulators
+from tests.support.rivals import while_saved
 from tests.support.waiting import eventually
 
 DOMAIN, SUPPORT = 15_000, 29_900
@@ -184,3 +185,13 @@ async def test_a_month_that_is_given_back_ends_where_the_month_before_it_did(sal
 )  # fmt: skip
 def test_a_month_later_is_the_same_day_or_the_last_of_a_shorter_month(day: str, count: int, later: str) -> None:
     assert months_on(datetime.fromisoformat(day), count) == datetime.fromisoformat(later)
+
+
+async def test_two_who_choose_extras_for_the_first_time_come_one_after_the_other(bench: Bench, salon: Salon) -> None:
+    first = text(
+        "INSERT INTO subscription (account_id, version, extras, changed_at, changed_by_name)"
+        " VALUES (:account, 1, '{}', now(), 'Олена')"
+    )
+    asked = salon.ask("PUT", "/subscription", {"extras": ["custom_domain"]})
+    answer = await while_saved(bench.service.db, salon.account_id, first, asked)
+    assert (answer.status_code, answer.json()["version"]) == (200, 2)

@@ -264,6 +264,9 @@ class RetentionBody(Body):
     months: Annotated[StrictInt, Field(ge=6, le=240)] | None = Field(
         description="After the last visit; none: until somebody erases them."
     )
+    confirm: Literal["erase"] | None = Field(
+        default=None, description="Wanted where cards are to be kept for less time than before: that erases for good."
+    )
 
 
 class RetentionAnswer(Answer):

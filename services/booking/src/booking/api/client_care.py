@@ -13,7 +13,7 @@ from booking.queries.visits import visits_of
 from booking.records import ClientField, ClientMerge
 from booking.usecases.actors import Actor
 from booking.usecases.clients.custom_fields import add_field, change_field, drop_field, fields_of
-from booking.usecases.clients.erase_card import erase_card
+from booking.usecases.clients.erase_card import drop_imports, erase_card
 from booking.usecases.clients.find_card import card_of
 from booking.usecases.clients.merge_cards import merge_cards, undo_merge
 from contracts.http.clients import (
@@ -35,12 +35,11 @@ from contracts.permissions import Permission
 from kit.access import Member
 from kit.callers import EXPORT_AGE
 from kit.edge import DbDep, MemberDep
-from kit.errors import MissingScope
 from kit.idempotency import OnceDep
 
 from .answers import OWN, booking_answer
 from .clients import eyes_of
-from .edge import NowDep
+from .edge import NowDep, require_whole_account
 
 router = APIRouter(prefix="/api/v1/accounts/{account_id}", tags=["clients"])
 
@@ -149,7 +148,7 @@ async def get_export(client_id: ClientId, member: MemberDep, db: DbDep, now: Now
     member.require(Permission.REPORTS_EXPORT)
     member.require_fresh(EXPORT_AGE, programs=True)
     _require_contacts(member)
-    require_everywhere_for_cards(member)
+    require_whole_account(member)
     async with db.tx(member.account_id) as tx:
         card = await card_of(tx, member.account_id, client_id)
         kept = await all_of_client(tx, member.account_id, client_id)
@@ -172,11 +171,12 @@ async def post_erase(
     assert body.confirm == "erase"
     member.require(Permission.CLIENT_EDIT)
     member.require(Permission.SETTINGS_ACCOUNT)
-    require_everywhere_for_cards(member)
+    require_whole_account(member)
     async with db.tx(member.account_id) as tx:
 
         async def effect() -> EraseAnswer:
             visits = await erase_card(tx, member.account_id, client_id, now)
+            await drop_imports(tx, member.account_id)
             return EraseAnswer(client_id=client_id, erased_at=now, bookings=visits)
 
         return await once.run(tx, effect, status=200)
@@ -186,12 +186,6 @@ def _require_contacts(member: Member) -> None:
     """Who may not see a field may not move it from card to card."""
     for permission in _CONTACTS:
         member.require(permission)
-
-
-def require_everywhere_for_cards(member: Member) -> None:
-    """A person's visits are in every location."""
-    if member.location_ids is not None:
-        raise MissingScope("*", list(member.holders))
 
 
 def _field(row: ClientField) -> ClientFieldAnswer:

@@ -21,7 +21,7 @@ from booking.usecases.bookings.rivalry import Turns
 from kit.access import Member
 from kit.db import Database, Tx
 from kit.edge import DbDep, MemberDep
-from kit.errors import InvalidInput, MissingPermission, MissingScope, StaleVersion
+from kit.errors import EVERYWHERE, InvalidInput, MissingPermission, MissingScope, StaleVersion
 from kit.freshness import wait_for_copy
 from kit.ids import is_fresh
 from kit.messaging import now_utc
@@ -132,7 +132,13 @@ async def require_everywhere(tx: Tx, member: Member, location_id: UUID | None) -
     if location_id is None and member.location_ids is not None:
         covered = {location.id for location in await locations_of(tx, member.account_id)}
         if covered - member.location_ids:
-            raise MissingScope("*", list(member.holders))
+            raise MissingScope(EVERYWHERE, list(member.holders))
+
+
+def require_whole_account(member: Member) -> None:
+    """Raise `MissingScope` unless the member's say covers every location; names those who could widen it."""
+    if member.location_ids is not None:
+        raise MissingScope(EVERYWHERE, [granter.name for granter in member.granters if granter.location_ids is None])
 
 
 def require_staff_scope(member: Member, staff: StaffMemberRow) -> None:
@@ -140,7 +146,7 @@ def require_staff_scope(member: Member, staff: StaffMemberRow) -> None:
     if member.location_ids is None:
         return
     if staff.location_ids is None:
-        raise MissingScope("*", list(member.holders))
+        raise MissingScope(EVERYWHERE, list(member.holders))
     for location_id in staff.location_ids:
         if not member.covers(location_id):
             raise MissingScope(str(location_id), list(member.holders))

@@ -11,7 +11,7 @@ from booking.queries.clients import all_of_client, living, told
 from booking.queries.own_cards import own_card
 from booking.queries.visits import visits_of
 from booking.tables import AccountCopy, BookingRow, ClientRow
-from booking.usecases.clients.erase_card import erase_card
+from booking.usecases.clients.erase_card import drop_imports, erase_card
 from contracts.http.clients import OwnEraseBody, OwnErasure, OwnErasures, OwnExport, OwnExports
 from kit.access import Caller
 from kit.db import Tx
@@ -70,6 +70,7 @@ async def post_erase(body: OwnEraseBody, caller: FreshCallerDep, db: DbDep, now:
             raise ClientHasVisitsAhead(still)
         for card, account in cards:
             visits = await erase_card(tx, account.account_id, card.id, now)
+            await drop_imports(tx, account.account_id)
             done.append(OwnErasure(account_id=account.account_id, account_name=account.name, bookings=visits))
     return OwnErasures(items=done, erased_at=now)
 

@@ -26,11 +26,10 @@ from contracts.permissions import Permission
 from kit.access import Member
 from kit.db import Tx
 from kit.edge import DbDep, MemberDep
-from kit.errors import MissingScope
 from kit.idempotency import OnceDep
 
 from .answers import Eyes, conflict, location_answer, service_answer
-from .edge import AccountDep, IfMatchDep, NowDep, require_version
+from .edge import AccountDep, IfMatchDep, NowDep, require_version, require_whole_account
 
 router = APIRouter(prefix="/api/v1/accounts/{account_id}", tags=["catalogue"])
 
@@ -66,7 +65,7 @@ async def drop_service(
     member.require(Permission.CATALOGUE_EDIT)
     if choice == "cancel":
         member.require(Permission.BOOKING_CANCEL)
-    _require_everywhere(member)
+    require_whole_account(member)
     async with db.tx(account.account_id) as tx:
         actor = Actor.member(member)
         row = await delete_service(tx, account.account_id, service_id, choice, _shown(member), actor, now)
@@ -109,7 +108,7 @@ async def drop_location(
     member.require(Permission.CATALOGUE_EDIT, location_id=location_id)
     if choice == "cancel":
         member.require(Permission.BOOKING_CANCEL)
-    _require_everywhere(member)
+    require_whole_account(member)
     async with db.tx(member.account_id) as tx:
         actor = Actor.member(member)
         return location_answer(
@@ -121,19 +120,13 @@ async def drop_location(
 async def bring_back_location(location_id: UUID, member: MemberDep, db: DbDep, once: OnceDep) -> Response:
     """Open it again."""
     member.require(Permission.CATALOGUE_EDIT, location_id=location_id)
-    _require_everywhere(member)
+    require_whole_account(member)
     async with db.tx(member.account_id) as tx:
 
         async def effect() -> LocationAnswer:
             return location_answer(await restore_location(tx, member.account_id, location_id))
 
         return await once.run(tx, effect, status=200)
-
-
-def _require_everywhere(member: Member) -> None:
-    """What is put away is away for every location."""
-    if member.location_ids is not None:
-        raise MissingScope("*", list(member.holders))
 
 
 def _shown(member: Member) -> Any:

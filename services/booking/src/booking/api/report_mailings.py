@@ -11,13 +11,12 @@ from sqlalchemy import select
 from booking.records import ReportMailing
 from contracts.http.reports import MailedReport, ReportMailingAnswer, ReportMailingBody, ReportMailingList
 from contracts.permissions import Permission
-from kit.access import Member
-from kit.db import Tx
 from kit.edge import DbDep, MemberDep
-from kit.errors import EVERYWHERE, InvalidInput, MissingScope
-from kit.tables import MemberCopy
+from kit.errors import InvalidInput
+from kit.first_rows import locked_or_new
 
-from .edge import IfMatchDep, etag, require_version
+from .edge import IfMatchDep, etag, require_version, require_whole_account
+from .report_readers import require_readers
 
 router = APIRouter(prefix="/api/v1/accounts/{account_id}/report-mailings", tags=["reports"])
 
@@ -26,7 +25,7 @@ router = APIRouter(prefix="/api/v1/accounts/{account_id}/report-mailings", tags=
 async def list_mailings(member: MemberDep, db: DbDep) -> ReportMailingList:
     """Every report that can be mailed with its timetable; one that was never set is off."""
     member.require(Permission.REPORTS_VIEW)
-    _require_everywhere(member)
+    require_whole_account(member)
     async with db.tx(member.account_id) as tx:
         rows = await tx.scalars(select(ReportMailing).where(ReportMailing.account_id == member.account_id))
         by_report = {row.report: row for row in rows}
@@ -44,16 +43,13 @@ async def put_mailing(
 ) -> ReportMailingAnswer:
     """Set it. Only members whose scope is the whole account ever get it: its figures are of all locations."""
     member.require(Permission.SETTINGS_ACCOUNT)
-    _require_everywhere(member)
+    require_whole_account(member)
     if body.time == "24:00":
         raise InvalidInput.of("/time", "clock_time")
     async with db.tx(member.account_id) as tx:
-        await _require_readers(tx, member.account_id, body.recipient_user_ids or ())
-        row = await tx.get(ReportMailing, (member.account_id, report), with_for_update=True)
-        require_version(row.version if row else 0, if_match)
-        if row is None:
-            row = ReportMailing(account_id=member.account_id, report=report, version=0, last_day=None)
-            tx.add(row)
+        await require_readers(tx, member.account_id, body.recipient_user_ids or ())
+        row = await locked_or_new(tx, _unset(member.account_id, report))
+        require_version(row.version, if_match)
         row.is_on, row.clock_time, row.span = body.is_on, body.time, body.span
         row.weekdays = list(dict.fromkeys(body.weekdays))
         row.recipient_user_ids = None if body.recipient_user_ids is None else sorted(set(body.recipient_user_ids))
@@ -63,21 +59,17 @@ async def put_mailing(
     return _answer(report, row)
 
 
-def _require_everywhere(member: Member) -> None:
-    if member.location_ids is not None:
-        whole = [granter.name for granter in member.granters if granter.location_ids is None]
-        raise MissingScope(EVERYWHERE, whole)
-
-
-async def _require_readers(tx: Tx, account_id: UUID, user_ids: tuple[UUID, ...]) -> None:
-    rows = await tx.scalars(
-        select(MemberCopy).where(
-            MemberCopy.account_id == account_id, MemberCopy.is_active, MemberCopy.user_id.in_(user_ids)
-        )
+def _unset(account_id: UUID, report: MailedReport) -> ReportMailing:
+    unset = ReportMailingBody(is_on=False)
+    return ReportMailing(
+        account_id=account_id,
+        report=report,
+        version=0,
+        is_on=unset.is_on,
+        clock_time=unset.time,
+        weekdays=list(unset.weekdays),
+        span=unset.span,
     )
-    able = {row.user_id for row in rows if Permission.REPORTS_VIEW in row.permissions and row.location_ids is None}
-    if set(user_ids) - able:
-        raise InvalidInput.of("/recipient_user_ids", "unknown_member")
 
 
 def _answer(report: MailedReport, row: ReportMailing | None) -> ReportMailingAnswer:

@@ -12,12 +12,12 @@ from booking.records import ReportSchedule
 from booking.tables import LocationRow
 from contracts.http.reports import ReportScheduleAnswer, ReportScheduleBody, ReportScheduleList
 from contracts.permissions import Permission
-from kit.db import Tx
 from kit.edge import DbDep, MemberDep
 from kit.errors import InvalidInput, NotFound
-from kit.tables import MemberCopy
+from kit.first_rows import locked_or_new
 
 from .edge import IfMatchDep, etag, require_version
+from .report_readers import require_readers
 
 router = APIRouter(prefix="/api/v1/accounts/{account_id}/report-schedules", tags=["reports"])
 
@@ -50,12 +50,9 @@ async def put_schedule(
             raise NotFound("location")
         if body.time == "24:00":
             raise InvalidInput.of("/time", "clock_time")
-        await _require_members(tx, member.account_id, location_id, body.recipient_user_ids or ())
-        row = await tx.get(ReportSchedule, (member.account_id, location_id), with_for_update=True)
-        require_version(row.version if row else 0, if_match)
-        if row is None:
-            row = ReportSchedule(account_id=member.account_id, location_id=location_id, version=0, last_day=None)
-            tx.add(row)
+        await require_readers(tx, member.account_id, body.recipient_user_ids or (), location_id)
+        row = await locked_or_new(tx, _unset(member.account_id, location_id))
+        require_version(row.version, if_match)
         row.is_on, row.clock_time, row.covers = body.is_on, body.time, body.covers
         row.weekdays = list(dict.fromkeys(body.weekdays))
         row.recipient_user_ids = None if body.recipient_user_ids is None else sorted(set(body.recipient_user_ids))
@@ -65,19 +62,17 @@ async def put_schedule(
     return _answer(place, row)
 
 
-async def _require_members(tx: Tx, account_id: UUID, location_id: UUID, user_ids: tuple[UUID, ...]) -> None:
-    rows = await tx.scalars(
-        select(MemberCopy).where(
-            MemberCopy.account_id == account_id, MemberCopy.is_active, MemberCopy.user_id.in_(user_ids)
-        )
+def _unset(account_id: UUID, location_id: UUID) -> ReportSchedule:
+    unset = ReportScheduleBody(is_on=False)
+    return ReportSchedule(
+        account_id=account_id,
+        location_id=location_id,
+        version=0,
+        is_on=unset.is_on,
+        clock_time=unset.time,
+        weekdays=list(unset.weekdays),
+        covers=unset.covers,
     )
-    able = {
-        row.user_id
-        for row in rows
-        if Permission.REPORTS_VIEW in row.permissions and (row.location_ids is None or location_id in row.location_ids)
-    }
-    if set(user_ids) - able:
-        raise InvalidInput.of("/recipient_user_ids", "unknown_member")
 
 
 def _answer(place: LocationRow, row: ReportSchedule | None) -> ReportScheduleAnswer:

@@ -7,14 +7,14 @@ from datetime import datetime
 from fastapi import APIRouter, Response
 
 from booking.records import ClientRetention
-from booking.usecases.clients.keep_cards import cards_due, set_retention
+from booking.usecases.clients.keep_cards import cards_due, is_shorter, retention_of, set_retention
 from contracts.http.clients import RetentionAnswer, RetentionBody
 from contracts.permissions import Permission
 from kit.db import Tx
 from kit.edge import DbDep, MemberDep
+from kit.errors import InvalidInput
 
-from .client_care import require_everywhere_for_cards
-from .edge import IfMatchDep, NowDep, etag, require_version
+from .edge import IfMatchDep, NowDep, etag, require_version, require_whole_account
 
 router = APIRouter(prefix="/api/v1/accounts/{account_id}/client-retention", tags=["clients"])
 
@@ -35,14 +35,19 @@ async def get_retention(member: MemberDep, db: DbDep, now: NowDep, response: Res
 async def put_retention(
     body: RetentionBody, member: MemberDep, db: DbDep, now: NowDep, if_match: IfMatchDep, response: Response
 ) -> RetentionAnswer:
-    """Forget people by itself so many months after their last visit. What was erased does not come back."""
+    """Forget people by itself so many months after their last visit. What was erased does not come back.
+
+    Keeping them for less time than before, or for a limited time at all, wants `confirm`.
+    """
     member.require(Permission.SETTINGS_ACCOUNT)
     member.require(Permission.CLIENT_EDIT)
-    require_everywhere_for_cards(member)
+    require_whole_account(member)
     async with db.tx(member.account_id) as tx:
-        old = await tx.get(ClientRetention, member.account_id)
-        require_version(old.version if old else 0, if_match)
-        row = await set_retention(tx, member.account_id, body.months, member.caller.user_id, now)
+        row = await retention_of(tx, member.account_id, now)
+        require_version(row.version, if_match)
+        if is_shorter(body.months, row.months) and body.confirm is None:
+            raise InvalidInput.of("/confirm", "one_of", expected="erase")
+        await set_retention(tx, row, body.months, member.caller.user_id, now)
         response.headers.update(etag(row.version))
         return await _answer(tx, row, now)
 

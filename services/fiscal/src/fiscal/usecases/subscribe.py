@@ -9,6 +9,7 @@ from fiscal.domain.price_list import EXTRAS, chosen
 from kit.access import Member
 from kit.db import Tx
 from kit.errors import InvalidInput, StaleVersion
+from kit.first_rows import locked_or_new
 
 
 async def subscription_of(tx: Tx, account_id: UUID) -> Subscription | None:
@@ -30,13 +31,14 @@ async def choose_extras(
     except KeyError:
         known = ", ".join(extra.key for extra in EXTRAS)
         raise InvalidInput.of("/extras", "one_of", expected=known) from None
-    row = await tx.get(Subscription, member.account_id, with_for_update=True)
-    row = row or Subscription(account_id=member.account_id, version=0)
+    unset = Subscription(
+        account_id=member.account_id, version=0, extras=[], changed_at=now, changed_by_name=member.name
+    )
+    row = await locked_or_new(tx, unset)
     if if_version is not None and row.version != if_version:
         raise StaleVersion(row.version)
     row.extras = [extra.key for extra in extras]
     row.version += 1
     row.changed_at, row.changed_by_name = now, member.name
-    tx.add(row)
     await tx.flush()
     return row

@@ -25,6 +25,7 @@ _WORDS_OF_PEOPLE = ("reason", "before", "after", "text", "comment")
 async def erase_card(tx: Tx, account_id: UUID, client_id: UUID, now: datetime) -> int:
     """Forget the person with all doubles of theirs; answers how many visits stay, without a name.
 
+    Imported files are not looked into: see `drop_imports`.
     Raises `ClientHasVisitsAhead`, `ClientIsDouble`, `ClientErased`, `NotFound`.
     """
     card = await card_of(tx, account_id, client_id, lock=True)
@@ -61,13 +62,17 @@ async def erase_card(tx: Tx, account_id: UUID, client_id: UUID, now: datetime) -
             ClientMerge.account_id == account_id, or_(ClientMerge.kept_id.in_(ids), ClientMerge.double_id.in_(ids))
         )
     )
-    # Files that wait to be applied may name anybody.
-    await tx.execute(delete(ClientImport).where(ClientImport.account_id == account_id))
     for one in cards:
         _empty(one, now)
         say_client_changed(tx, one)
         tx.emit(ClientErased(account_id=account_id, version=one.version, client_id=one.id, erased_at=now))
     return len(rows)
+
+
+async def drop_imports(tx: Tx, account_id: UUID, *, before: datetime | None = None) -> None:
+    """Throw away imported files, which may name anybody: all of them, or those read before a moment."""
+    old = delete(ClientImport).where(ClientImport.account_id == account_id)
+    await tx.execute(old if before is None else old.where(ClientImport.created_at < before))
 
 
 def _empty(card: ClientRow, now: datetime) -> None:

@@ -10,8 +10,9 @@ from sqlalchemy import select, text
 from booking.errors import ClientErased, ClientHasVisitsAhead, ClientIsDouble
 from booking.records import ClientRetention
 from kit.db import Database, Tx
+from kit.first_rows import locked_or_new
 
-from .erase_card import erase_card
+from .erase_card import drop_imports, erase_card
 
 AT_ONCE = 50
 """Cards of one transaction, so that nobody at the desk waits for it."""
@@ -33,23 +34,34 @@ _DUE = text(
 _BEFORE = text("SELECT CAST(:now AS timestamptz) - make_interval(months => :months)")
 
 
+async def retention_of(tx: Tx, account_id: UUID, now: datetime) -> ClientRetention:
+    """What the account has said, locked; version 0 where it never said anything."""
+    return await locked_or_new(tx, ClientRetention(account_id=account_id, version=0, changed_at=now))
+
+
 async def set_retention(
-    tx: Tx, account_id: UUID, months: int | None, by: UUID | None, now: datetime
+    tx: Tx, row: ClientRetention, months: int | None, by: UUID | None, now: datetime
 ) -> ClientRetention:
     """Keep cards for so many months after the last visit; none: until somebody erases them."""
-    row = await tx.get(ClientRetention, account_id, with_for_update=True)
-    if row is None:
-        row = ClientRetention(account_id=account_id, version=0)
-        tx.add(row)
     row.version, row.months, row.changed_by, row.changed_at = row.version + 1, months, by, now
     await tx.flush()
     return row
 
 
+def is_shorter(months: int | None, before: int | None) -> bool:
+    """Whether people are forgotten who would have been kept until now; none is without an end."""
+    return months is not None and (before is None or months < before)
+
+
 async def cards_due(tx: Tx, account_id: UUID, months: int, now: datetime, *, most: int) -> list[UUID]:
     """Cards whose time is over, at most so many of them."""
-    before = await tx.scalar(_BEFORE, {"now": now, "months": months})
+    before = await _before(tx, months, now)
     return list(await tx.scalars(_DUE, {"account_id": account_id, "before": before, "most": most}))
+
+
+async def _before(tx: Tx, months: int, now: datetime) -> datetime:
+    before: datetime = (await tx.execute(_BEFORE, {"now": now, "months": months})).scalar_one()
+    return before
 
 
 async def forget_old_cards(db: Database, now: datetime) -> int:
@@ -70,6 +82,7 @@ async def _forget_some(db: Database, account_id: UUID, now: datetime) -> int:
         row = await tx.get(ClientRetention, account_id)
         if row is None or row.months is None:
             return 0
+        await drop_imports(tx, account_id, before=await _before(tx, row.months, now))
         for client_id in await cards_due(tx, account_id, row.months, now, most=AT_ONCE):
             try:
                 await erase_card(tx, account_id, client_id, now)

@@ -1,0 +1,34 @@
+"""Two callers at the same row, in an order that the test knows."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+from uuid import UUID
+
+import httpx
+from sqlalchemy import TextClause, text
+
+from kit.db import Database
+
+from .waiting import eventually
+
+_IS_WAITED_FOR = text(
+    "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
+)
+
+
+async def while_saved(
+    db: Database, account_id: UUID, first: TextClause, second: Coroutine[Any, Any, httpx.Response]
+) -> httpx.Response:
+    """The answer to `second`, asked after `first` was written and before it was committed."""
+    async with db.tx(account_id) as tx:
+        await tx.execute(first, {"account": account_id})
+        asked = asyncio.create_task(second)
+
+        async def is_waited_for() -> bool:
+            return asked.done() or bool(await tx.scalar(_IS_WAITED_FOR))
+
+        await eventually(is_waited_for, within_s=4)
+    return await asked
