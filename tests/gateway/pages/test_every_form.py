@@ -22,6 +22,22 @@ from .test_hostile import dangers
 
 EVERY_PAGE = tuple(dict.fromkeys((*PUBLIC, *SIGNED_IN, *MONEY, *CONSOLE)))
 ALL_AT_ONCE = "".join(PAYLOADS)
+ASKED = (
+    "after",
+    "at",
+    "cursor",
+    "day",
+    "from",
+    "page",
+    "preset",
+    "seats",
+    "step",
+    "strip",
+    "to",
+    "until",
+    "wait_from",
+    "year",
+)
 LEAVES = ("/logout", "/ops/leave", "/ops/door")
 """Forms that end the visit: nothing could be sent after them."""
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
@@ -158,6 +174,30 @@ async def test_what_is_typed_into_any_form_comes_back_as_text_and_marked(key_fil
                 if not page.has("[aria-invalid=true], .field.bad, [role=alert]"):
                     wrong.append(f"{sheet.action}: says nothing")
     assert len(forms) > 60
+    assert not wrong, "\n".join(wrong)
+
+
+async def test_no_number_and_no_day_is_too_strange_for_a_form(key_file: Path) -> None:
+    wrong = []
+    async with inside(Stage(), key_file) as browser:
+        for sheet in await every_form(browser):
+            if sheet.action.startswith("/login"):
+                continue
+            for strange in ("²", "--5", "9" * 5000, "9999-12-31"):
+                page = await put_in(browser, sheet, sheet.filled(strange))
+                if page.status >= 500:
+                    wrong.append(f"{sheet.action} with {strange[:12]}: {page.text[:160]}")
+    assert not wrong, "\n".join(wrong)
+
+
+async def test_no_day_and_no_number_is_too_strange_for_an_address(key_file: Path) -> None:
+    wrong = []
+    async with inside(Stage(), key_file) as browser:
+        for address in EVERY_PAGE:
+            for strange in ("9999-12-31", "0001-01-01T00:00:00Z", "²"):
+                page = await browser.open(str(httpx.URL(address).copy_merge_params(dict.fromkeys(ASKED, strange))))
+                if page.status >= 500:
+                    wrong.append(f"{address} with {strange}: {page.text[:160]}")
     assert not wrong, "\n".join(wrong)
 
 

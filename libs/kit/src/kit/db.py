@@ -86,6 +86,7 @@ class Database:
             pool_size=pool_size,
             max_overflow=0,  # what goes beyond the pool would be opened and closed for every transaction
             pool_timeout=10,
+            pool_use_lifo=True,  # at rest a few connections do all, and only they keep prepared statements
             hide_parameters=True,  # failures are logged and kept with dead letters
             connect_args={
                 "timeout": 5,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,7 +10,10 @@ from uuid import UUID
 
 from starlette.datastructures import FormData
 
+from .said import number_said
 from .words import t
+
+_AMOUNT = re.compile(r"[0-9]{1,13}(\.[0-9]{0,2})?")
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,8 @@ class Form:
     def whole(self, name: str) -> int | str | None:
         """A whole number where it is one; otherwise as typed, so that the owner of the rule can refuse it."""
         typed = self.text(name)
-        return int(typed) if typed and typed.lstrip("-").isdigit() else typed
+        number = number_said(typed)
+        return typed if number is None else number
 
     def minor_units(self, name: str) -> int | str | None:
         """`1 234,50` as 123450; what is no amount stays as typed, so that the owner of the rule can refuse it."""
@@ -81,9 +86,9 @@ class Form:
         if typed is None:
             return None
         cleaned = typed.replace(" ", "").replace("\u00a0", "").replace(",", ".").removesuffix("₴")
-        whole, dot, minor = cleaned.partition(".")
-        if not whole.isdigit() or (dot and not minor.isdigit()) or len(minor) > 2:
+        if not _AMOUNT.fullmatch(cleaned):
             return typed
+        whole, _, minor = cleaned.partition(".")
         return int(whole) * 100 + int((minor or "0").ljust(2, "0"))
 
     @property

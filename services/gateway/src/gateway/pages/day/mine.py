@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from contracts.http.identity import MembershipAnswer
 from gateway.clients import Refused
 from gateway.pages.forms import Form, uuids
 from gateway.pages.route import page_router
+from gateway.pages.said import day_said
 from gateway.pages.visit import Visit, VisitDep
 
 from .hours import OPEN, Part, allowed, parts_of
@@ -77,7 +78,7 @@ async def _page(
     zone = await _zone(visit, member)
     now = datetime.now(UTC)
     today = now.astimezone(zone).date()
-    shown = _day(form.value("day") or visit.query.get("day", "")) or today
+    shown = day_said(form.value("day") or visit.query.get("day", "")) or today
     calendar = await visit.api.booking.calendar(member.account_id, since=shown, until=shown)
     column = next((one for one in calendar.columns if one.staff_member_id == member.staff_member_id), None)
     parts = parts_of(column, now) if column else []
@@ -117,10 +118,3 @@ async def _zone(visit: Visit, member: MembershipAnswer) -> ZoneInfo:
     locations = (await visit.api.catalogue.locations(member.account_id)).items
     mine = [one for one in locations if member.location_ids is None or one.id in member.location_ids]
     return ZoneInfo(mine[0].time_zone if mine else "Europe/Kyiv")
-
-
-def _day(said: str) -> date | None:
-    try:
-        return date.fromisoformat(said)
-    except ValueError:
-        return None

@@ -14,6 +14,7 @@ from contracts.http.catalogue import LocationAnswer
 from gateway.pages.forms import uuids
 from gateway.pages.manage.office import member_of
 from gateway.pages.route import page_router
+from gateway.pages.said import day_said
 from gateway.pages.visit import Visit, VisitDep
 from gateway.pages.words import t
 
@@ -97,7 +98,4 @@ def chosen_location(visit: Visit, locations: list[LocationAnswer]) -> LocationAn
 
 def day_of(visit: Visit, today: date) -> date:
     """The day in the address, else today."""
-    try:
-        return date.fromisoformat(visit.query.get("day", ""))
-    except ValueError:
-        return today
+    return day_said(visit.query.get("day")) or today

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from gateway.pages.manage.office import member_of
 from gateway.pages.public import days
 from gateway.pages.public.choice import Choice
 from gateway.pages.route import page_router
+from gateway.pages.said import day_said
 from gateway.pages.visit import Visit, VisitDep
 
 from .previews import preview_of_change
@@ -88,7 +89,7 @@ async def _move(visit: Visit, booking: BookingAnswer) -> dict[str, Any]:
     now_with = str(booking.items[0].staff_member_id)
     wanted = visit.query.get("staff") or now_with
     person = next((one for one in able if str(one.id) == wanted), None)
-    day = _day(visit.query.get("day")) or booking.starts_at.astimezone(zone).date()
+    day = day_said(visit.query.get("day")) or booking.starts_at.astimezone(zone).date()
     today = datetime.now(zone).date()
     start = days.strip_start(today, None, max(day, today))
     found = await visit.api.booking.availability(
@@ -99,7 +100,7 @@ async def _move(visit: Visit, booking: BookingAnswer) -> dict[str, Any]:
         staff_member_id=person.id if person else None,
         location_id=booking.location_id,
     )
-    chosen = days.chosen_day(found, day)
+    chosen = days.chosenday_said(found, day)
     first = chosen.slots[0].starts_at if chosen and chosen.slots else None
     who = person.id if person else None
     return {
@@ -170,10 +171,3 @@ _PARTS: dict[str, Callable[[Visit, BookingAnswer, str], Awaitable[dict[str, Any]
     "client": _client,
     "history": _history,
 }
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        return None

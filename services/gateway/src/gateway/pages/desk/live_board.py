@@ -7,7 +7,7 @@ calls of the services as behind `/api/v1`, and a refusal is passed on as it came
 from __future__ import annotations
 
 import contextlib
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -21,6 +21,7 @@ from gateway.pages.errors import SignInNeeded
 from gateway.pages.forms import uuids
 from gateway.pages.rendering import client_name
 from gateway.pages.route import page_router
+from gateway.pages.said import day_said
 from gateway.pages.visit import Visit, VisitDep
 from gateway.pages.words import t
 from kit import problems
@@ -37,10 +38,8 @@ _TAKEN = "booking.slot_taken"
 @router.get("/desk/{account_id}/calendar.json")
 async def tiles(visit: VisitDep, account_id: UUID) -> Response:
     """The days asked for (`from`, `to` inclusive), of one location or of all."""
-    try:
-        since = date.fromisoformat(visit.query.get("from", ""))
-        until = date.fromisoformat(visit.query.get("to", ""))
-    except ValueError:
+    since, until = day_said(visit.query.get("from")), day_said(visit.query.get("to"))
+    if since is None or until is None:
         since = until = datetime.now(UTC).date()
     until = min(max(since, until), since + timedelta(days=_LONGEST_DAYS - 1))
     location_id = next(iter(uuids([visit.query.get("location", "")])), None)

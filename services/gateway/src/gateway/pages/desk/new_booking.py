@@ -14,6 +14,7 @@ from contracts.http.series import SeriesBody
 from gateway.clients import Refused
 from gateway.pages.forms import Form, uuids
 from gateway.pages.route import page_router
+from gateway.pages.said import moment_said
 from gateway.pages.visit import Visit, VisitDep
 
 from .new_page import Shown, new_page, wanted_ids
@@ -98,11 +99,7 @@ def _client(form: Form) -> dict[str, Any]:
 
 
 def _at(form: Form) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(_moment(form) or "")
-    except ValueError:
-        return None
-    return found if found.tzinfo else None
+    return moment_said(_moment(form))
 
 
 def _moment(form: Form) -> str | None:
@@ -112,7 +109,7 @@ def _moment(form: Form) -> str | None:
         return form.text("at")
     try:
         return datetime.combine(date.fromisoformat(day), time.fromisoformat(clock), ZoneInfo(zone)).isoformat()
-    except (ValueError, KeyError):
+    except (ValueError, KeyError, OverflowError):
         return form.text("at")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import get_args
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from contracts.http.identity import AuditAnswer, AuditSubjectType
 from gateway.clients import Refused
 from gateway.pages.forms import uuids
 from gateway.pages.route import page_router
+from gateway.pages.said import day_said
 from gateway.pages.visit import Visit, VisitDep
 
 from .office import office_page
@@ -32,7 +33,7 @@ async def shown(visit: VisitDep, account_id: UUID) -> Response:
     what = visit.query.get("what", "")
     what = what if what in SUBJECTS else ""
     zone = zone_of((await visit.api.catalogue.locations(account_id)).items)
-    day = _day(visit.query.get("day", ""))
+    day = day_said(visit.query.get("day", ""))
     until = datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone)) if day else None
     cursor = next(iter(uuids([visit.query.get("cursor", "")])), None)
     page = await visit.api.identity.audit(
@@ -54,13 +55,6 @@ async def shown(visit: VisitDep, account_id: UUID) -> Response:
         rights=await _rights(visit, account_id, page),
         visits=await _visits(visit, account_id),
     )
-
-
-def _day(typed: str) -> date | None:
-    try:
-        return date.fromisoformat(typed)
-    except ValueError:
-        return None
 
 
 async def _people(visit: Visit, account_id: UUID, page: AuditAnswer) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from gateway.clients import Refused
 from gateway.pages.forms import Form
 from gateway.pages.route import page_router
+from gateway.pages.said import number_said
 from gateway.pages.visit import Visit, VisitDep
 
 from .hits import begin
@@ -76,7 +77,8 @@ async def _page(visit: Visit, account_id: UUID, form: Form, status: int = 200) -
     places = (await visit.api.catalogue.locations(account_id)).items
     today = today_at(places)
     asked = visit.query.get("year") or form.value("year")
-    year = int(asked) if asked.isdigit() and today.year <= int(asked) <= today.year + 2 else today.year
+    year = number_said(asked) or 0
+    year = year if today.year <= year <= today.year + 2 else today.year
     visit.address = f"/manage/{account_id}/closed-days?year={year}"
     closed = (await visit.api.catalogue.closed_days(account_id)).items
     return await office_page(

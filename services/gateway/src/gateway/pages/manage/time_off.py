@@ -71,7 +71,7 @@ def _moment(day: str, time: str, zone: str) -> str:
     """With the offset of the place; what is no moment goes as typed, for the owner of the rule to refuse."""
     try:
         return datetime.fromisoformat(f"{day}T{clock(time)}").replace(tzinfo=ZoneInfo(zone)).isoformat()
-    except ValueError:
+    except (ValueError, OverflowError):
         return f"{day} {time}".strip()
 
 

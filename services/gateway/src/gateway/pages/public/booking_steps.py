@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from uuid import uuid4
 
 from starlette.responses import Response
@@ -15,6 +14,7 @@ from gateway.pages.errors import PageUnknown
 from gateway.pages.forms import Form
 from gateway.pages.login import CODE_FIELDS, note_code
 from gateway.pages.route import page_router
+from gateway.pages.said import moment_said
 from gateway.pages.visit import Visit, VisitDep
 from gateway.pages.words import t
 
@@ -201,20 +201,12 @@ async def _lost(visit: Visit, way: Way, refused: Refused, at: str | None) -> Res
     """Somebody was quicker: the page of times with the nearest ones; what was typed is kept in the browser."""
     if refused.code not in _LOST:
         raise refused
-    moment = _moment(at)
+    moment = moment_said(at)
     choice = way.choice.but(hold_id=None, until=None, at=None, code=None, day=moment.date() if moment else None)
     way = find_way(way.page, choice, is_signed_in=visit.is_signed_in)
     near = [
         {"starts_at": start}
-        for start in (_moment(one.get("starts_at")) for one in refused.problem.get("alternatives") or [])
+        for start in (moment_said(one.get("starts_at")) for one in refused.problem.get("alternatives") or [])
         if start is not None
     ]
     return await show(visit, way, status=refused.status, lost=moment, alternatives=near[:6])
-
-
-def _moment(text: str | None) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(text) if text else None
-    except ValueError:
-        return None
-    return found if found and found.tzinfo else None

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from gateway.pages.forms import uuids
+from gateway.pages.said import day_said, moment_said, number_said
 
 ANY = "any"
 PARTS = ("any", "morning", "day", "evening")
@@ -56,23 +57,23 @@ class Choice:
         """
         staff = query.get("staff") or query.get("staff_member")
         colour = query.get("colour", "").lower().removeprefix("#")
-        seats, part = query.get("seats", ""), query.get("wait_part")
+        seats, part = number_said(query.get("seats")), query.get("wait_part")
         services = query.get("services") or query.get("service") or ""
         return cls(
             vanity=vanity,
             location_id=next(iter(uuids([query.get("location", "")])), None),
             service_ids=tuple(uuids(services.split(",")))[:_MOST_SERVICES],
             staff=staff if staff == ANY or uuids([staff or ""]) else None,
-            day=_day(query.get("day") or query.get("from")),
-            strip=_day(query.get("strip")),
-            at=_moment(query.get("at")),
+            day=day_said(query.get("day") or query.get("from")),
+            strip=day_said(query.get("strip")),
+            at=moment_said(query.get("at")),
             hold_id=next(iter(uuids([query.get("hold", "")])), None),
-            until=_moment(query.get("until")),
+            until=moment_said(query.get("until")),
             code=1 if query.get("code") else None,
             add=1 if query.get("add") else None,
-            seats=int(seats) if seats.isdecimal() and 1 < int(seats[:4]) <= _MOST_SEATS else None,
-            wait_from=_day(query.get("wait_from")),
-            wait_to=_day(query.get("wait_to")),
+            seats=seats if seats and 1 < seats <= _MOST_SEATS else None,
+            wait_from=day_said(query.get("wait_from")),
+            wait_to=day_said(query.get("wait_to")),
             wait_part=part if part in PARTS else None,
             embed=1 if query.get("embed") == "1" else None,
             colour=colour if _COLOUR.fullmatch(colour) else None,
@@ -155,19 +156,3 @@ def _shown(value: object) -> str:
     if isinstance(value, tuple):
         return ",".join(map(str, value))
     return value.isoformat() if isinstance(value, date) else str(value)
-
-
-def _day(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        return None
-
-
-def _moment(text: str | None) -> datetime | None:
-    try:
-        # A plus that was not encoded arrives as a space.
-        found = datetime.fromisoformat(text.replace(" ", "+")) if text else None
-    except ValueError:
-        return None
-    return found if found and found.tzinfo else None

@@ -12,6 +12,7 @@ from contracts.http.fiscal import CashRegister
 from gateway.clients import Refused
 from gateway.pages.forms import Form
 from gateway.pages.manage.office import office_page
+from gateway.pages.said import day_said
 from gateway.pages.visit import Visit
 
 SECTION = "cash-registers"
@@ -42,10 +43,7 @@ def today(zone: str) -> date:
 
 def day_of(text: str | None, otherwise: date) -> date:
     """A day as the address says it; what is no day is answered by `otherwise`."""
-    try:
-        return date.fromisoformat(text or "")
-    except ValueError:
-        return otherwise
+    return day_said(text) or otherwise
 
 
 async def registers_of(visit: Visit, account_id: UUID) -> list[CashRegister]:
