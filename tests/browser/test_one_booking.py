@@ -99,16 +99,22 @@ async def book(client: Person, vanity: str) -> None:
     assert await client.sideways() <= 0
 
 
-async def move(staff: Person, account: str, day: str) -> str:
-    """Move the booking from its drawer to the last time of the day; gives the new time as the drawer says it."""
+async def move(staff: Person, account: str, day: str, visit: str) -> str:
+    """Move the booking from its drawer to a late hour of tomorrow; gives the new time as the drawer says it.
+
+    Of today little may be left, so tomorrow; and another hour than the `visit` had, so that it can be told apart.
+    """
     page = staff.page
     drawer = page.locator("#drawer")
     await page.goto(f"/desk/{account}?day={day}")
     await page.click("a.tile:has-text('Тарас Савченко')")
     await drawer.locator("a", has_text="Перенести").click()
-    last = drawer.locator("#move button[name=at]").last
-    time = await last.inner_text()
-    await last.click()
+    tomorrow = drawer.locator("#times a.day").nth(1)
+    await tomorrow.click()
+    await expect(tomorrow).to_have_attribute("aria-current", "date")
+    times = await drawer.locator("#move button[name=at]").all_inner_texts()
+    time = next(time for time in reversed(times) if time not in visit)
+    await drawer.locator("#move button[name=at]", has_text=time).click()
     await expect(drawer.locator(".flash")).to_contain_text("Запис перенесено")
     await expect(drawer.locator(".head")).to_contain_text(time)
     return time
@@ -152,7 +158,7 @@ async def test_an_account_is_opened_booked_moved_and_paid_on_a_phone(stack: Stac
     found = re.search(r"/b/(\w+)", client.page.url)
     assert found
     day = await booked_day(stack, found[1])
-    new_time = await move(staff, account, day)
+    new_time = await move(staff, account, day, visit)
     assert new_time not in visit
 
     told = await client.next_sms(len(told_before))

@@ -100,7 +100,7 @@ async def _move(visit: Visit, booking: BookingAnswer) -> dict[str, Any]:
         staff_member_id=person.id if person else None,
         location_id=booking.location_id,
     )
-    chosen = days.chosenday_said(found, day)
+    chosen = days.chosen_day(found, day)
     first = chosen.slots[0].starts_at if chosen and chosen.slots else None
     who = person.id if person else None
     return {
