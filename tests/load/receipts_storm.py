@@ -110,6 +110,11 @@ class Workers:
         self._running[which] = self._start()
         self.kills += 1
 
+    async def all_at_work(self) -> None:
+        """Wait until every worker serves."""
+        for process, port in self._running:
+            await self._is_at_work(process, port)
+
     def stop(self) -> None:
         for process, _ in self._running:
             process.kill()
@@ -192,6 +197,7 @@ async def stage(servers: TestServers, workers: int) -> AsyncIterator[tuple[Bench
         ):
             running = Workers(environment, workers)
             try:
+                await running.all_at_work()  # or all would be sold before anything is there to be killed
                 yield bench, Simulators(process.base_url, process.smtp_port, session), running
             finally:
                 running.stop()

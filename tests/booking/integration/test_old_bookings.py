@@ -9,8 +9,8 @@ from sqlalchemy import event
 from tests.load.booking_history import fill
 
 DAYS, PER_DAY = 1000, 10
-FEW = 250
-"""Rows of one statement: the days shown have some dozens of bookings, the past has ten thousand."""
+FEW = 1_000
+"""Rows of one statement: what is shown has some dozens, neighbours in the database some hundreds, the past ten thousand."""
 
 
 @contextmanager
