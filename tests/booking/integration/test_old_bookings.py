@@ -10,7 +10,7 @@ from tests.load.booking_history import fill
 
 DAYS, PER_DAY = 1000, 10
 FEW = 1_000
-"""Rows of one statement: what is shown has some dozens, neighbours in the database some hundreds, the past ten thousand."""
+"""Rows of one statement: a page has some dozens, neighbours in the database some hundreds, the past ten thousand."""
 
 
 @contextmanager
