@@ -24,7 +24,7 @@ class Breakable:
     rabbit: PrivateRabbit
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def breakable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Breakable]:
     """Started once for all tests that break things; each test puts right what it broke."""
     base: Path = tmp_path_factory.mktemp("breakable")

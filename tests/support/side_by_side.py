@@ -3,7 +3,17 @@
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-_WHOLE_PRODUCT = ("tests/browser/", "tests/dev/", "tests/e2e/", "tests/faults/")
+# In this order: what breaks processes has servers of its own and is done with them before the one product is started.
+_WHOLE_PRODUCT = ("tests/faults/", "tests/dev/", "tests/browser/", "tests/e2e/")
+_WAITING = (
+    "tests/notifications/integration/test_killed_sender.py",
+    "tests/fiscal/integration/test_storm.py",
+    "tests/fiscal/integration/test_receipts.py",
+    "tests/fiscal/integration/test_crashes.py",
+    "tests/kit/",
+    "tests/rights/",
+)
+"""Files that wait for processes and time-outs: begun early, they wait while others compute."""
 
 
 class ByFile(LoadScopeScheduling):
@@ -22,3 +32,10 @@ class ByFile(LoadScopeScheduling):
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByFile:
     """xdist asks for a scheduler once per run."""
     return ByFile(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The whole product first, because it takes longest, then what waits, then everything else as it was found."""
+    first = (*_WHOLE_PRODUCT, *_WAITING)
+    items.sort(key=lambda item: next((n for n, start in enumerate(first) if item.nodeid.startswith(start)), len(first)))
