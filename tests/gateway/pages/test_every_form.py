@@ -179,13 +179,13 @@ async def test_what_is_typed_into_any_form_comes_back_as_text_and_marked(key_fil
 
 async def test_no_number_and_no_day_is_too_strange_for_a_form(key_file: Path) -> None:
     wrong = []
-    async with inside(Stage(), key_file) as browser:
+    async with inside(Counting(), key_file) as browser:
         for sheet in await every_form(browser):
             if sheet.action.startswith("/login"):
                 continue
             for strange in ("²", "--5", "9" * 5000, "9999-12-31"):
                 page = await put_in(browser, sheet, sheet.filled(strange))
-                if page.status == 500:  # 503 is a play that has no such act
+                if page.status >= 500:
                     wrong.append(f"{sheet.action} with {strange[:12]}: {page.text[:160]}")
     assert not wrong, "\n".join(wrong)
 

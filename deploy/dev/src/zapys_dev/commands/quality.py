@@ -40,7 +40,8 @@ def run_tests(
             _console.print(f"[yellow]![/] {built.note}", highlight=False)
     servers = testing.ensure_servers()
     _console.print(f"PostgreSQL and RabbitMQ are ready ({time.monotonic() - began:.1f} s)", highlight=False)
-    spread = ["-n", "2", "--dist", "loadscope", "--no-loadscope-reorder"] if side_by_side and not _named_paths(words) else []
+    whole = side_by_side and not _named_paths(words)
+    spread = ["-n", "2", "--dist", "loadscope", "--no-loadscope-reorder"] if whole else []
     only = [] if browser else ["-m", "not browser"]
     command = [sys.executable, "-m", "pytest", *only, *spread, *words]
     code = _run_to_the_end(command, {**os.environ, **servers.as_environment()})

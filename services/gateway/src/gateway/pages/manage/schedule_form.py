@@ -29,11 +29,10 @@ Span = dict[str, Any]
 def clock(typed: str) -> str:
     """`9`, `930`, `9.30` as `09:30` is written; what is no time stays as typed, for the owner of the rule to refuse."""
     text = typed.strip().replace(".", ":").replace("\u00a0", "")
-    hours, colon, minutes = text.partition(":")
-    if not colon and text.isdigit():
-        hours, minutes = (text, "00") if len(text) <= 2 else (text[:-2], text[-2:])
-    if hours.isdigit() and minutes.isdigit() and len(hours) <= 2 and len(minutes) <= 2:
-        return f"{int(hours):02}:{minutes:0>2}"
+    if re.fullmatch(r"[0-9]{1,4}", text):
+        text = f"{text}:00" if len(text) <= 2 else f"{text[:-2]}:{text[-2:]}"
+    if match := re.fullmatch(r"([0-9]{1,2}):([0-9]{1,2})", text):
+        return f"{int(match[1]):02}:{match[2]:0>2}"
     return text
 
 
