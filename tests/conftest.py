@@ -48,9 +48,9 @@ def fresh_database(servers: TestServers) -> Iterator[Callable[..., databases.Url
         databases.drop(servers.postgres_url, service, suffix=suffix)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def vhost_url(servers: TestServers) -> Iterator[str]:
-    """The address of a virtual host of this run alone."""
+    """The address of a virtual host of this file's tests alone: another's queues would take what here nobody takes."""
     name = f"test-{uuid4().hex[:8]}"
     create_vhost(servers.rabbitmq_management_url, name)
     yield f"{servers.rabbitmq_url.rstrip('/')}/{name}"

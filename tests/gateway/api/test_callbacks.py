@@ -218,8 +218,10 @@ async def test_without_a_broker_no_call_is_accepted_and_the_door_stays_open() ->
 
 async def test_a_call_that_no_queue_takes_is_not_safe(linked: Door, queue: AbstractQueue) -> None:
     await queue.unbind("zapys.events", DeliveryReportReceived.name)
-    await refused(linked)
-    await queue.bind("zapys.events", DeliveryReportReceived.name)
+    try:
+        await refused(linked)
+    finally:
+        await queue.bind("zapys.events", DeliveryReportReceived.name)
     assert await queue.get(fail=False) is None
 
 
