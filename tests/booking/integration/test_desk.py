@@ -109,6 +109,9 @@ async def test_a_paid_booking_is_deleted_only_with_the_right_for_it_and_comes_ba
         columns = (await salon.ok("GET", "/calendar", params=day))["columns"]
         return listed, [one["id"] for column in columns for one in column["bookings"]]
 
+    async def may(by=None):
+        return {one["action"]: one for one in (await salon.ok("GET", f"{path}/actions", by=by))["items"]}
+
     await salon.bench.deliver(settlement(salon, made, 50000))
     await salon.ok("POST", f"{path}/complete", {})
     before = await salon.ok("GET", path)
@@ -116,7 +119,11 @@ async def test_a_paid_booking_is_deleted_only_with_the_right_for_it_and_comes_ba
     refused = await salon.call("DELETE", path, by=desk)
     assert (refused.status_code, refused.json()["permission"]) == (403, "booking.delete_paid")
     assert await seen() == ([made["id"]], [made["id"]])
-    assert (await salon.ok("DELETE", path))["deleted_at"]
+    assert (await may(desk))["delete"]["permission"] == "booking.delete_paid"
+    assert (await may())["delete"]["allowed"]
+    assert (await salon.ok("DELETE", path, params={"reason": "введено двічі"}))["deleted_at"]
+    assert "delete" not in await may()
+    assert (await may())["restore"]["allowed"]
     assert await seen() == ([], [])
     assert await seen(deleted=True) == ([made["id"]], [])
     assert (await salon.call("POST", f"{path}/restore", {}, by=desk)).status_code == 403
@@ -125,6 +132,7 @@ async def test_a_paid_booking_is_deleted_only_with_the_right_for_it_and_comes_ba
     assert await seen() == ([made["id"]], [made["id"]])
     acts = [entry["kind"] for entry in (await salon.ok("GET", f"{path}/timeline"))["items"]]
     assert acts[-2:] == ["deleted", "restored"]
+    assert "введено двічі" in (await salon.ok("GET", f"{path}/timeline"))["items"][-2]["text"]
 
 
 async def test_deleting_what_is_to_come_cancels_it_and_frees_the_hour(salon):

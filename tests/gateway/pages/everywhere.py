@@ -82,11 +82,13 @@ SIGNED_IN = (
     f"{DESK}/search?q=%D0%A2%D0%B0",
     f"{DESK}/attention",
     f"{DESK}/waiting",
+    f"{DESK}/deleted",
     f"{DESK}/new?services={CUT}&day={DAY}&from=07:15&staff={OLENA}",
     f"{DESK}/new?services={CUT}&day={DAY}",
     *(f"{DESK}/bookings/{BOOKING}?tab={tab}" for tab in ("visit", "notifications", "payment", "client", "history")),
     f"{DESK}/bookings/{BOOKING}?open=reschedule",
     f"{DESK}/bookings/{BOOKING}?open=cancel",
+    f"{DESK}/bookings/{BOOKING}?open=delete",
 )
 
 

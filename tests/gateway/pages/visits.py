@@ -133,6 +133,7 @@ def actions() -> ActionList:
             Action(action="no_show", allowed=True),
             Action(action="cancel", allowed=True),
             Action(action="reschedule", allowed=True),
+            Action(action="delete", allowed=True),
             no("edit_price", "booking.edit_price", "Змінювати ціну"),
         ]
     )

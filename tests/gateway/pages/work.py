@@ -23,14 +23,20 @@ from .salon import (
     free_times,
     location,
     membership,
+    moment,
     profile,
     uah,
 )
-from .stage import Stage
+from .stage import Asked, Stage
 from .trade import account, services, staff_members
 from .visits import actions, booking, calendar, card, staff_why, timeline, waits
 
 BASE = f"/accounts/{ACCOUNT}"
+
+
+def _listed(asked: Asked) -> BookingList:
+    away = {"deleted_at": moment(0, 9), "state": "completed"} if asked.query.get("deleted") == "true" else {}
+    return BookingList(items=[booking(**{"state": "pending", **away})])
 
 
 def open_for_staff(stage: Stage) -> None:
@@ -49,7 +55,7 @@ def open_for_staff(stage: Stage) -> None:
     stage.on("booking", "GET", f"{BASE}/availability", free_times)
     stage.on("booking", "GET", f"{BASE}/availability/explain", staff_why)
     stage.on("booking", "POST", f"{BASE}/bookings", booking())
-    stage.on("booking", "GET", f"{BASE}/bookings", BookingList(items=[booking(state="pending")]))
+    stage.on("booking", "GET", f"{BASE}/bookings", _listed)
     stage.on("booking", "GET", f"{BASE}/clients", ClientList(items=[card()]))
     stage.on("booking", "GET", f"{BASE}/waitlist", WaitlistList(items=[waits()]))
     stage.on("booking", "POST", f"{BASE}/waitlist", waits())
@@ -64,6 +70,8 @@ def open_for_staff(stage: Stage) -> None:
     one = f"{BASE}/bookings/{BOOKING}"
     stage.on("booking", "GET", one, booking())
     stage.on("booking", "PATCH", one, booking())
+    stage.on("booking", "DELETE", one, booking(deleted_at=moment(0, 9)))
+    stage.on("booking", "POST", f"{one}/restore", booking(version=4))
     stage.on("booking", "GET", f"{one}/actions", actions())
     stage.on("booking", "GET", f"{one}/timeline", timeline())
     stage.on("booking", "POST", f"{one}/reschedule/undo", booking(version=3))

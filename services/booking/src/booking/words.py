@@ -42,4 +42,4 @@ def reason(
 
 def act(kind: str, params: Mapping[str, Any]) -> str:
     """A line of a booking's history."""
-    return TEXTS.get(context.current().language, f"act.{kind}", params)
+    return TEXTS.get(context.current().language, f"act.{kind}", {"reason": "", **params}).rstrip()

@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Query, Response
 
-from booking.domain.lifecycle import ACTIVE, CANCELLED, Act, State
-from booking.queries.actions import PERMISSIONS, actions_of
+from booking.domain.lifecycle import CANCELLED, Act, State
+from booking.queries.actions import PERMISSIONS, actions_of, needed_to_put_away
 from booking.queries.timeline import timeline_of
 from booking.queries.visits import Visit, visit_of
 from booking.tables import AccountCopy
@@ -100,7 +100,11 @@ async def cancel(desk: DeskDep, body: CancelBody | None = None) -> Response:
 
 
 @router.delete("", operation_id="delete_booking", response_model=BookingAnswer)
-async def delete(desk: DeskDep) -> Response:
+async def delete(
+    desk: DeskDep,
+    reason: Annotated[str, Query(max_length=500, description="For the history; staff read it, clients do not.")] = "",
+    tell_client: Annotated[bool, Query(description="Of the cancellation, when the visit was to come.")] = True,
+) -> Response:
     """Out of the calendar and the lists, for good or until it is restored; one that is to come is cancelled as well.
 
     A booking that is paid, or whose visit is over, needs the right for that; its money stays where it is.
@@ -109,7 +113,7 @@ async def delete(desk: DeskDep) -> Response:
     async def act(tx: Tx, visit: Visit, actor: Actor) -> None:
         if visit.booking.deleted_at is None:
             _require_deleting(desk.member, visit)
-        await put_away(tx, visit, actor, desk.now)
+        await put_away(tx, visit, actor, desk.now, reason=reason.strip() or None, tell_client=tell_client)
 
     return await desk.run(Permission.BOOKING_CANCEL, act)
 
@@ -127,12 +131,8 @@ async def restore(desk: DeskDep) -> Response:
 
 
 def _require_deleting(member: Member, visit: Visit) -> None:
-    """Who may only cancel puts away what could be cancelled or was: never a visit that took place or was missed."""
-    state = State(visit.booking.state)
-    if visit.booking.paid > 0 or visit.booking.payment_state == "settled" or state not in ACTIVE | CANCELLED:
-        member.require(Permission.BOOKING_DELETE_PAID)
-    if visit.booking.payment_state == "settled" and state in ACTIVE:
-        member.require(Permission.BOOKING_CANCEL_PAID)
+    for permission in needed_to_put_away(visit):
+        member.require(permission)
 
 
 @router.post("/reschedule", operation_id="reschedule_booking", response_model=BookingAnswer)

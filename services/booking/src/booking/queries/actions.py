@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from booking import words
-from booking.domain.lifecycle import Act, State, is_possible
+from booking.domain.lifecycle import ACTIVE, CANCELLED, Act, State, is_possible
 from booking.queries.visits import Visit
 from contracts.http.booking import Action, Fix, Reason
 from contracts.permissions import Permission
@@ -23,7 +25,20 @@ PERMISSIONS = {
 
 def actions_of(visit: Visit, member: Member) -> list[Action]:
     """Every act, allowed or with the reason against it: first the booking's state, then the member's rights."""
-    return [_action(act, visit, member) for act in Act]
+    away = "delete" if visit.booking.deleted_at is None else "restore"
+    return [*(_action(act, visit, member) for act in Act), _by_right(away, needed_to_put_away(visit), member)]
+
+
+def needed_to_put_away(visit: Visit) -> list[Permission]:
+    """Who may only cancel puts away what could be cancelled or was: never a visit that took place or was missed."""
+    booking = visit.booking
+    state, is_settled = State(booking.state), booking.payment_state == "settled"
+    needed = [Permission.BOOKING_CANCEL]
+    if booking.paid > 0 or is_settled or state not in ACTIVE | CANCELLED:
+        needed.append(Permission.BOOKING_DELETE_PAID)
+    if is_settled and state in ACTIVE:
+        needed.append(Permission.BOOKING_CANCEL_PAID)
+    return needed
 
 
 def _action(act: Act, visit: Visit, member: Member) -> Action:
@@ -33,6 +48,10 @@ def _action(act: Act, visit: Visit, member: Member) -> Action:
     needed = [PERMISSIONS[act]]
     if act is Act.CANCEL and visit.booking.payment_state == "settled":
         needed.append(Permission.BOOKING_CANCEL_PAID)
+    return _by_right(act, needed, member)
+
+
+def _by_right(act: str, needed: Iterable[Permission], member: Member) -> Action:
     for permission in needed:
         if not member.may(permission):
             holders = list(member.holders)

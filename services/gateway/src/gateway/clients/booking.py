@@ -166,6 +166,7 @@ class Booking:
         location_id: UUID | None = None,
         client_id: UUID | None = None,
         state: str | None = None,
+        deleted: bool | None = None,
         cursor: str | None = None,
     ) -> bodies.BookingList:
         """Bookings of the account."""
@@ -176,6 +177,7 @@ class Booking:
             "location_id": location_id,
             "client_id": client_id,
             "state": state,
+            "deleted": deleted,
             "cursor": cursor,
         }
         return await self.call(bodies.BookingList, "GET", f"/accounts/{account_id}/bookings", query=query)
@@ -202,6 +204,19 @@ class Booking:
         """Cancel as staff."""
         path = f"/accounts/{account_id}/bookings/{booking_id}/cancel"
         return await self.call(bodies.BookingAnswer, "POST", path, body=body, key=key, version=version)
+
+    async def put_away(
+        self, account_id: UUID, booking_id: UUID, *, reason: str, tell_client: bool, key: str, version: int | None
+    ) -> bodies.BookingAnswer:
+        """Delete; it can be brought back."""
+        path = f"/accounts/{account_id}/bookings/{booking_id}"
+        query = {"reason": reason or None, "tell_client": tell_client}
+        return await self.call(bodies.BookingAnswer, "DELETE", path, query=query, key=key, version=version)
+
+    async def bring_back(self, account_id: UUID, booking_id: UUID, *, key: str) -> bodies.BookingAnswer:
+        """Restore what was deleted."""
+        path = f"/accounts/{account_id}/bookings/{booking_id}/restore"
+        return await self.call(bodies.BookingAnswer, "POST", path, key=key)
 
     async def reschedule(
         self, account_id: UUID, booking_id: UUID, body: bodies.RescheduleBody, *, key: str, version: int | None = None

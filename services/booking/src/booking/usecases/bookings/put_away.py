@@ -17,15 +17,20 @@ from .change_booking import say_changed
 from .record_act import record_act
 
 
-async def put_away(tx: Tx, visit: Visit, actor: Actor, now: datetime) -> None:
-    """Put it away; one that is still to come is cancelled first. A second time changes nothing."""
+async def put_away(
+    tx: Tx, visit: Visit, actor: Actor, now: datetime, *, reason: str | None = None, tell_client: bool = True
+) -> None:
+    """Put it away; one that is still to come is cancelled first. A second time changes nothing.
+
+    `reason` stands in the history only: it is about the entry, not about the visit.
+    """
     booking = visit.booking
     if booking.deleted_at is not None:
         return
     if State(booking.state) in ACTIVE:
-        await cancel_booking(tx, visit, actor, now)
+        await cancel_booking(tx, visit, actor, now, tell_client=tell_client)
     booking.deleted_at = now
-    record_act(tx, booking.account_id, booking.id, "deleted", actor, now)
+    record_act(tx, booking.account_id, booking.id, "deleted", actor, now, reason=reason)
     say_changed(tx, visit)
 
 

@@ -7,6 +7,7 @@ from .asking import router as asking
 from .attention import router as attention
 from .board import router as board
 from .booking import router as booking
+from .deleted import router as deleted
 from .finding import router as finding
 from .live_board import router as live_board
 from .new_booking import router as new_booking
@@ -21,6 +22,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     attention,
     waiting,
     asking,
+    deleted,
     payment,
     acts,
     booking,

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from starlette.responses import Response
 
-from contracts.http.booking import BookingAnswer
+from contracts.http.booking import Action, BookingAnswer
 from gateway.clients import Refused
 from gateway.pages.forms import Form
 from gateway.pages.manage.office import member_of
@@ -74,9 +74,15 @@ async def _visit(visit: Visit, booking: BookingAnswer, panel: str) -> dict[str, 
     values: dict[str, Any] = {
         "actions": {one.action: one for one in found},
         "was_moved": visit.query.get("moved") == "1",
-        "preview": await preview_of_change(visit, booking, "cancel") if panel == "cancel" else None,
+        "preview": await preview_of_change(visit, booking, "cancel") if _ends_it(panel, found) else None,
     }
     return {**values, **(await _move(visit, booking) if panel == "reschedule" else {})}
+
+
+def _ends_it(panel: str, actions: list[Action]) -> bool:
+    """Whether the open form calls the visit off: deleting does so to what could be cancelled."""
+    can_cancel = any(one.action == "cancel" and one.allowed for one in actions)
+    return panel == "cancel" or (panel == "delete" and can_cancel)
 
 
 async def _move(visit: Visit, booking: BookingAnswer) -> dict[str, Any]:
