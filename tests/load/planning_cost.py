@@ -1,7 +1,7 @@
 """Processor time of planning one booking event: `python -m tests.load.planning_cost [events]`.
 
-The bar of 1 ms is for the thinking: situation → decisions → what is to be written, with its words. What the database
-driver and the row mapping cost around it is printed beside it by `tests.load.year_of_reminders`.
+The bar of 1 ms is for the thinking: situation → decisions → what is to be written, with its words, without the
+database driver and the row mapping around it.
 """
 
 from __future__ import annotations

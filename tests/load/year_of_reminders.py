@@ -1,9 +1,11 @@
 """400 days of reminders with four clock changes, a scheduler that is killed again and again, and a six-hour pause.
 
-`python -m tests.load.year_of_reminders [visits] [kills]` (10,000 and 100). A child process plays the days: it books,
-moves and cancels visits by events and lets the real sender do what is due, against the AlphaSMS simulator, which knows
-our numbers and so can be asked what became of a message. The parent kills it with -9 at random moments and starts
-another. In the end the rows and the provider's ledger are held against what is due, worked out from the visits alone.
+`python -m tests.load.year_of_reminders [visits] [kills]` (10,000 and 100; about a quarter of an hour). A child process
+plays the days: it books, moves and cancels visits by events and lets the real sender do what is due, against the
+AlphaSMS simulator, which knows our numbers and so can be asked what became of a message. The clock goes from each
+moment at which something is due straight to the next. The parent kills the child with -9 at random moments, spread
+over the days, and forks another. In the end the rows and the provider's ledger are held against what is due, worked
+out from the visits alone.
 """
 
 from __future__ import annotations
@@ -11,33 +13,26 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import logging
+import multiprocessing
 import os
 import random
-import signal
-import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
-from zoneinfo import ZoneInfo
 
 import aiohttp
+import asyncpg
+import structlog
 from sqlalchemy import text
 
-from contracts import Event, Money
-from contracts.booking import (
-    BookingCancelled,
-    BookingCreated,
-    BookingItem,
-    BookingRescheduled,
-    BookingState,
-    ClientState,
-)
 from kit.ids import new_id
 from kit.secrets import SecretBox
 from kit.testing import Bench
@@ -46,189 +41,111 @@ from notifications.providers.factory import owner_of
 from notifications.settings import Settings
 from notifications.tables import ProviderAccount
 from tests.load.own_database import own_database
+from tests.load.year_of_visits import KYIV, PAUSE, SPACE, Turn, due_of, event_of, id_of, turns_of
 from tests.simulators.running import Process, Simulators
 from zapys_dev.testing import ensure_servers
 
-KYIV = ZoneInfo("Europe/Kyiv")
-FIRST, DAYS = datetime(2026, 3, 1, tzinfo=KYIV), 400
-"""Clock changes on 29.03.2026, 25.10.2026 and 28.03.2027; the visits reach over 31.10.2027 by `BEYOND`."""
-PAUSE = (datetime(2026, 6, 10, 10, tzinfo=KYIV), datetime(2026, 6, 10, 16, tzinfo=KYIV))
-SPACE = UUID("0199b0c8-5a00-7000-8000-00000000feed")
 TOKEN = "year"
 LATE = timedelta(minutes=14)
 """A sender that was killed leaves its message to be asked about; that takes minutes and not more."""
+FOLLOWED = timedelta(hours=12)
+"""So often deliveries are asked about; messages of unknown fate at the moment each of them is due to be."""
+KILLED_WITHIN_S = 0.25
+"""A child that has come to the place of its end lives on for a moment, which may be any."""
+TELL_EVERY_S = 10.0
+
+_DUE = (
+    "SELECT least((SELECT min(due_at) FROM notification WHERE due_at IS NOT NULL),"
+    " (SELECT min(leased_until) FROM notification WHERE state = 'sending'),"
+    " (SELECT min(status_due_at) FROM notification WHERE state = 'unknown' AND status_due_at IS NOT NULL)),"
+    " EXISTS (SELECT FROM notification WHERE state = 'unknown')"
+)
+
+
+class Progress:
+    """How far the days are played, where a child that is killed leaves it: a line of fixed length, written at once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = os.open(folder / "progress", os.O_RDWR | os.O_CREAT)
+
+    def write(self, turns: int, messages: int) -> None:
+        """So many turns are taken for good and so many messages were claimed."""
+        os.pwrite(self._file, b"%09d %09d" % (turns, messages), 0)
+
+    def read(self) -> tuple[int, int]:
+        """Turns and messages."""
+        turns, _, messages = os.pread(self._file, 19, 0).partition(b" ")
+        return int(turns or 0), int(messages or 0)
 
 
 @dataclass(frozen=True)
-class Turn:
-    """Something that happens to a visit: booked, moved or cancelled, at `at`."""
-
-    at: datetime
-    number: int
-    version: int
-    starts_at: datetime
-    kind: str
-
-
-def turns_of(visits: int, seed: int = 400) -> list[Turn]:
-    """What happens in those days, in order; the same for everybody who asks."""
-    chance, turns = random.Random(seed), []
-    for number in range(visits):
-        day = (FIRST + timedelta(days=chance.randrange(DAYS))).date()
-        if chance.random() < 0.05:  # crowd the days on which clocks change
-            day = chance.choice(_CHANGES) + timedelta(days=chance.choice((0, 1)))
-        starts_at = _wall(day, chance)
-        booked = starts_at - timedelta(minutes=chance.choice((90, 600, 2_000, 5_000, 9_000)))
-        turns.append(Turn(booked, number, 1, starts_at, "created"))
-        change = chance.random()
-        changed_at = booked + (starts_at - booked) * chance.random()
-        if change < 0.15:
-            moved_to = _wall((starts_at + timedelta(days=chance.randint(1, 6))).astimezone(KYIV).date(), chance)
-            turns.append(Turn(changed_at, number, 2, moved_to, "moved"))
-        elif change < 0.25:
-            turns.append(Turn(changed_at, number, 2, starts_at, "cancelled"))
-    return sorted(turns, key=lambda turn: (turn.at, turn.number, turn.version))
-
-
-_CHANGES = [datetime.fromisoformat(day).date() for day in ("2026-03-29", "2026-10-25", "2027-03-28", "2027-10-31")]
-
-
-def _wall(day: Any, chance: random.Random) -> datetime:
-    hour, minute = chance.randrange(8, 21), chance.choice((0, 15, 30, 45))
-    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=KYIV).astimezone(UTC)
-
-
-def due_of(turns: list[Turn]) -> dict[tuple[int, str, datetime], datetime]:
-    """Every reminder that must go, by visit, kind and start; worked out by hand, without the product's own rules."""
-    due: dict[tuple[int, str, datetime], datetime] = {}
-    by_visit: dict[int, list[Turn]] = {}
-    for turn in turns:
-        by_visit.setdefault(turn.number, []).append(turn)
-    for number, story in by_visit.items():
-        for turn, after in zip(story, [*story[1:], None], strict=True):
-            if turn.kind == "cancelled":
-                continue
-            until = after.at if after else turn.starts_at
-            eve_day = turn.starts_at.astimezone(KYIV).date() - timedelta(days=1)
-            moments = {
-                "reminder_3d": turn.starts_at - timedelta(hours=72),
-                "reminder_eve": datetime(eve_day.year, eve_day.month, eve_day.day, 19, tzinfo=KYIV).astimezone(UTC),
-                "reminder_3h": turn.starts_at - timedelta(hours=3),
-            }
-            for kind, at in moments.items():
-                sent_at = at
-                if PAUSE[0] <= at < PAUSE[1]:
-                    sent_at = PAUSE[1].astimezone(UTC)  # the first moment at which anybody is there to send it
-                is_night = not 7 <= at.astimezone(KYIV).hour < 21
-                if turn.at <= at and sent_at < until and not is_night:
-                    due[number, kind, turn.starts_at] = at
-    return due
-
-
 class Days:
     """The child: plays the days from where the last one was killed."""
 
-    def __init__(self, bench: Bench, account_id: UUID, turns: list[Turn], progress: Path) -> None:
-        self.bench, self.account_id, self.turns, self.progress = bench, account_id, turns, progress
-        self.clock = bench.service.state["clock"]
+    bench: Bench
+    account_id: UUID
+    turns: Sequence[Turn]
+    progress: Progress
+    looks: asyncpg.Connection[Any]
 
     async def play(self) -> None:
         """To the end of the days and of everything that is due in them."""
-        place = int(self.progress.read_text()) if self.progress.exists() else 0
+        state = self.bench.service.state
+        taken, messages = self.progress.read()
+        stories = {(turn.number, turn.version): turn for turn in self.turns}
+        followed_at = self.turns[0].at
         while True:
-            at = await self._next_due()
+            at, is_any_unknown = await self._next_due()
             if at is not None and PAUSE[0] <= at < PAUSE[1]:
                 at = PAUSE[1]  # nobody is there to send
-            turn = self.turns[place] if place < len(self.turns) else None
+            turn = self.turns[taken] if taken < len(self.turns) else None
             if turn is not None and (at is None or turn.at <= at):
                 self._set(turn.at)
-                await self.bench.deliver(event_of(turn, self.turns, self.account_id), message_id=_id("event", turn))
-                place += 1
-                self.progress.write_text(str(place))
+                event = event_of(turn, stories.get((turn.number, turn.version - 1)), self.account_id)
+                await self.bench.deliver(event, message_id=id_of("event", turn))
+                taken += 1
             elif at is None:
                 return
             else:
                 self._set(at)
-                await self.bench.service.state["sender"].drain()
-                await self.bench.service.state["follower"].once()
+                messages += await state["sender"].drain()
+                if is_any_unknown or at >= followed_at + FOLLOWED:
+                    await state["follower"].once()
+                    followed_at = at
+            self.progress.write(taken, messages)
 
     def _set(self, moment: datetime) -> None:
-        self.clock.offset = moment - datetime.now(UTC)
+        self.bench.service.state["clock"].offset = moment - datetime.now(UTC)
 
-    async def _next_due(self) -> datetime | None:
-        query = (
-            "SELECT least((SELECT min(due_at) FROM notification WHERE due_at IS NOT NULL),"
-            " (SELECT min(leased_until) FROM notification WHERE state = 'sending'),"
-            " (SELECT min(status_due_at) FROM notification WHERE state = 'unknown' AND status_due_at IS NOT NULL))"
-        )
-        async with self.bench.service.db.system_tx() as tx:
-            found: datetime | None = (await tx.execute(text(query))).scalar()
-        return found
+    async def _next_due(self) -> tuple[datetime | None, bool]:
+        """The next moment at which the sender or the follower has something to do, and whether a fate is unknown."""
+        at, is_any_unknown = (await self.looks.fetchrow(_DUE)) or (None, False)
+        return at, is_any_unknown
 
 
-def event_of(turn: Turn, turns: list[Turn], account_id: UUID) -> Event:
-    """The event that booking would have said."""
-    item = BookingItem(
-        id=_id("item", turn),
-        service_id=SPACE,
-        service_name="Стрижка",
-        staff_member_id=SPACE,
-        staff_member_name="Софія",
-        starts_at=turn.starts_at,
-        ends_at=turn.starts_at + timedelta(hours=1),
-        price=Money(amount=45_000),
-    )
-    phone = f"+38067{2_000_000 + turn.number * 7:07d}"
-    if phone[-4:] in {"0305", "0404", *(str(fate) for fate in range(1001, 1012))}:
-        phone = f"+38067{9_000_000 + turn.number % 10_000:07d}"[:-4] + "7777"
-    state = BookingState(
-        id=uuid5(SPACE, f"booking {turn.number}"),
-        code="7KQ2MX",
-        account_id=account_id,
-        location_id=SPACE,
-        location_name="Центр",
-        time_zone="Europe/Kyiv",
-        state="cancelled_by_staff" if turn.kind == "cancelled" else "confirmed",
-        payment_state="unpaid",
-        starts_at=turn.starts_at,
-        ends_at=turn.starts_at + timedelta(hours=1),
-        items=(item,),
-        client=ClientState(
-            id=uuid5(SPACE, f"client {turn.number}"), name="Марія", phone_e164=phone, phone_confirmed=True
-        ),
-        price=Money(amount=45_000),
-        source="staff",
-        created_at=turn.at,
-    )
-    common: dict[str, Any] = {"account_id": account_id, "version": turn.version, "booking": state}
-    if turn.kind == "created":
-        return BookingCreated(**common)
-    if turn.kind == "cancelled":
-        return BookingCancelled(**common, cancelled_by="client")
-    before = next(one for one in turns if one.number == turn.number and one.version == turn.version - 1)
-    return BookingRescheduled(
-        **common,
-        previous_starts_at=before.starts_at,
-        previous_staff_member_ids=(SPACE,),
-        rescheduled_by="client",
-    )
-
-
-def _id(what: str, turn: Turn) -> UUID:
-    return uuid5(SPACE, f"{what} {turn.number} {turn.version}")
-
-
-async def child(folder: Path) -> None:
-    """Play on."""
+def child(folder: Path) -> None:
+    """Play on, in a process of its own."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     said = json.loads((folder / "facts.json").read_text())
-    turns = turns_of(said["visits"])
-    async with Bench(build(Settings.model_validate(said["settings"]))) as bench:
-        await Days(bench, UUID(said["account_id"]), turns, folder / "progress").play()
+    settings = Settings.model_validate(said["settings"])
+
+    async def play() -> None:
+        looks = await asyncpg.connect(settings.database_url.get_secret_value().replace("+asyncpg", ""))
+        await looks.execute("SET ROLE notifications_system")
+        async with Bench(build(settings)) as bench:
+            await Days(bench, UUID(said["account_id"]), turns_of(said["visits"]), Progress(folder), looks).play()
+        await looks.close()
+
+    asyncio.run(play())
     (folder / "done").touch()
 
 
-async def prepare(settings: Settings, account_id: UUID) -> None:
+async def prepare(process: Process, settings: Settings, account_id: UUID) -> None:
     """An account with one provider, which can be asked about our numbers."""
+    await process.answers()
+    async with aiohttp.ClientSession() as session:
+        simulators = Simulators(process.base_url, process.smtp_port, session)
+        await simulators.put(f"/accounts/alphasms/{TOKEN}", {"senders": ["Salon"], "balance": 10_000_000})
     service = build(settings)
     row = ProviderAccount(account_id=account_id, provider="alphasms", kind="api-key", sender_name="Salon", position=1)
     row.enabled, row.state, row.callback_token, row.version = True, "ok", "year", 1
@@ -241,34 +158,46 @@ async def prepare(settings: Settings, account_id: UUID) -> None:
     await service.db.close()
 
 
-def killed_again_and_again(folder: Path, kills: int, pace_s: tuple[float, float]) -> int:
-    """Run children until the days are over; answers how many were killed."""
-    chance, killed = random.Random(1), 0
+def killed_again_and_again(folder: Path, turns: int, kills: int) -> int:
+    """Run children until the days are over; answers how many were killed.
+
+    They are forked from this process, which has no threads and no connections: nothing is imported anew.
+    """
+    chance, killed, progress = random.Random(1), 0, Progress(folder)
+    fork = multiprocessing.get_context("fork")
+    places = sorted(chance.sample(range(1, turns), kills))
+    began = told = time.monotonic()
     while not (folder / "done").exists():
-        process = subprocess.Popen([sys.executable, "-m", "tests.load.year_of_reminders", "--child", str(folder)])
-        if killed < kills:
-            _wait_until_at_work(process, folder)
-            time.sleep(chance.uniform(*pace_s))
-            if process.poll() is None:
-                process.send_signal(signal.SIGKILL)
+        process = fork.Process(target=child, args=(folder,))
+        process.start()
+        at_place: float | None = None
+        while process.is_alive():
+            process.join(0.01)
+            taken, messages = progress.read()
+            now = time.monotonic()
+            if now - told >= TELL_EVERY_S:
+                told = now
+                print(
+                    f"{taken} of {turns} events, {messages} messages, {killed} kills, {now - began:.0f} s", flush=True
+                )
+            if places and taken >= places[0]:
+                at_place = at_place or now + chance.uniform(0, KILLED_WITHIN_S)
+            if at_place is not None and now >= at_place and process.is_alive():
+                process.kill()
+                process.join()
+                places.pop(0)
                 killed += 1
-        if process.wait() not in (0, -signal.SIGKILL):
-            raise SystemExit("the scheduler ended by itself")
+                break
+        else:
+            if process.exitcode != 0:
+                raise SystemExit("the scheduler ended by itself")
     return killed
 
 
-def _wait_until_at_work(process: subprocess.Popen[bytes], folder: Path) -> None:
-    progress = folder / "progress"
-    before = progress.read_text() if progress.exists() else ""
-    while process.poll() is None and (not progress.exists() or progress.read_text() == before):
-        time.sleep(0.02)
-
-
-async def verdict(settings: Settings, visits: int, simulators: Simulators) -> list[str]:
+async def verdict(settings: Settings, turns: list[Turn], process: Process) -> list[str]:
     """What is wrong, in sentences; nothing when every due reminder went once and no other went at all."""
-    turns = turns_of(visits)
     due = due_of(turns)
-    number_of = {uuid5(SPACE, f"booking {number}"): number for number in range(visits)}
+    number_of = {uuid5(SPACE, f"booking {turn.number}"): turn.number for turn in turns}
     service = build(settings)
     async with service.db.system_tx() as tx:
         rows = (
@@ -300,18 +229,26 @@ async def verdict(settings: Settings, visits: int, simulators: Simulators) -> li
             wrong.append(f"sent for a past visit: {key}")
         if row.planned_at != due.get(key) or (late > LATE and not in_pause):
             wrong.append(f"not at its time: {key}, {late} late")
-    taken = await simulators.ledger("alphasms", account=TOKEN)
-    doubled = [number for number, count in Counter(str(one["id"]) for one in taken).items() if count > 1]
-    wrong += [f"doubled at the provider: {number}" for number in doubled]
-    if len(taken) != len(gone):
-        wrong.append(f"the provider took {len(taken)} and {len(gone)} are sent")
-    print(f"{visits} visits, {len(turns)} events, {len(due)} reminders due, {len(gone)} sent, {len(taken)} taken")
+    async with aiohttp.ClientSession() as session:
+        simulators = Simulators(process.base_url, process.smtp_port, session)
+        taken = Counter(str(one["id"]) for one in await simulators.ledger("alphasms", account=TOKEN))
+    wrong += [f"doubled at the provider: {number}" for number, count in taken.items() if count > 1]
+    wrong += [
+        f"taken and not sent: {number}" for number in taken.keys() - {str(row.own_number) for row in gone.values()}
+    ]
+    if taken.total() != len(gone):
+        wrong.append(f"the provider took {taken.total()} and {len(gone)} are sent")
+    asked = sum(row.sent_at > due.get(key, row.sent_at) + timedelta(minutes=1) for key, row in gone.items())
+    paused = sum(PAUSE[0] <= row.planned_at < PAUSE[1] for row in gone.values())
+    print(f"{len(number_of)} visits, {len(turns)} events, {len(due)} reminders due")
+    print(f"{len(gone)} sent, {taken.total()} taken by the provider")
+    print(f"{paused} waited for the end of the pause, {asked} more than a minute later than planned")
     return wrong
 
 
-def run(visits: int, kills: int, pace_s: tuple[float, float] = (0.2, 2.5)) -> list[str]:
+def run(visits: int, kills: int) -> list[str]:
     """The whole of it; answers what is wrong."""
-    process = Process()
+    process, began = Process(), time.monotonic()
     try:
         with tempfile.TemporaryDirectory() as place, own_database(ensure_servers(), "notifications") as urls:
             folder = Path(place)
@@ -327,45 +264,25 @@ def run(visits: int, kills: int, pace_s: tuple[float, float] = (0.2, 2.5)) -> li
                 "smtp_port": process.smtp_port,
                 "sends_per_second": 1000,
             }
-            account_id = new_id()
+            account_id, turns = new_id(), turns_of(visits)
             facts = {"visits": visits, "account_id": str(account_id), "settings": said}
             (folder / "facts.json").write_text(json.dumps(facts))
-            return asyncio.run(
-                _played(process, Settings.model_validate(said), account_id, folder, visits, kills, pace_s)
-            )
+            settings = Settings.model_validate(said)
+            asyncio.run(prepare(process, settings, account_id))
+            killed = killed_again_and_again(folder, len(turns), kills)
+            wrong = asyncio.run(verdict(settings, turns, process))
+            print(f"{killed} kills, {time.monotonic() - began:.0f} s")
+            return wrong
     finally:
         process.stop()
 
 
-async def _played(
-    process: Process,
-    settings: Settings,
-    account_id: UUID,
-    folder: Path,
-    visits: int,
-    kills: int,
-    pace_s: tuple[float, float],
-) -> list[str]:
-    await process.answers()
-    async with aiohttp.ClientSession() as session:
-        simulators = Simulators(process.base_url, process.smtp_port, session)
-        await simulators.put(f"/accounts/alphasms/{TOKEN}", {"senders": ["Salon"], "balance": 10_000_000})
-        await prepare(settings, account_id)
-        began = time.monotonic()
-        killed = await asyncio.to_thread(killed_again_and_again, folder, kills, pace_s)
-        wrong = await verdict(settings, visits, simulators)
-        print(f"{killed} kills, {time.monotonic() - began:.0f} s")
-        return wrong
-
-
 def main() -> None:
     """Play, judge, print."""
-    if "--child" in sys.argv:
-        asyncio.run(child(Path(sys.argv[-1])))
-        return
     visits, kills = (int(word) for word in (*sys.argv[1:3], "10000", "100")[:2]) if len(sys.argv) > 2 else (10_000, 100)
     wrong = run(visits, kills)
     print("\n".join(wrong[:20]) or "every due reminder once; none past, none cancelled, none in quiet hours, none late")
+    print("KEPT" if not wrong else "MISSED")
     sys.exit(bool(wrong))
 
 

@@ -12,7 +12,7 @@ from notifications.domain.facts import Decision, DecisionKey, Kind, Standing
 from notifications.domain.merging import Existing
 from notifications.domain.reasons import Reason
 from notifications.domain.thinking import overtaken_by, think_over
-from tests.load.year_of_reminders import KYIV, PAUSE, due_of, turns_of
+from tests.load.year_of_visits import KYIV, PAUSE, due_of, turns_of
 
 from .making import SOFIA, situation, visit
 
