@@ -290,3 +290,40 @@ async def test_a_wrong_change_names_its_field(salon, body, pointer):
     answer = await salon.call("POST", "/changes", body)
     assert answer.status_code == 422, answer.text
     assert pointer in (None, answer.json()["errors"][0]["pointer"])
+
+
+@pytest.mark.row("X11")
+async def test_what_is_sold_no_more_leaves_a_choice_for_every_booking_of_it(salon):
+    made = [await salon.booked(salon.at(at)) for at in ("10:00", "12:00", "14:00")]
+    change = {"kind": "service_removal", "service_id": salon.service}
+    seen = (await changed(salon, change, dry_run=True)).json()
+    assert [one["booking_id"] for one in seen["conflicts"]] == [one["id"] for one in made]
+    assert all(one["alternatives"] for one in seen["conflicts"])
+    assert (await salon.ok("GET", "/services"))["items"], "looking changes nothing"
+    weak = await salon.member(Permission.CATALOGUE_EDIT)
+    refused = await salon.call("POST", "/changes", {"change": change, "on_conflict": "cancel"}, by=weak)
+    assert (refused.status_code, refused.json()["permission"]) == (403, "booking.cancel")
+    acts = [{"booking_id": one["id"], "choice": act} for one, act in zip(made, ("keep", "move", "cancel"), strict=True)]
+    done = await changed(salon, change, choices=acts, seen=seen["seen"])
+    assert done.status_code == 200, done.text
+    assert (await salon.ok("GET", "/services"))["items"] == []
+    after = [await salon.ok("GET", f"/bookings/{one['id']}") for one in made]
+    assert after[0]["starts_at"] == made[0]["starts_at"]
+    assert (after[1]["starts_at"] != made[1]["starts_at"], after[1]["state"]) == (True, "pending")
+    assert after[2]["state"] == "cancelled_by_staff"
+
+
+async def test_a_place_is_closed_with_a_choice_for_its_bookings_and_none_of_them_moves(salon):
+    change = {"kind": "location_removal", "location_id": salon.location}
+    refused = await changed(salon, change, dry_run=True)
+    assert (refused.status_code, refused.json()["code"]) == (409, "booking.last_location")
+    second = await salon.ok("POST", "/locations", {"name": "На Печерську", "address": "Московська, 7"})
+    made = await salon.write_down(salon.at("10:00"), location_id=second["id"])
+    change["location_id"] = second["id"]
+    refused = (await changed(salon, change)).json()
+    assert (refused["code"], refused["choices"]) == ("booking.schedule_conflict", ["keep", "cancel"])
+    assert [one["alternatives"] for one in refused["conflicts"]] == [[]]
+    assert (await changed(salon, change, on_conflict="move")).json()["code"] == "booking.nothing_free"
+    assert (await changed(salon, change, on_conflict="cancel", seen=refused["seen"])).status_code == 200
+    assert [one["id"] for one in (await salon.ok("GET", "/locations"))["items"]] == [salon.location]
+    assert (await salon.ok("GET", f"/bookings/{made['id']}"))["state"] == "cancelled_by_staff"

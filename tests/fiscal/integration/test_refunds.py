@@ -179,10 +179,12 @@ async def test_what_the_cabinet_shows_of_a_part_is_told_by_a_person_and_counted_
     await asked_often(salon)
     [attempt] = await attempts_become(salon, booking, "review")
     assert attempt["reason_text"].startswith("Банк не каже, чи пішло повернення")
+    assert [one["id"] for one in (await salon.get("/payments?in_review=true"))["items"]] == [link["id"]]
     master = await bench.make_member(salon.account_id, frozenset({"cash.view"}))
     assert (await salon.ask("POST", f"{path}/outcome", {"went_back": True}, by=master)).status_code == 403
     assert (await salon.ask("POST", f"{path}/outcome", {"went_back": True})).status_code == 200
     await given_back(salon, booking, 10_000)
+    assert (await salon.get("/payments?in_review=true"))["items"] == []
     assert (await salon.get(f"/bookings/{booking}/settlement"))["paid"]["amount"] == 40_000
     again = await salon.ask("POST", f"{path}/outcome", {"went_back": True})
     assert (again.status_code, again.json()["code"]) == (409, "fiscal.payment_not_refundable")

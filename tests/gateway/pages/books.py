@@ -9,7 +9,7 @@ from contracts.http import fiscal, payments
 
 from .money import REGISTER, register
 from .salon import BOOKING, moment, today, uah, uid
-from .stage import Stage
+from .stage import Asked, Stage
 from .work import BASE
 
 CARD_REGISTER, OPERATION, RECEIPT, WAITING, TOP_UP = uid(210), uid(901), uid(910), uid(911), uid(930)
@@ -201,6 +201,27 @@ def prepayments() -> payments.Prepayments:
     return payments.Prepayments.model_validate({"items": [made, {**made, "id": uid(952), "state": "paid"}]})
 
 
+def refund_in_doubt() -> payments.Prepayments:
+    """One whose refund the bank tells nothing of."""
+    [paid] = prepayments().model_dump()["items"][1:]
+    doubt = {
+        "state": "review",
+        "reason_code": "refund_unknown",
+        "reason_text": "Банк не каже, чи пішло повернення 100,00 грн",
+    }
+    return payments.Prepayments.model_validate({"items": [{**paid, "payments": [{**paid["payments"][0], **doubt}]}]})
+
+
+def _prepayments(asked: Asked) -> payments.Prepayments:
+    return refund_in_doubt() if asked.query.get("in_review") == "true" else prepayments()
+
+
+def offline_work(**more: Any) -> fiscal.OfflineWork:
+    """A register in touch with the tax office."""
+    usual = {"is_offline": False, "stays_offline": False, "in_a_row_s": 0, "longest_in_a_row_s": 129600}
+    return fiscal.OfflineWork.model_validate({**usual, "numbers_left": 42, "is_short_of_numbers": False, **more})
+
+
 def top_up(state: str = "pending", **more: Any) -> payments.TopUp:
     made = {
         "id": TOP_UP,
@@ -352,7 +373,9 @@ def open_the_books(stage: Stage) -> None:
     stage.on("fiscal", "POST", f"{BASE}/receipts/[^/]+/retry", receipts().items[0])
     stage.on("fiscal", "GET", f"{BASE}/receipts/[^/]+/document", PAPER)
     stage.on("fiscal", "POST", f"{BASE}/receipts/[^/]+/deliveries", lambda _: receipts().items[1].deliveries[0])
-    stage.on("fiscal", "GET", f"{BASE}/payments", prepayments())
+    stage.on("fiscal", "GET", f"{BASE}/payments", _prepayments)
+    for method in ("GET", "POST", "DELETE"):
+        stage.on("fiscal", method, f"{ONE_BOX}/offline", offline_work())
     stage.on("fiscal", "DELETE", f"{BASE}/payments/[^/]+", lambda _: prepayments().items[0])
     stage.on("fiscal", "POST", f"{BASE}/payments/[^/]+/refund", lambda _: prepayments().items[0])
     stage.on("fiscal", "POST", f"{BASE}/payments/[^/]+/refund/outcome", lambda _: prepayments().items[0])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from .browser import Browser
@@ -69,20 +67,40 @@ async def test_a_newer_state_stands_beside_what_was_typed(owner: Browser, stage:
     assert owner.page.one("input[name=version]").attributes["value"] == "1"
 
 
-async def test_a_service_with_bookings_ahead_goes_only_as_it_was_said(owner: Browser, stage: Stage) -> None:
-    def drop(asked: Asked) -> Any:
-        if not asked.query.get("on_conflict"):
-            conflict(asked)
-        return services().items[0]
-
-    stage.on("booking", "DELETE", f"{BASE}/services/{CUT}", drop)
+async def test_a_service_with_bookings_ahead_goes_once_each_of_them_is_decided(owner: Browser, stage: Stage) -> None:
+    stage.on("booking", "POST", f"{BASE}/changes", hits(hit()))
     await owner.open(f"{HOME}/services/{CUT}")
     await owner.send("/drop")
+    assert "Прибрати «Чоловіча стрижка»?" in owner.page.text
+    assert len(owner.page.all("select option")) == 2, "free times near it"
+    first = hit()["booking_id"]
+    stage.on("booking", "POST", f"{BASE}/changes", hits(hit(), hit(2, "Ганна"), seen="mark-2"))
+    await owner.send("/changes", **{f"choice_{first}": "move"})
     assert owner.page.status == 409
-    assert "Тарас" in owner.page.text
-    await owner.send("/drop", on_conflict="keep")
+    assert "Ганна" in owner.page.text, "who booked meanwhile is on the list now"
+    assert owner.page.has(f'input[name="choice_{first}"][value="move"][checked]'), "what was chosen is kept"
+    assert "Прибрати «Чоловіча стрижка»?" in owner.page.text
+    await owner.send("/changes", all="cancel")
+    sent = stage.calls("POST", f"{BASE}/changes")[-1].body
+    assert sent == {
+        "change": {"kind": "service_removal", "service_id": str(CUT)},
+        "seen": "mark-2",
+        "on_conflict": "cancel",
+    }
     assert owner.page.address == f"{HOME}/deleted"
-    assert stage.calls("DELETE", f"{BASE}/services/{CUT}")[-1].query == {"on_conflict": "keep"}
+
+
+async def test_a_place_is_closed_and_its_bookings_stay_or_are_cancelled(owner: Browser, stage: Stage) -> None:
+    place = location().id
+    stage.on("booking", "POST", f"{BASE}/changes", hits(hit(free=0)))
+    await owner.open(f"{HOME}/locations/{place}")
+    await owner.send("/drop")
+    assert "в іншу не можна" in owner.page.text
+    assert [one.attributes["value"] for one in owner.page.all("button[name=all]")] == []
+    await owner.send("/changes", **{f"choice_{hit()['booking_id']}": "keep"})
+    sent = stage.calls("POST", f"{BASE}/changes")[-1].body
+    assert sent["change"] == {"kind": "location_removal", "location_id": str(place)}
+    assert owner.page.address == f"{HOME}/deleted"
 
 
 async def test_a_room_is_added_changed_and_refused_in_its_place(owner: Browser, stage: Stage) -> None:

@@ -13,9 +13,11 @@ from .books import (
     RECEIPT,
     WAITING,
     compared,
+    offline_work,
     open_the_books,
     prepayments,
     receipts,
+    refund_in_doubt,
     request,
 )
 from .browser import Browser
@@ -43,6 +45,7 @@ PAGES = (
     "cash-registers",
     f"cash-registers/{REGISTER}/edit",
     f"cash-registers/{REGISTER}/shift",
+    f"cash-registers/{REGISTER}/offline",
     "day",
     "cash-operations",
     f"cash-operations/{OPERATION}",
@@ -292,3 +295,60 @@ async def test_hostile_names_are_only_text(owner: Browser, stage: Stage) -> None
 async def test_what_is_not_there_is_a_page_that_says_so(owner: Browser) -> None:
     await owner.open(f"{HOME}/cash-operations/{uid(1)}")
     assert owner.page.status == 404
+
+
+async def test_a_register_is_sent_offline_by_hand_and_brought_back(owner: Browser, stage: Stage) -> None:
+    page = f"{HOME}/cash-registers/{REGISTER}"
+
+    def no_numbers(_: Asked) -> None:
+        fix = {"text": "Зачекайте кілька хвилин.", "url": "/help/fiscal.no_offline_numbers"}
+        raise No(409, "fiscal.no_offline_numbers", title="Немає фіскальних номерів для роботи офлайн", fix=fix)
+
+    stage.on("fiscal", "POST", f"{ONE_BOX}/offline", no_numbers)
+    await owner.open(f"{page}/shift")
+    await owner.follow("Робота без звʼязку з податковою")
+    assert "36 годин" in owner.page.text, "what it means is said before it is done"
+    await owner.send("/offline-begin")
+    assert owner.page.status == 409
+    assert "Зачекайте кілька хвилин" in owner.page.text, "the refusal names its cure"
+
+    away = offline_work(
+        is_offline=True, stays_offline=True, in_a_row_s=3 * 3600, numbers_left=3, is_short_of_numbers=True
+    )
+    for method in ("GET", "POST"):
+        stage.on("fiscal", method, f"{ONE_BOX}/offline", away)
+    await owner.send("/offline-begin")
+    assert "сама каса не повернеться" in owner.page.text
+    assert "33 год" in owner.page.text, "how long it may still work so"
+    assert "Номерів мало" in owner.page.text
+    stage.on("fiscal", "GET", f"{ONE_BOX}/offline", offline_work())
+    await owner.send("/offline-end")
+    assert len(stage.calls("DELETE", f"{ONE_BOX}/offline")) == 1
+    assert "На звʼязку з податковою" in owner.page.text
+
+    stage.on("fiscal", "GET", f"{ONE_BOX}/offline", no_numbers)
+    await owner.open(f"{page}/offline")
+    assert owner.page.all("main a.btn"), "where Checkbox does not answer it can be asked again"
+
+
+async def test_a_refund_in_doubt_is_ended_by_a_person_from_what_needs_attention(owner: Browser, stage: Stage) -> None:
+    [doubt] = refund_in_doubt().items
+    await owner.open(f"/desk/{ACCOUNT}/attention")
+    assert "Банк не каже, чи пішло повернення" in owner.page.text
+    await owner.send("/outcome", went_back="yes")
+    [sent] = stage.calls("POST", f"{BASE}/payments/{doubt.id}/refund/outcome")
+    assert sent.body == {"went_back": True}
+    assert sent.headers["Idempotency-Key"]
+
+
+async def test_a_receipt_of_unknown_fate_is_among_what_needs_attention(owner: Browser, stage: Stage) -> None:
+    [waiting, *_] = receipts().items
+    told = {"reason_code": "unknown_outcome", "reason_text": "Невідомо, чи Checkbox зареєстрував чек", "fix": None}
+    unclear = waiting.model_copy(update={"state": "registering", **told})
+    on_its_way = waiting.model_copy(update={"state": "registering", "reason_code": None, "reason_text": "ще йде"})
+    stage.on("fiscal", "GET", f"{BASE}/receipts", Receipts(items=[unclear, on_its_way]))
+    await owner.open(f"/desk/{ACCOUNT}/attention")
+    assert stage.calls("GET", f"{BASE}/receipts")[-1].query["state"] == "held,failed,registering"
+    assert "Невідомо, чи Checkbox зареєстрував чек" in owner.page.text
+    assert "ще йде" not in owner.page.text
+    assert "Запитати Checkbox" in owner.page.text

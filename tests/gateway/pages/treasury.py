@@ -23,6 +23,7 @@ MONEY = tuple(
         "cash-registers",
         f"cash-registers/{REGISTER}/edit",
         f"cash-registers/{REGISTER}/shift",
+        f"cash-registers/{REGISTER}/offline",
         "day",
         "cash-operations?kind=transfer",
         f"cash-operations/{OPERATION}",

@@ -10,6 +10,7 @@ from contracts.http.catalogue import (
 )
 from contracts.http.clients import ClientHistory, ClientList
 from contracts.http.fiscal import CashOperations, CashRegisters, Receipts
+from contracts.http.payments import Prepayments
 from contracts.http.staff_tasks import StaffTasks
 from contracts.http.waitlist import WaitlistList
 
@@ -65,6 +66,7 @@ def open_for_staff(stage: Stage) -> None:
     stage.on("notifications", "GET", f"{BASE}/staff-tasks", StaffTasks(items=[unreachable()], open=1))
     stage.on("notifications", "POST", f"{BASE}/staff-tasks/[^/]+/settle", unreachable())
     stage.on("fiscal", "GET", f"{BASE}/receipts", Receipts(items=[waiting_receipt()]))
+    stage.on("fiscal", "GET", f"{BASE}/payments", Prepayments(items=[]))
     stage.on("fiscal", "GET", f"{BASE}/cash-operations", CashOperations(items=[dated_back()]))
     stage.on("identity", "POST", f"{BASE}/access-requests", asked_for())
     one = f"{BASE}/bookings/{BOOKING}"

@@ -47,6 +47,20 @@ class RemoveStaffMember(Body):
     staff_member_id: UUID
 
 
+class RemoveService(Body):
+    """Sell it no more; what is booked of it is decided."""
+
+    kind: Literal["service_removal"]
+    service_id: UUID
+
+
+class RemoveLocation(Body):
+    """Close a place; a booking there is kept or cancelled, it cannot be moved to another place."""
+
+    kind: Literal["location_removal"]
+    location_id: UUID
+
+
 class HandOver(Body):
     """Nobody new for this person, and a choice for every booking ahead."""
 
@@ -69,6 +83,8 @@ AnyChange = Annotated[
     | ChangeStaffMember
     | ChangeService
     | RemoveStaffMember
+    | RemoveService
+    | RemoveLocation
     | HandOver
     | ChooseHolidays,
     Field(discriminator="kind"),

@@ -15,7 +15,14 @@ from booking.tables import AccountCopy, StaffMemberRow
 from booking.usecases.actors import Actor
 from booking.usecases.catalogue.staff_members import staff_member_of
 from booking.usecases.changes.alternatives import Alternative
-from booking.usecases.changes.bookability import alter_service, alter_staff_member, hand_over, remove_staff_member
+from booking.usecases.changes.bookability import (
+    alter_service,
+    alter_staff_member,
+    hand_over,
+    remove_location,
+    remove_service,
+    remove_staff_member,
+)
 from booking.usecases.changes.carry_out import Change, Choice, Decision, Desk, Effect, Kind, carry_out
 from booking.usecases.schedules.close_day import choose_holidays, close_day
 from booking.usecases.schedules.set_schedule import set_schedule
@@ -30,6 +37,8 @@ from contracts.http.changes import (
     ChooseHolidays,
     CloseDay,
     HandOver,
+    RemoveLocation,
+    RemoveService,
     RemoveStaffMember,
     SetSchedule,
     TakeTimeOff,
@@ -50,6 +59,7 @@ from .edge import (
     require_everywhere,
     require_schedule,
     require_staff_scope,
+    require_whole_account,
     wait_for_staff,
 )
 
@@ -164,12 +174,23 @@ def _prepared(
                 member.require(Permission.STAFF_DELETE)
                 require_staff_scope(member, await person(wanted.staff_member_id))
                 return await remove_staff_member(tx, account_id, wanted.staff_member_id, now, looks_only=body.dry_run)
+            case RemoveService() | RemoveLocation() as wanted:
+                return await _removed(tx, member, wanted, now)
             case HandOver() as wanted:
                 member.require(Permission.STAFF_EDIT)
                 require_staff_scope(member, await person(wanted.staff_member_id))
                 return await hand_over(tx, account_id, wanted.staff_member_id, now)
 
     return prepare
+
+
+async def _removed(tx: Tx, member: Member, wanted: RemoveService | RemoveLocation, now: datetime) -> Change[Any]:
+    require_whole_account(member)
+    if isinstance(wanted, RemoveService):
+        member.require(Permission.CATALOGUE_EDIT)
+        return await remove_service(tx, member.account_id, wanted.service_id, now)
+    member.require(Permission.CATALOGUE_EDIT, location_id=wanted.location_id)
+    return await remove_location(tx, member.account_id, wanted.location_id, now)
 
 
 async def holidays_chosen(

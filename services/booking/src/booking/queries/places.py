@@ -20,13 +20,18 @@ from .windows import WantedPart
 _SERVICES = select(ServiceRow).where(
     ServiceRow.account_id == bindparam("account_id"),
     ServiceRow.id == any_(bindparam("ids", type_=ARRAY(Uuid))),
-    ~ServiceRow.is_deleted,
 )
+_SOLD = _SERVICES.where(~ServiceRow.is_deleted)
 
 
-async def services_named(tx: Tx, account_id: UUID, ids: Sequence[UUID], pointer: str) -> dict[UUID, ServiceRow]:
-    """Services by id; raises `InvalidInput` at `pointer` for one that the account does not have."""
-    rows = await tx.scalars(_SERVICES, {"account_id": account_id, "ids": list(set(ids))})
+async def services_named(
+    tx: Tx, account_id: UUID, ids: Sequence[UUID], pointer: str, *, with_deleted: bool = False
+) -> dict[UUID, ServiceRow]:
+    """Services by id; raises `InvalidInput` at `pointer` for one that the account does not have.
+
+    `with_deleted` finds those too that are sold no more: a visit that was booked of them can still be moved.
+    """
+    rows = await tx.scalars(_SERVICES if with_deleted else _SOLD, {"account_id": account_id, "ids": list(set(ids))})
     found = {row.id: row for row in rows}
     if set(ids) - set(found):
         raise InvalidInput.of(pointer, "unknown_service")

@@ -13,6 +13,7 @@ from contracts.permissions import Permission
 from fiscal.api.acquiring import AcquiringDep, attempt_text, attempts_of, checkout, prepayment
 from fiscal.api.known import require_booking
 from fiscal.api.words import Words, WordsDep
+from fiscal.domain.card_payments import PaymentState
 from fiscal.errors import CurrencyMismatch, PaymentNotRefundable, PrepaymentOver
 from fiscal.payment_tables import CardPayment, Prepayment
 from fiscal.tables import AccountCopy, BookingCopy
@@ -95,6 +96,7 @@ async def show(
     words: WordsDep,
     acquiring: AcquiringDep,
     state: bodies.PrepaymentStateName | None = None,
+    in_review: Annotated[bool, Query(description="Only those with a payment that a person has to look into.")] = False,
     cursor: UUID | None = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> bodies.Prepayments:
@@ -103,6 +105,16 @@ async def show(
     query = select(Prepayment).where(Prepayment.account_id == account_id)
     if state is not None:
         query = query.where(Prepayment.state == state)
+    if in_review:
+        query = query.where(
+            select(CardPayment.id)
+            .where(
+                CardPayment.account_id == account_id,
+                CardPayment.prepayment_id == Prepayment.id,
+                CardPayment.state == PaymentState.REVIEW,
+            )
+            .exists()
+        )
     if cursor is not None:
         query = query.where(Prepayment.id < cursor)
     async with db.tx(account_id) as tx:

@@ -50,6 +50,18 @@ class Fiscal:
         path = f"/accounts/{account_id}/cash-registers/{cash_register_id}/fiscal-shift/{act}"
         return await self.call(bodies.FiscalShift, "POST", path, key=key)
 
+    async def offline_work(self, account_id: UUID, cash_register_id: UUID) -> bodies.OfflineWork:
+        """How a register stands to the tax office."""
+        path = f"/accounts/{account_id}/cash-registers/{cash_register_id}/offline"
+        return await self.call(bodies.OfflineWork, "GET", path)
+
+    async def turn_offline(
+        self, account_id: UUID, cash_register_id: UUID, *, is_offline: bool, key: str
+    ) -> bodies.OfflineWork:
+        """Send a register offline, or bring it back."""
+        path = f"/accounts/{account_id}/cash-registers/{cash_register_id}/offline"
+        return await self.call(bodies.OfflineWork, "POST" if is_offline else "DELETE", path, key=key)
+
     async def settlement(self, account_id: UUID, booking_id: UUID) -> bodies.BookingSettlement:
         """What is paid for a booking and by which acts."""
         path = f"/accounts/{account_id}/bookings/{booking_id}/settlement"

@@ -68,13 +68,6 @@ class Office:
 
     # Deleted and brought back
 
-    async def drop_service(
-        self, account_id: UUID, service_id: UUID, *, on_conflict: str | None = None
-    ) -> bodies.ServiceAnswer:
-        """Sell it no more; 409 with the bookings ahead until a choice is sent."""
-        path = f"/accounts/{account_id}/services/{service_id}"
-        return await self.call(bodies.ServiceAnswer, "DELETE", path, query={"on_conflict": on_conflict})
-
     async def restore_service(self, account_id: UUID, service_id: UUID, *, key: str) -> bodies.ServiceAnswer:
         """Sell it again."""
         path = f"/accounts/{account_id}/services/{service_id}/restore"
@@ -83,13 +76,6 @@ class Office:
     async def deleted_services(self, account_id: UUID) -> bodies.ServiceList:
         """Services that are not sold any more."""
         return await self.call(bodies.ServiceList, "GET", f"/accounts/{account_id}/deleted-services")
-
-    async def drop_location(
-        self, account_id: UUID, location_id: UUID, *, on_conflict: str | None = None
-    ) -> bodies.LocationAnswer:
-        """Close it; 409 with the bookings ahead until a choice is sent."""
-        path = f"/accounts/{account_id}/locations/{location_id}"
-        return await self.call(bodies.LocationAnswer, "DELETE", path, query={"on_conflict": on_conflict})
 
     async def restore_location(self, account_id: UUID, location_id: UUID, *, key: str) -> bodies.LocationAnswer:
         """Open it again."""

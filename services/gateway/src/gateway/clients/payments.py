@@ -29,9 +29,12 @@ class Payments:
         path = f"/accounts/{account_id}/sms-balance/top-ups"
         return await self.call(bodies.TopUp, "POST", path, body=body, key=key)
 
-    async def prepayments(self, account_id: UUID, *, cursor: str | None = None) -> bodies.Prepayments:
-        """Money asked for in advance, newest first."""
-        return await self.call(bodies.Prepayments, "GET", f"/accounts/{account_id}/payments", query={"cursor": cursor})
+    async def prepayments(
+        self, account_id: UUID, *, in_review: bool | None = None, cursor: str | None = None
+    ) -> bodies.Prepayments:
+        """Money asked for in advance, newest first; `in_review` leaves those that a person has to look into."""
+        query = {"in_review": in_review, "cursor": cursor}
+        return await self.call(bodies.Prepayments, "GET", f"/accounts/{account_id}/payments", query=query)
 
     async def cancel(self, account_id: UUID, prepayment_id: UUID, *, version: int | None = None) -> bodies.Prepayment:
         """Ask for it no more."""

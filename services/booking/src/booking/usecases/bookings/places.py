@@ -64,7 +64,9 @@ class Wish:
 async def find_place(tx: Tx, wish: Wish, now: datetime) -> Place:
     """The location in which the wish comes true; raises the refusal of the first one where none does."""
     account_id = wish.account.account_id
-    services = await services_named(tx, account_id, [item.service_id for item in wish.items], "/service_ids")
+    services = await services_named(
+        tx, account_id, [item.service_id for item in wish.items], "/service_ids", with_deleted=bool(wish.own_services)
+    )
     parts = parts_wanted(wish.items, services, "/seats")
     if wish.own_services is not None:
         parts = [

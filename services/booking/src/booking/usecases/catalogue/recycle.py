@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -30,15 +30,22 @@ async def delete_service(
     tx: Tx, account_id: UUID, service_id: UUID, choice: Choice | None, shown: Shown, actor: Actor, now: datetime
 ) -> ServiceRow:
     """Stop selling it. With bookings ahead a choice is needed; raises `HasBookingsAhead`, `NotFound`."""
-    row = await service_of(tx, account_id, service_id, lock=True)
-    ahead = [
-        visit
-        for visit in await visits_ahead(tx, account_id, now)
-        if any(item.service_id == service_id for item in visit.items)
-    ]
+    ahead, save = await service_to_delete(tx, account_id, service_id, now)
     await _settle(tx, ahead, choice, shown, actor, now)
-    row.is_deleted, row.version = True, row.version + 1
-    return row
+    return await save()
+
+
+async def service_to_delete(
+    tx: Tx, account_id: UUID, service_id: UUID, now: datetime
+) -> tuple[list[Visit], Callable[[], Awaitable[ServiceRow]]]:
+    """The bookings ahead of a service, and how it is put away; raises `NotFound`."""
+    row = await service_of(tx, account_id, service_id, lock=True)
+
+    async def save() -> ServiceRow:
+        row.is_deleted, row.version = True, row.version + 1
+        return row
+
+    return await visits_ahead(tx, account_id, now, service_id=service_id), save
 
 
 async def restore_service(tx: Tx, account_id: UUID, service_id: UUID) -> ServiceRow:
@@ -55,6 +62,15 @@ async def delete_location(
     tx: Tx, account_id: UUID, location_id: UUID, choice: Choice | None, shown: Shown, actor: Actor, now: datetime
 ) -> LocationRow:
     """Close it; one location stays. Raises `HasBookingsAhead`, `LastLocation`, `NotFound`."""
+    ahead, save = await location_to_delete(tx, account_id, location_id, now)
+    await _settle(tx, ahead, choice, shown, actor, now)
+    return await save()
+
+
+async def location_to_delete(
+    tx: Tx, account_id: UUID, location_id: UUID, now: datetime
+) -> tuple[list[Visit], Callable[[], Awaitable[LocationRow]]]:
+    """The bookings ahead of a location, and how it is closed; raises `LastLocation`, `NotFound`."""
     row = await _location(tx, account_id, location_id)
     if row.is_deleted:
         raise NotFound("location")
@@ -65,10 +81,13 @@ async def delete_location(
     )
     if not await tx.scalar(others):
         raise LastLocation
-    await _settle(tx, await visits_ahead(tx, account_id, now, location_id=location_id), choice, shown, actor, now)
-    row.is_deleted, row.version = True, row.version + 1
-    say_location_changed(tx, row)
-    return row
+
+    async def save() -> LocationRow:
+        row.is_deleted, row.version = True, row.version + 1
+        say_location_changed(tx, row)
+        return row
+
+    return await visits_ahead(tx, account_id, now, location_id=location_id), save
 
 
 async def restore_location(tx: Tx, account_id: UUID, location_id: UUID) -> LocationRow:

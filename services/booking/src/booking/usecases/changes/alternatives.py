@@ -15,7 +15,6 @@ from booking.queries.visits import Visit
 from booking.queries.windows import Days, People, WantedPart, ask
 from booking.tables import AccountCopy
 from kit.db import Tx
-from kit.errors import InvalidInput
 
 MOST = 3
 LOOK_BACK_DAYS, LOOK_AHEAD_DAYS = 3, 14
@@ -73,7 +72,4 @@ def _in_order(who: Sequence[UUID], visit: Visit, people: People, is_same_time: b
 
 
 async def _capacity(tx: Tx, account_id: UUID, service_id: UUID) -> int:
-    try:
-        return (await services_named(tx, account_id, [service_id], ""))[service_id].capacity
-    except InvalidInput:
-        return 1  # sold no more
+    return (await services_named(tx, account_id, [service_id], "", with_deleted=True))[service_id].capacity

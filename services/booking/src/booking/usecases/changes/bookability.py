@@ -11,7 +11,8 @@ from sqlalchemy import select
 from booking.errors import StaffHasLogin
 from booking.queries.conflicts import only, visits_ahead
 from booking.queries.visits import Visit
-from booking.tables import AccountCopy, BookingItemRow, ServiceRow, StaffMemberRow, StaffMemberService
+from booking.tables import AccountCopy, BookingItemRow, LocationRow, ServiceRow, StaffMemberRow, StaffMemberService
+from booking.usecases.catalogue.recycle import location_to_delete, service_to_delete
 from booking.usecases.catalogue.services import change_service, service_of
 from booking.usecases.catalogue.staff_members import change_staff_member, say_staff_member_changed, staff_member_of
 from contracts.http.catalogue import ServicePatch, StaffMemberPatch
@@ -81,6 +82,18 @@ async def remove_staff_member(
     if row.membership_id is not None and not looks_only:
         raise StaffHasLogin(str(row.membership_id))
     return Change(await visits_ahead(tx, account_id, now, staff_member_id=staff_member_id), lambda: _remove(tx, row))
+
+
+async def remove_service(tx: Tx, account_id: UUID, service_id: UUID, now: datetime) -> Change[ServiceRow]:
+    """A service is sold no more; it hits all bookings of it ahead. Raises `NotFound`."""
+    ahead, save = await service_to_delete(tx, account_id, service_id, now)
+    return Change(ahead, save)
+
+
+async def remove_location(tx: Tx, account_id: UUID, location_id: UUID, now: datetime) -> Change[LocationRow]:
+    """A place is closed; it hits all bookings there ahead, and none can go on there. Raises `LastLocation`."""
+    ahead, save = await location_to_delete(tx, account_id, location_id, now)
+    return Change(ahead, save, can_move=False)
 
 
 async def hand_over(tx: Tx, account_id: UUID, staff_member_id: UUID, now: datetime) -> Change[StaffMemberRow]:

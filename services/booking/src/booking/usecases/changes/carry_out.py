@@ -58,11 +58,15 @@ class Decision:
 
 @dataclass(frozen=True)
 class Change(Generic[T]):
-    """A change that was prepared: the bookings it hits, and how it is saved. `reason` goes to those it cancels."""
+    """A change that was prepared: the bookings it hits, and how it is saved. `reason` goes to those it cancels.
+
+    Where none of them can go anywhere else, `can_move` is false.
+    """
 
     hits: Sequence[Visit]
     save: Callable[[], Awaitable[T]]
     reason: str | None = None
+    can_move: bool = True
 
 
 @dataclass(frozen=True)
@@ -110,19 +114,24 @@ async def carry_out(
     async with tx.begin_nested() as savepoint:
         result = await change.save()
         await tx.flush()
-        conflicts = [desk.show(visit, await alternatives_of(tx, desk.account, visit, now)) for visit in change.hits]
+        conflicts = [
+            desk.show(visit, await alternatives_of(tx, desk.account, visit, now) if change.can_move else [])
+            for visit in change.hits
+        ]
         if decision.is_dry_run:
             await _take_back(tx, savepoint)
             return Effect(None, conflicts, seen)
     undecided = [visit for visit in change.hits if decision.choice(visit) is None]
     if undecided or decision.seen not in (None, seen):
-        raise ScheduleConflict(conflicts, list(CHOICES), seen)
+        raise ScheduleConflict(conflicts, [one for one in CHOICES if one != "move" or change.can_move], seen)
     outcome: list[Outcome] = []
     for booking_id in hits:
         visit = await visit_of(tx, desk.account.account_id, booking_id, lock=True)
         choice = decision.choice(visit)
         assert choice is not None
         desk.permit(choice.kind, visit)
+        if choice.kind == "move" and not change.can_move:
+            raise NothingFree(str(booking_id))
         await settle_visit(tx, desk, visit, choice, change.reason, now)
         outcome.append(Outcome(booking_id, choice.kind, visit.local(visit.booking.starts_at), visit.staff_member_ids))
     await call_waitlist(tx, desk.account.account_id)

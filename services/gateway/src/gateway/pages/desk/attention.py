@@ -1,4 +1,4 @@
-"""What needs somebody: messages that did not go, visits nobody confirmed, receipts that wait, money dated back."""
+"""What needs somebody: messages that did not go, visits nobody confirmed, receipts that wait, refunds, old dates."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from starlette.responses import Response
 from contracts.http.booking import BookingList
 from contracts.http.fiscal import CashOperations, Receipts
 from contracts.http.notifications import Notifications
+from contracts.http.payments import Prepayments, RefundOutcome
 from contracts.http.staff_tasks import StaffTasks
 from gateway.clients import Refused
 from gateway.pages.forms import uuids
@@ -24,6 +25,7 @@ from gateway.pages.visit import VisitDep
 router = page_router()
 
 AHEAD_DAYS = 7
+_RECEIPTS = ("held", "failed", "registering")
 BACK_DAYS = 14
 SHOWN = 30
 
@@ -52,7 +54,7 @@ async def attention_page(
     visit.address = f"/desk/{account_id}/attention"
     location_id = next(iter(uuids([visit.query.get("location", "")])), None)
     today = datetime.now(UTC).date()
-    messages, tasks, pending, receipts, dated_back = await asyncio.gather(
+    messages, tasks, pending, receipts, payments, dated_back = await asyncio.gather(
         _or_refusal(visit.api.notifications.listed(account_id, states=("held", "failed"))),
         _or_refusal(visit.api.notifications.staff_tasks(account_id)),
         _or_refusal(
@@ -64,7 +66,8 @@ async def attention_page(
                 location_id=location_id,
             )
         ),
-        _or_refusal(visit.api.fiscal.receipts(account_id, states=("held", "failed"))),
+        _or_refusal(visit.api.fiscal.receipts(account_id, states=_RECEIPTS)),
+        _or_refusal(visit.api.payments.prepayments(account_id, in_review=True)),
         _or_refusal(visit.api.fiscal.cash_operations(account_id, since=today - timedelta(days=BACK_DAYS), until=today)),
     )
     return visit.page(
@@ -75,7 +78,8 @@ async def attention_page(
         messages=messages,
         tasks=tasks,
         pending=pending,
-        receipts=receipts,
+        receipts=_told_of(receipts),
+        payments=payments,
         dated_back=dated_back,
         shown=SHOWN,
         problem=problem,
@@ -95,6 +99,21 @@ async def settle_task(visit: VisitDep, account_id: UUID, task_id: UUID) -> Respo
     return visit.go(f"/desk/{account_id}/attention")
 
 
+@router.post("/desk/{account_id}/payments/{prepayment_id}/outcome")
+async def refund_outcome(visit: VisitDep, account_id: UUID, prepayment_id: UUID) -> Response:
+    """Whether a refund arrived that the acquirer does not tell of, as the shop's cabinet shows it."""
+    form = await visit.form()
+    said = {"yes": True, "no": False}.get(form.value("went_back"))
+    try:
+        body = visit.body(RefundOutcome, {"went_back": said})
+        await visit.api.payments.refund_outcome(account_id, prepayment_id, body, key=form.key or str(uuid4()))
+    except Refused as refused:
+        if refused.status == 401:
+            raise
+        return await attention_page(visit, account_id, refused.problem, refused.status)
+    return visit.go(f"/desk/{account_id}/attention", "desk.refund_told")
+
+
 @router.post("/desk/{account_id}/registers/{cash_register_id}/open-shift")
 async def open_shift(visit: VisitDep, account_id: UUID, cash_register_id: UUID) -> Response:
     """Open the fiscal shift in place, so that what waits for it goes."""
@@ -110,8 +129,15 @@ async def open_shift(visit: VisitDep, account_id: UUID, cash_register_id: UUID) 
     return visit.go(back if back.startswith(mine) else f"{mine}attention", "desk.shift_opens")
 
 
+def _told_of(receipts: Answered) -> Answered:
+    """Without those that are on their way and have nothing to be told of."""
+    if receipts.found is None:
+        return receipts
+    return Answered([one for one in receipts.found if one.state != "registering" or one.reason_code])
+
+
 async def _or_refusal(
-    asked: Awaitable[BookingList | Notifications | StaffTasks | Receipts | CashOperations],
+    asked: Awaitable[BookingList | Notifications | StaffTasks | Receipts | Prepayments | CashOperations],
 ) -> Answered:
     try:
         return Answered((await asked).items)

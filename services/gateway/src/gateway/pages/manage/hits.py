@@ -32,6 +32,7 @@ router = page_router()
 
 CONFLICT = "booking.schedule_conflict"
 CHOICES = ("keep", "move", "cancel")
+_SECTIONS = {"service": "services", "service_removal": "services", "location_removal": "locations"}
 _MOST_PREVIEWS = 12
 
 
@@ -55,24 +56,32 @@ class Hit:
 
 
 async def begin(
-    visit: Visit, account_id: UUID, change: Mapping[str, Any], *, back: str, key: str | None, then: str = ""
+    visit: Visit,
+    account_id: UUID,
+    change: Mapping[str, Any],
+    *,
+    back: str,
+    key: str | None,
+    then: str = "",
+    gone: str = "",
 ) -> Response:
     """Look at what the change hits; raises `Refused` for what is wrong with the change itself.
 
-    `then` is a member who is removed once their bookings are decided.
+    `then` is a member who is removed once their bookings are decided, `gone` the name of what the change removes.
     """
+    about = Form.of(then=then, gone=gone)
     seen = await visit.api.office.change(account_id, {"change": change, "dry_run": True}, key=str(uuid4()))
     if seen.conflicts:
-        return await _review(visit, account_id, change, back, seen.conflicts, seen.seen, Form.of(then=then))
+        return await _review(visit, account_id, change, back, seen.conflicts, seen.seen, about)
     wanted = {"change": change, "seen": seen.seen}
     try:
         await visit.api.office.change(account_id, wanted, key=key or str(uuid4()))
     except Refused as refused:
         if refused.code != CONFLICT:
             raise
-        return await _meanwhile(visit, account_id, change, back, refused, Form.of(then=then))
+        return await _meanwhile(visit, account_id, change, back, refused, about)
     await _finish(visit, account_id, then)
-    return visit.go(back, "hits.saved")
+    return visit.go(back, "deleted.gone", name=gone) if gone else visit.go(back, "hits.saved")
 
 
 @router.get("/manage/{account_id}/changes")
@@ -186,7 +195,7 @@ async def _review(
     return await office_page(
         visit,
         account_id,
-        "staff" if change.get("kind") != "service" else "services",
+        _SECTIONS.get(str(change.get("kind")), "staff"),
         "hits",
         status,
         hits=hits,
@@ -197,6 +206,7 @@ async def _review(
         form=form,
         choices=CHOICES,
         then=form.value("then"),
+        gone=form.value("gone"),
     )
 
 

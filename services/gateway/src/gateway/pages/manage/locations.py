@@ -14,8 +14,8 @@ from gateway.pages.forms import Form
 from gateway.pages.route import page_router
 from gateway.pages.visit import Visit, VisitDep
 
+from .hits import begin
 from .office import office_page
-from .services import removal_page
 
 router = page_router()
 
@@ -75,15 +75,11 @@ async def change(visit: VisitDep, account_id: UUID, location_id: UUID) -> Respon
 
 @router.post("/manage/{account_id}/locations/{location_id}/drop")
 async def drop(visit: VisitDep, account_id: UUID, location_id: UUID) -> Response:
-    """Close it; its bookings stay or go as it is said."""
+    """Close it; bookings there are decided one by one first."""
     form = await visit.form()
-    try:
-        await visit.api.office.drop_location(account_id, location_id, on_conflict=form.value("on_conflict") or None)
-    except Refused as refused:
-        if refused.status != 409 or not refused.problem.get("conflicts"):
-            raise
-        return await removal_page(visit, account_id, _SECTION, refused, form.value("name"))
-    return visit.go(f"/manage/{account_id}/deleted", "deleted.gone", name=form.value("name"))
+    change = {"kind": "location_removal", "location_id": str(location_id)}
+    back = f"/manage/{account_id}/deleted"
+    return await begin(visit, account_id, change, back=back, key=form.key, gone=form.value("name"))
 
 
 @router.get("/manage/{account_id}/locations/{location_id}/drop")

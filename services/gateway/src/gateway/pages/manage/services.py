@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID, uuid4
 
 from starlette.responses import Response
@@ -84,42 +84,17 @@ async def change(visit: VisitDep, account_id: UUID, service_id: UUID) -> Respons
 
 @router.post("/manage/{account_id}/services/{service_id}/drop")
 async def drop(visit: VisitDep, account_id: UUID, service_id: UUID) -> Response:
-    """Sell it no more; bookings ahead stay or go as it is said."""
+    """Sell it no more; bookings ahead are decided one by one first."""
     form = await visit.form()
-    chosen = form.value("on_conflict") or None
-    try:
-        await visit.api.office.drop_service(account_id, service_id, on_conflict=chosen)
-    except Refused as refused:
-        if refused.status != 409 or not refused.problem.get("conflicts"):
-            raise
-        return await removal_page(visit, account_id, _SECTION, refused, form.value("name"))
-    return visit.go(f"/manage/{account_id}/deleted", "deleted.gone", name=form.value("name"))
+    change = {"kind": "service_removal", "service_id": str(service_id)}
+    back = f"/manage/{account_id}/deleted"
+    return await begin(visit, account_id, change, back=back, key=form.key, gone=form.value("name"))
 
 
 @router.get("/manage/{account_id}/services/{service_id}/drop")
 async def not_dropped(visit: VisitDep, account_id: UUID, service_id: UUID) -> Response:
     """The address of a button, opened again."""
     return visit.go(f"/manage/{account_id}/services/{service_id}")
-
-
-async def removal_page(
-    visit: Visit, account_id: UUID, section: Literal["services", "locations"], refused: Refused, name: str
-) -> Response:
-    """The bookings ahead of something that is to be removed, with the choices."""
-    found: list[dict[str, Any]] = refused.problem.get("conflicts") or []
-    return await office_page(
-        visit,
-        account_id,
-        section,
-        "removal",
-        409,
-        conflicts=found,
-        choices=refused.problem.get("choices") or ["keep", "cancel"],
-        problem=refused.problem,
-        name=name,
-        act=visit.request.url.path,
-        back=f"/manage/{account_id}/{section}",
-    )
 
 
 async def _service(visit: Visit, account_id: UUID, service_id: UUID) -> ServiceAnswer:
