@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
-from contracts.identity import LoginCodeRequested, PhoneChangeRequested
+from contracts.identity import LoginCodeRequested, PhoneChangeRequested, SecondFactorChanged, StaffChannels
 from kit.ids import new_id
 from kit.testing import Bench
 from notifications.clock import Clock
 from notifications.pump import Pump
-from notifications.tables import LoginCodeMessage
+from notifications.tables import LoginCodeMessage, NotificationRow
 from tests.simulators.running import Simulators
 
 PLATFORM = "platform-token"
@@ -187,3 +187,34 @@ async def test_the_old_phone_is_told_of_its_successor_through_the_platforms_acco
     assert "+380…17" in message["text"]
     assert "zapys.ua/me" in message["text"]
     assert len(await simulators.ledger("turbosms", account=PLATFORM)) == 1
+
+
+async def test_what_happens_to_a_second_factor_is_told_beside_the_sms_too(
+    bench: Bench, simulators: Simulators, pump: Pump[Any]
+) -> None:
+    account, phone = new_id(), next(phones)
+    channels = StaffChannels(email="olena@example.org")
+    owner = await bench.make_member(account, [], phone_e164=phone, channels=channels)
+    await bench.make_member(account, [], phone_e164=next(phones), person=bench.mint.person(next(phones)))
+    now = datetime.now(UTC)
+    event = SecondFactorChanged(
+        version=1,
+        change_id=new_id(),
+        user_id=owner.user_id,
+        phone_e164=phone,
+        change="set_up",
+        language="uk",
+        domain="zapys.ua",
+        at=now,
+        effective_at=now + timedelta(hours=24),
+    )
+    await bench.deliver(event)
+    await bench.deliver(event)
+    await pump.drain()
+    [message] = await simulators.phone(phone)
+    assert "24" in message["text"]
+    assert "zapys.ua/me/second-factor" in message["text"]
+    async with bench.service.db.system_tx() as tx:
+        rows = await tx.scalars(select(NotificationRow).where(NotificationRow.account_id == account))
+        told = [row for row in rows if row.state == "planned"]
+    assert [(row.recipient_id, row.channel, row.text) for row in told] == [(owner.user_id, "email", message["text"])]

@@ -46,6 +46,39 @@ class PhoneChangeRequested(Event):
         return str(self.change_id)
 
 
+SecondFactorChange = Literal[
+    "set_up",
+    "removed",
+    "recovery_code_used",
+    "recovery_codes_renewed",
+    "reset_asked",
+    "reset_stopped",
+    "reset",
+]
+
+
+class SecondFactorChanged(Event):
+    """What happened to a person's second factor; the person hears of it, to say no in time where it was not them."""
+
+    name: ClassVar[str] = "identity.second_factor.changed.v1"
+    must_be_heard: ClassVar[bool] = True
+
+    change_id: UUID
+    user_id: UUID
+    phone_e164: str
+    change: SecondFactorChange
+    language: Language
+    domain: str = Field(description="Host where the person sees to it.")
+    at: AwareDatetime
+    effective_at: AwareDatetime | None = Field(
+        default=None, description="From when on a factor that was set up is asked for, or when a lost one is taken off."
+    )
+
+    @property
+    def subject_id(self) -> str:
+        return str(self.change_id)
+
+
 class BookingRules(Value):
     """Settings of an account that the booking engine obeys."""
 

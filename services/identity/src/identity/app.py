@@ -31,6 +31,7 @@ from .api import (
     phone,
     platform,
     requests,
+    second_factor,
 )
 from .api import settings as account_settings
 from .consumers import consumers
@@ -42,6 +43,7 @@ from .usecases.forget_old import forget_old
 from .usecases.keep_demo import keep_demo
 from .usecases.phone_changes.apply_phone_changes import apply_phone_changes
 from .usecases.publish_keys import publish_keys
+from .usecases.second_factor.reset_factor import apply_resets
 from .wiring import Wiring
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
@@ -49,6 +51,7 @@ KEYS_FIRST_PAUSE_S = 5.0
 KEYS_EVERY_S = 300.0
 FORGET_EVERY_S = 600
 PHONES_EVERY_S = 60.0
+FACTORS_EVERY_S = 300.0
 EXPIRED_EVERY_S = 2.0
 DEMO_EVERY_S = 60.0
 
@@ -72,6 +75,7 @@ def build(settings: Settings) -> Service:
             api_keys.exchange,
             me.router,
             phone.router,
+            second_factor.router,
             accounts.router,
             members.router,
             requests.router,
@@ -89,6 +93,8 @@ def build(settings: Settings) -> Service:
     service.checks["signing_keys"] = partial(_keys_check, service.access)
     service.loops["signing keys"] = partial(_keep_saying_keys, service.db, wiring.keys)
     service.loops["phone changes"] = partial(every, PHONES_EVERY_S, partial(_change_phones, service.db))
+    resets = partial(_reset_factors, service.db, settings.public_host)
+    service.loops["lost second factors"] = partial(every, FACTORS_EVERY_S, resets)
     service.loops["forget old"] = partial(every, FORGET_EVERY_S, partial(_forget, service.db))
     service.operator_routers = [appointments.router]
     if settings.demo:
@@ -144,3 +150,8 @@ async def _keep_demo(db: Database) -> None:
 async def _change_phones(db: Database) -> None:
     async with db.system_tx() as tx:
         await apply_phone_changes(tx, now_utc())
+
+
+async def _reset_factors(db: Database, domain: str) -> None:
+    async with db.system_tx() as tx:
+        await apply_resets(tx, now_utc(), domain=domain)

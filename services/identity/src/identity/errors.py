@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, ClassVar
 
 from kit.errors import EVERYWHERE, Kind, Problem
@@ -108,6 +109,73 @@ class CodeUsed(Problem):
 
     code: ClassVar[str] = "identity.code_used"
     kind: ClassVar[Kind] = Kind.UNAUTHENTICATED
+
+
+@dataclass(eq=False)
+class SecondFactorRequired(Problem):
+    """The code from the SMS fits, but this device is new and the person has a second factor: its code comes next.
+
+    `ticket` goes with it, to POST /api/v1/auth/sessions/second-factor.
+    """
+
+    code: ClassVar[str] = "identity.second_factor_required"
+    kind: ClassVar[Kind] = Kind.UNAUTHENTICATED
+    ticket: str
+    ticket_expires_at: datetime
+    next_url: str = "/api/v1/auth/sessions/second-factor"
+
+    def __str__(self) -> str:
+        return self.code  # the ticket is for one reader
+
+
+@dataclass(eq=False)
+class SecondFactorWrong(Problem):
+    """The code is not that of the person's authenticator app, nor an unused recovery code."""
+
+    code: ClassVar[str] = "identity.second_factor_wrong"
+    kind: ClassVar[Kind] = Kind.UNAUTHENTICATED
+    tries_left: int
+
+
+@dataclass(eq=False)
+class SecondFactorCodeUsed(Problem):
+    """The code of these 30 seconds was accepted once already."""
+
+    code: ClassVar[str] = "identity.second_factor_code_used"
+    kind: ClassVar[Kind] = Kind.UNAUTHENTICATED
+    wait_s: int
+
+
+@dataclass(eq=False)
+class SecondFactorTries(_After):
+    """Too many wrong codes of the app lately: for now even the right one is refused, a recovery code is not."""
+
+    code: ClassVar[str] = "identity.second_factor_tries"
+    kind: ClassVar[Kind] = Kind.TOO_MANY
+
+
+@dataclass(eq=False)
+class SecondStepExpired(Problem):
+    """The sign-in that waited for the second factor is over."""
+
+    code: ClassVar[str] = "identity.second_step_expired"
+    kind: ClassVar[Kind] = Kind.UNAUTHENTICATED
+
+
+@dataclass(eq=False)
+class SecondFactorExists(Problem):
+    """The person has a second factor; another one takes its place only after it is removed with its code."""
+
+    code: ClassVar[str] = "identity.second_factor_exists"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+
+
+@dataclass(eq=False)
+class SecondFactorInForce(Problem):
+    """A second factor in force is not given up by a press: a code of it is needed."""
+
+    code: ClassVar[str] = "identity.second_factor_in_force"
+    kind: ClassVar[Kind] = Kind.CONFLICT
 
 
 @dataclass(eq=False)

@@ -55,15 +55,15 @@ class Keyring:
         return cls(keys)
 
     def access_token(
-        self, *, user_id: UUID, session_id: UUID, phone_e164: str, confirmed_at: datetime, now: datetime
+        self, *, user_id: UUID, session_id: UUID, phone_e164: str, confirmed_at: datetime | None, now: datetime
     ) -> str:
-        """A token that every service verifies by itself; it lives `ACCESS_LIFE`."""
-        claims = {
-            "sub": str(user_id),
-            "sid": str(session_id),
-            "phone": phone_e164,
-            "auth_time": int(confirmed_at.timestamp()),
-        }
+        """A token that every service verifies by itself; it lives `ACCESS_LIFE`.
+
+        Unconfirmed it is no good for dangerous acts.
+        """
+        claims: dict[str, Any] = {"sub": str(user_id), "sid": str(session_id), "phone": phone_e164}
+        if confirmed_at is not None:
+            claims["auth_time"] = int(confirmed_at.timestamp())
         return self._signed(claims, now)
 
     def api_key_token(self, key_id: UUID, session_id: UUID, key: ApiKey, now: datetime) -> str:

@@ -361,8 +361,8 @@ class Session(Base):
     device: Mapped[str]
     created_at: Mapped[datetime]
     last_used_at: Mapped[datetime]
-    confirmed_at: Mapped[datetime]
-    """When the person last entered a code from the own phone here."""
+    confirmed_at: Mapped[datetime | None]
+    """When the person last entered a code here: from the own phone, or of the second factor where there is one."""
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[str | None]

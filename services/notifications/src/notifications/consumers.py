@@ -44,6 +44,7 @@ from contracts.identity import (
     AccountRegistered,
     LoginCodeRequested,
     PhoneChangeRequested,
+    SecondFactorChanged,
     UserErased,
 )
 from contracts.notifications import BalanceLow, ProviderStopped, WebHookPaused
@@ -77,6 +78,7 @@ from .usecases.release_held import release_held
 from .usecases.send_payment_link import PaymentLinks
 from .usecases.take_delivery_report import take_delivery_report
 from .usecases.take_reply import take_reply
+from .usecases.tell_of_factor import tell_of_factor
 from .usecases.tell_of_request import tell_of_request
 
 _BookingEvent = (
@@ -108,6 +110,7 @@ class Handlers:
         access.listen(consumers)
         consumers.on(LoginCodeRequested, name="queue_login_code")(self.login_code)
         consumers.on(PhoneChangeRequested, name="queue_phone_notice")(self.phone_change)
+        consumers.on(SecondFactorChanged, name="tell_of_factor")(self.second_factor)
         consumers.on(AccountRegistered, AccountChanged, name="copy_account")(self.account)
         consumers.on(LocationChanged, name="copy_location")(self.location)
         consumers.on(ClientChanged, name="copy_client")(self.client)
@@ -145,6 +148,11 @@ class Handlers:
     async def phone_change(self, event: PhoneChangeRequested, tx: Tx) -> None:
         now = await self.clock.now(tx)
         await queue_phone_notice(event, tx, texts=self.texts, box=self.providers.box, now=now)
+
+    async def second_factor(self, event: SecondFactorChanged, tx: Tx) -> None:
+        now = await self.clock.now(tx)
+        box, house = self.providers.box, self.planner.house
+        await tell_of_factor(event, tx, texts=self.texts, box=box, house=house, now=now)
 
     async def account(self, event: AccountRegistered | AccountChanged, tx: Tx) -> None:
         now = await self.clock.now(tx)

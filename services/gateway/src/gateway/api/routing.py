@@ -27,6 +27,7 @@ _TABLE = """
     me/registration-draft/**                           identity
     me/phone                                           identity
     me/erase                                           identity
+    me/second-factor/**                                identity
 
     accounts/*/cash-registers/**                       fiscal
     accounts/*/cash-operations/**                      fiscal

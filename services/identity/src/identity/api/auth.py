@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from contracts.http.identity import (
     RefreshBody,
+    SecondStepBody,
     SessionAnswer,
     SessionsAnswer,
     SignedInAnswer,
@@ -18,11 +19,11 @@ from contracts.http.identity import (
 from identity import queries
 from identity.domain import codes
 from identity.keyring import ACCESS_LIFE
-from identity.tables import User
+from identity.tables import Account, Membership, User
 from identity.usecases.end_sessions import end_sessions
 from identity.usecases.open_session import OpenedSession
 from identity.usecases.refresh_session import refresh_session
-from identity.usecases.sign_in import sign_in
+from identity.usecases.sign_in import Device, SignedIn, finish_sign_in, sign_in
 from identity.wiring import Wiring, WiringDep
 from kit.db import Database
 from kit.edge import CallerDep, DbDep
@@ -31,7 +32,7 @@ from kit.messaging import now_utc
 
 from . import cookies
 from .answers import user_answer
-from .codes import LanguageHeader, digits_of, language_of
+from .codes import LanguageHeader, language_of
 from .cookies import clear_refresh, read_refresh, set_refresh
 from .phones import allowed_phone
 
@@ -54,14 +55,14 @@ async def post_session(
 ) -> SignedInAnswer:
     """Exchange a code for a pair of tokens; the first time makes the user."""
     phone_e164 = allowed_phone(body.phone, wiring.settings)
-    code = digits_of(body.code)
+    code = codes.digits_of(body.code)
     async with db.system_tx() as tx:
         now = now_utc()
         done = await sign_in(
             phone_e164,
             code,
             body.attempt or cookies.read(request, "attempt", wiring.settings),
-            body.device.strip() or request.headers.get("user-agent", "")[:100],
+            device_of(body.device, request, wiring, token=body.device_token),
             tx,
             now,
             pepper=wiring.pepper,
@@ -71,11 +72,31 @@ async def post_session(
             memberships = await queries.memberships_of(tx, done.user.id)
     if isinstance(done, Problem):
         raise done
-    tokens = await hand_over(done.user, done.opened, response, db, wiring)
-    device_token = codes.device_token(wiring.pepper, phone_e164)
-    cookies.keep(response, "device", device_token, max_age_s=cookies.DEVICE_KEPT_S, settings=wiring.settings)
-    user = user_answer(done.user, memberships)
-    return SignedInAnswer(**tokens.model_dump(), user=user, device_token=device_token)
+    return await welcome(done, memberships, response, db, wiring)
+
+
+@router.post(
+    "/sessions/second-factor",
+    status_code=201,
+    operation_id="sign_in_with_second_factor",
+    responses={
+        401: {"description": "Code wrong or used, or the first step is too long ago"},
+        429: {"description": "No tries left for now"},
+    },
+)
+async def post_second_step(
+    body: SecondStepBody, request: Request, response: Response, db: DbDep, wiring: WiringDep
+) -> SignedInAnswer:
+    """The second step on a new device, after `identity.second_factor_required`: a code of the authenticator app."""
+    domain = wiring.settings.public_host
+    async with db.system_tx() as tx:
+        device = device_of(body.device, request, wiring)
+        done = await finish_sign_in(body.ticket, body.code, device, tx, now_utc(), pepper=wiring.pepper, domain=domain)
+        if not isinstance(done, Problem):
+            memberships = await queries.memberships_of(tx, done.user.id)
+    if isinstance(done, Problem):
+        raise done
+    return await welcome(done, memberships, response, db, wiring)
 
 
 @router.post(
@@ -157,6 +178,33 @@ async def get_keys(wiring: WiringDep, db: DbDep, response: Response) -> SigningK
     keyring = await wiring.keys.fresh(db)
     response.headers["Cache-Control"] = "public, max-age=300"
     return SigningKeysAnswer(keys=tuple(SigningKeyAnswer(kid=key.kid, x=key.x) for key in keyring.keys))
+
+
+def device_of(named: str, request: Request, wiring: Wiring, *, token: str | None = None) -> Device:
+    """What somebody signs in on."""
+    name = named.strip() or request.headers.get("user-agent", "")[:100]
+    return Device(name, token or cookies.read(request, "device", wiring.settings))
+
+
+async def welcome(
+    done: SignedIn,
+    memberships: list[tuple[Membership, Account]],
+    response: Response,
+    db: Database,
+    wiring: Wiring,
+) -> SignedInAnswer:
+    """Tokens, the person, and what the device shall keep."""
+    tokens = await hand_over(done.user, done.opened, response, db, wiring)
+    device_token = mark_device(done.user.phone_e164, done.factor_id, response, wiring)
+    user = user_answer(done.user, memberships)
+    return SignedInAnswer(**tokens.model_dump(), user=user, device_token=device_token)
+
+
+def mark_device(phone_e164: str, factor_id: UUID | None, response: Response, wiring: Wiring) -> str:
+    """Let the device keep who signed in on it, and with which second factor."""
+    token = codes.device_token(wiring.pepper, phone_e164, factor_id)
+    cookies.keep(response, "device", token, max_age_s=cookies.DEVICE_KEPT_S, settings=wiring.settings)
+    return token
 
 
 async def hand_over(

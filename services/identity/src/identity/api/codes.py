@@ -1,6 +1,5 @@
 """Codes by SMS: asked for, guarded, entered again before a dangerous act."""
 
-import re
 from datetime import datetime
 from typing import Annotated, cast
 
@@ -17,7 +16,7 @@ from identity.wiring import WiringDep
 from kit.callers import STEP_UP_AGE
 from kit.context import DEFAULT_LANGUAGE
 from kit.edge import CallerDep, DbDep
-from kit.errors import InvalidInput, Problem
+from kit.errors import Problem
 from kit.messaging import now_utc
 from kit.texts import negotiate
 
@@ -27,8 +26,6 @@ from .phones import allowed_phone
 router = APIRouter(prefix="/api/v1/auth", tags=["Signing in"])
 
 LanguageHeader = Annotated[str | None, Header(alias="Accept-Language", include_in_schema=False)]
-
-_CODE = re.compile(r"[0-9]{6}")
 
 
 @router.post(
@@ -89,12 +86,23 @@ async def get_captcha(wiring: WiringDep, response: Response) -> CaptchaAnswer:
 async def post_step_up(
     body: StepUpBody, request: Request, response: Response, caller: CallerDep, db: DbDep, wiring: WiringDep
 ) -> StepUpAnswer:
-    """Enter a fresh code, asked for as for signing in, so that this session may do dangerous acts for a while."""
-    code = digits_of(body.code)
+    """Enter a fresh code so that this session may do dangerous acts for a while.
+
+    It is asked for as for signing in; whoever has a second factor enters its code instead, and no SMS takes its place.
+    """
     secret = body.attempt or cookies.read(request, "attempt", wiring.settings)
     async with db.system_tx() as tx:
         now = now_utc()
-        done = await confirm_session(caller.user_id, caller.session_id, code, secret, tx, now, pepper=wiring.pepper)
+        done = await confirm_session(
+            caller.user_id,
+            caller.session_id,
+            body.code,
+            secret,
+            tx,
+            now,
+            pepper=wiring.pepper,
+            domain=wiring.settings.public_host,
+        )
     if isinstance(done, Problem):
         raise done
     response.headers["Cache-Control"] = "no-store"
@@ -103,14 +111,6 @@ async def post_step_up(
     )
     expires_in = int(ACCESS_LIFE.total_seconds())
     return StepUpAnswer(access_token=token, expires_in=expires_in, fresh_until=now + STEP_UP_AGE)
-
-
-def digits_of(written: str) -> str:
-    """The six digits of a code as people write it; raises `InvalidInput`."""
-    code = re.sub(r"[\s-]", "", written)
-    if not _CODE.fullmatch(code):
-        raise InvalidInput.of("/code", "login_code")
-    return code
 
 
 def language_of(header: str | None, profile: str | None) -> Language:

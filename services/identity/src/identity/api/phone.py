@@ -4,6 +4,7 @@ from fastapi import APIRouter, Request
 from sqlalchemy import delete
 
 from contracts.http.identity import PhoneChangeAnswer, PhoneChangeBody, PhoneChangeState
+from identity.domain.codes import digits_of
 from identity.phone_change_tables import PhoneChange
 from identity.usecases.phone_changes.ask_phone_change import ask_phone_change
 from identity.wiring import WiringDep
@@ -13,7 +14,6 @@ from kit.messaging import now_utc
 from kit.phones import masked
 
 from . import cookies
-from .codes import digits_of
 from .phones import allowed_phone
 
 router = APIRouter(prefix="/api/v1/me/phone", tags=["The caller"])

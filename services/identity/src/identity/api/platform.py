@@ -6,13 +6,18 @@ from fastapi import APIRouter, Response
 from sqlalchemy import select
 
 from contracts.http.access import SupportVisitAnswer, SupportVisitBody, SupportVisitsAnswer
+from contracts.http.identity import SecondFactorResetAnswer, SecondFactorResetBody
 from contracts.permissions import Permission
 from identity.tables import Account, SupportVisit
+from identity.usecases.second_factor.reset_factor import ask_reset
 from identity.usecases.visit_account import account_named, leave_account, platform_staff_of, visit_account
+from identity.wiring import WiringDep
 from kit.edge import CallerDep, DbDep, FreshCallerDep, MemberDep
 from kit.errors import NotFound
 from kit.idempotency import OnceDep
 from kit.messaging import now_utc
+
+from .phones import allowed_phone
 
 router = APIRouter(tags=["Platform"])
 
@@ -36,6 +41,27 @@ async def post_visit(body: SupportVisitBody, caller: FreshCallerDep, db: DbDep, 
             return _answer(visit, account.name)
 
         return await once.run(tx, enter)
+
+
+@router.post(
+    "/api/v1/platform/second-factor-resets",
+    operation_id="reset_second_factor",
+    status_code=202,
+    responses={
+        403: {"description": "Not of the platform, or no fresh code"},
+        404: {"description": "Nobody with this phone has a second factor"},
+    },
+)
+async def post_reset(
+    body: SecondFactorResetBody, caller: FreshCallerDep, db: DbDep, wiring: WiringDep
+) -> SecondFactorResetAnswer:
+    """Take somebody's lost second factor off in three days; they hear of it at once and may say no until then."""
+    phone_e164 = allowed_phone(body.phone, wiring.settings)
+    async with db.system_tx() as tx:
+        staff = await platform_staff_of(caller.user_id, tx)
+        domain = wiring.settings.public_host
+        reset_at = await ask_reset(phone_e164, staff, body.reason, tx, now_utc(), domain=domain)
+    return SecondFactorResetAnswer(reset_at=reset_at)
 
 
 @router.get("/api/v1/platform/visits", operation_id="list_own_support_visits")

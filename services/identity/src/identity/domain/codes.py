@@ -7,10 +7,13 @@ although it is stored nowhere.
 import base64
 import hashlib
 import hmac
+import re
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
+
+from kit.errors import InvalidInput
 
 CODE_LIFE = timedelta(minutes=5)
 MAX_TRIES = 5
@@ -27,6 +30,8 @@ KNOWN_DEVICE_LIMITS = ((1, timedelta(seconds=60)), (3, timedelta(hours=24)))
 LONGEST_SPAN = max(span for _, span in LIMITS)
 SMS_PER_DAY = max(count for count, _ in LIMITS)
 SECRET_BYTES = 24
+_NONCE_BYTES = 12
+_CODE = re.compile(r"[0-9]{6}")
 
 
 def may_send_at(sent: Sequence[datetime], now: datetime, limits: Sequence[tuple[int, timedelta]] = LIMITS) -> datetime:
@@ -53,6 +58,14 @@ def proof_of(pepper: bytes, attempt_id: UUID, phone_e164: str, code: str) -> byt
     return hmac.digest(_key(pepper, b"proof"), said, hashlib.sha256)
 
 
+def digits_of(written: str) -> str:
+    """The six digits of a code as people write it; raises `InvalidInput`."""
+    code = re.sub(r"[\s-]", "", written)
+    if not _CODE.fullmatch(code):
+        raise InvalidInput.of("/code", "login_code")
+    return code
+
+
 def new_secret() -> str:
     """What binds an attempt to the browser that began it."""
     return secrets.token_urlsafe(SECRET_BYTES)
@@ -63,23 +76,39 @@ def hash_of_secret(pepper: bytes, secret: str) -> bytes:
     return hmac.digest(_key(pepper, b"attempt"), secret.encode(), hashlib.sha256)
 
 
-def device_token(pepper: bytes, phone_e164: str) -> str:
-    """Proof that this phone signed in on the device that keeps it; it opens nothing by itself."""
-    nonce = secrets.token_bytes(12)
-    return base64.urlsafe_b64encode(nonce + _device_mac(pepper, nonce, phone_e164)).decode()
+def device_token(pepper: bytes, phone_e164: str, factor_id: UUID | None = None) -> str:
+    """Proof that this phone signed in on the device that keeps it, with that second factor; it opens nothing by
+    itself."""
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    marks = [_device_mac(pepper, b"device", nonce, phone_e164.encode())]
+    if factor_id is not None:
+        marks.append(_device_mac(pepper, b"device with factor", nonce, factor_id.bytes))
+    return base64.urlsafe_b64encode(nonce + b"".join(marks)).decode()
 
 
 def is_known_device(pepper: bytes, token: str, phone_e164: str) -> bool:
     """Whether the token was given to a device of this phone."""
+    nonce, mark, _ = _parts(token)
+    return hmac.compare_digest(mark, _device_mac(pepper, b"device", nonce, phone_e164.encode()))
+
+
+def is_device_with_factor(pepper: bytes, token: str, factor_id: UUID) -> bool:
+    """Whether the token was given to a device on which a code of this second factor was entered."""
+    nonce, _, mark = _parts(token)
+    return hmac.compare_digest(mark, _device_mac(pepper, b"device with factor", nonce, factor_id.bytes))
+
+
+def _parts(token: str) -> tuple[bytes, bytes, bytes]:
     try:
         raw = base64.urlsafe_b64decode(token.encode())
     except ValueError:
-        return False
-    return hmac.compare_digest(raw[12:], _device_mac(pepper, raw[:12], phone_e164))
+        raw = b""
+    first = _NONCE_BYTES + hashlib.sha256().digest_size
+    return raw[:_NONCE_BYTES], raw[_NONCE_BYTES:first], raw[first:]
 
 
-def _device_mac(pepper: bytes, nonce: bytes, phone_e164: str) -> bytes:
-    return hmac.digest(_key(pepper, b"device"), nonce + phone_e164.encode(), hashlib.sha256)
+def _device_mac(pepper: bytes, purpose: bytes, nonce: bytes, owner: bytes) -> bytes:
+    return hmac.digest(_key(pepper, purpose), nonce + owner, hashlib.sha256)
 
 
 def _key(pepper: bytes, purpose: bytes) -> bytes:

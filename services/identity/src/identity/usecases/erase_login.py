@@ -12,6 +12,7 @@ from identity import queries
 from identity.errors import LoginInUse
 from identity.feedback_tables import ContactMessage, IdeaVote
 from identity.phone_change_tables import PhoneChange
+from identity.second_factor_tables import SecondFactor, WaitingSignIn
 from identity.tables import RegistrationDraft, Session, User
 from kit import access
 from kit.db import Tx
@@ -39,7 +40,7 @@ async def erase_login(user_id: UUID, tx: Tx, now: datetime) -> None:
         raise LoginInUse(", ".join(sorted(account.name for _, account in places)))
     await end_sessions(user_id, None, "erased", tx, now)
     await tx.execute(delete(Session).where(Session.user_id == user_id))
-    for table in (PhoneChange, RegistrationDraft):
+    for table in (PhoneChange, RegistrationDraft, SecondFactor, WaitingSignIn):
         await tx.execute(delete(table).where(table.user_id == user_id))
     await tx.execute(delete(IdeaVote).where(IdeaVote.voter_id == user_id))  # a vote in a firm's name is the firm's
     for message in await tx.scalars(

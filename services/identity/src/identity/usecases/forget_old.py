@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func
 
 from identity.domain import codes, guard, vanity
+from identity.second_factor_tables import WaitingSignIn
 from identity.tables import LoginCode, LoginPhone, LoginSend, Session, UsedCaptcha, VanityAddress, VisitCopy
 from kit.db import Tx
 
@@ -19,6 +20,7 @@ async def forget_old(tx: Tx, now: datetime) -> None:
     last_sent = LoginPhone.sent_at[func.cardinality(LoginPhone.sent_at)]
     await tx.execute(delete(LoginPhone).where(last_sent < now - codes.LONGEST_SPAN))
     await tx.execute(delete(LoginSend).where(LoginSend.at < now - guard.DAY))
+    await tx.execute(delete(WaitingSignIn).where(WaitingSignIn.expires_at < now))
     await tx.execute(delete(UsedCaptcha).where(UsedCaptcha.expires_at < now))
     before = now - KEEP_ENDED_SESSIONS
     await tx.execute(delete(Session).where((Session.expires_at < before) | (Session.ended_at < before)))

@@ -19,11 +19,12 @@ class OpenedSession:
     session_id: UUID
     refresh_token: str
     expires_at: datetime
-    confirmed_at: datetime
+    confirmed_at: datetime | None
 
 
-async def open_session(user: User, device: str, tx: Tx, now: datetime) -> OpenedSession:
-    """A new session of the user with its first refresh token."""
+async def open_session(user: User, device: str, tx: Tx, now: datetime, *, is_confirmed: bool = True) -> OpenedSession:
+    """A new session of the user with its first refresh token; unconfirmed it is no good for dangerous acts."""
+    confirmed_at = now if is_confirmed else None
     session_id, token = new_id(), refresh.first_token()
     expires_at = refresh.session_end(now, is_staff=await queries.works_somewhere(tx, user.id))
     tx.add(
@@ -33,13 +34,13 @@ async def open_session(user: User, device: str, tx: Tx, now: datetime) -> Opened
             device=device,
             created_at=now,
             last_used_at=now,
-            confirmed_at=now,
+            confirmed_at=confirmed_at,
             expires_at=expires_at,
         )
     )
     await tx.flush()
     tx.add(new_token(token, session_id, now))
-    return OpenedSession(session_id, token, expires_at, now)
+    return OpenedSession(session_id, token, expires_at, confirmed_at)
 
 
 def new_token(token: str, session_id: UUID, now: datetime) -> RefreshToken:

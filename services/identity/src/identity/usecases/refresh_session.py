@@ -15,6 +15,7 @@ from kit.errors import Problem
 
 from .end_sessions import end_sessions
 from .open_session import OpenedSession, new_token
+from .second_factor.judge_factor import factor_in_force
 
 
 @dataclass(frozen=True)
@@ -60,5 +61,14 @@ async def refresh_session(token: str, tx: Tx, now: datetime, *, pepper: bytes) -
         case Verdict.REPEAT:
             pass  # another tab was first; both get the same successor
     found.last_used_at, found.expires_at = now, expires_at
-    opened = OpenedSession(found.id, following, expires_at, found.confirmed_at)
+    confirmed_at = await _still_confirmed(found, tx, now)
+    opened = OpenedSession(found.id, following, expires_at, confirmed_at)
     return Refreshed(await tx.get_one(User, found.user_id), opened)
+
+
+async def _still_confirmed(session: Session, tx: Tx, now: datetime) -> datetime | None:
+    """A code from the SMS that was entered before the second factor was in force confirms nothing since."""
+    factor = await factor_in_force(session.user_id, tx, now)
+    since = None if factor is None else factor.effective_at
+    is_outdated = since is not None and session.confirmed_at is not None and session.confirmed_at < since
+    return None if is_outdated else session.confirmed_at

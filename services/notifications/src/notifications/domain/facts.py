@@ -30,6 +30,7 @@ class Kind(StrEnum):
     REVIEW = "review"
     REPORT = "report"
     ACCESS_REQUEST = "access_request"
+    SECURITY = "security"
 
     @property
     def is_reminder(self) -> bool:

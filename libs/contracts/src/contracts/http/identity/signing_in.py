@@ -55,12 +55,20 @@ class SignInBody(Body):
     code: str = Field(max_length=16, description="Six digits from the SMS; spaces and hyphens are ignored.")
     device: str = Field(default="", max_length=100, description="How the person will recognise this device.")
     attempt: str | None = Field(default=None, max_length=64, description="Of a bound attempt; a browser has a cookie.")
+    device_token: str | None = Field(
+        default=None,
+        max_length=128,
+        description="From an earlier sign-in here: a second factor is not asked for again.",
+    )
 
 
 class StepUpBody(Body):
-    """POST /api/v1/auth/step-up: a code that went to the caller's own phone."""
+    """POST /api/v1/auth/step-up: a code from the caller's own phone, or of the second factor where there is one."""
 
-    code: str = Field(max_length=16, description="Six digits from the SMS; spaces and hyphens are ignored.")
+    code: str = Field(
+        max_length=40,
+        description="Six digits from the SMS; of whoever has a second factor only its code or a recovery code.",
+    )
     attempt: str | None = Field(default=None, max_length=64, description="Of a bound attempt; a browser has a cookie.")
 
 
