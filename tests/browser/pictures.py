@@ -22,7 +22,7 @@ import structlog
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 from pydantic import BaseModel
 
-from tests.gateway.pages.everywhere import CONSOLE, DAY, TIMES, open_everything
+from tests.gateway.pages.everywhere import CONSOLE, DAY, TIMES, UNSUBSCRIBE, open_everything
 from tests.gateway.pages.everywhere import DESK as AT_DESK
 from tests.gateway.pages.mine import KEY, LINK, PAYMENT
 from tests.gateway.pages.people import MASTER_ID
@@ -65,6 +65,7 @@ STRANGERS = {
     "widget": "/embed",
     "help": "/help",
     "help-page": "/help/quiet_hours",
+    "unsubscribe": UNSUBSCRIBE,
     "not-found": "/nobody",
 }
 OF_PEOPLE = {
@@ -114,10 +115,12 @@ _DESK = {
     "search": f"{AT_DESK}/search?q=%D0%A2%D0%B0",
     "attention": f"{AT_DESK}/attention",
     "waiting": f"{AT_DESK}/waiting",
+    "deleted-bookings": f"{AT_DESK}/deleted",
     "new-booking": f"{AT_DESK}/new?services={CUT}&staff={OLENA}&day={DAY}&from=07:15",
     "booking": ONE,
     "booking-move": f"{ONE}?open=reschedule",
     "booking-cancel": f"{ONE}?open=cancel",
+    "booking-delete": f"{ONE}?open=delete",
     "notifications": f"{ONE}?tab=notifications",
     "payment": f"{ONE}?tab=payment",
     "client": f"{ONE}?tab=client",

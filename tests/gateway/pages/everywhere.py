@@ -13,12 +13,25 @@ from .stage import Stage
 from .treasury import CONSOLE, MONEY, TOKEN, open_the_treasury
 from .work import open_for_staff
 
-__all__ = ["CONSOLE", "DESK", "IN_DRAWER", "MONEY", "OWN", "PUBLIC", "SIGNED_IN", "TIMES", "TOKEN", "UNKNOWN"]
+__all__ = [
+    "CONSOLE",
+    "DESK",
+    "IN_DRAWER",
+    "MONEY",
+    "OWN",
+    "PUBLIC",
+    "SIGNED_IN",
+    "TIMES",
+    "TOKEN",
+    "UNKNOWN",
+    "UNSUBSCRIBE",
+]
 
 TIMES = f"/levada?services={CUT}&staff=any"
 OURS = ("/prices", "/integration", "/ideas", "/contact", "/try", "/status", "/embed", "/help/checkbox", "/help?q=xyz")
 OF_LINKS = (LINK, f"/b/k7m2xq/cancel?key={KEY}", f"/b/k7m2xq/move?key={KEY}", f"/pay/{PAYMENT}")
 UNKNOWN = "/nobody"
+UNSUBSCRIBE = "/unsubscribe/a-token"
 DAY = moment(1, 9).date()
 PUBLIC = (
     "/",
@@ -34,6 +47,7 @@ PUBLIC = (
     "/help",
     *OURS,
     *OF_LINKS,
+    UNSUBSCRIBE,
     UNKNOWN,
 )
 DESK = f"/desk/{ACCOUNT}"
@@ -95,6 +109,9 @@ SIGNED_IN = (
 def open_everything(stage: Stage) -> None:
     """All four services answer all pages; the console too."""
     open_for_clients(stage)
+    for method in ("GET", "POST"):
+        subscribed = {"company": "Салон «Левада»", "is_refused": method == "POST"}
+        stage.on("notifications", method, "/public/unsubscribe/a-token", subscribed)
     open_platform(stage)
     with_everything(stage)
     open_for_staff(stage)

@@ -216,6 +216,7 @@ NEEDS_NO_KEY = (
     r".*/staff-tasks/[^/]+/settle",
     r".*/payments/[^/]+/checkout",
     r"/demo/sessions",
+    r"/public/unsubscribe/[^/]+",
 )
 
 
