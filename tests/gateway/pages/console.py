@@ -12,7 +12,7 @@ from .stage import Asked, No, Stage
 TOKEN = "operator-token-of-tests"
 LETTER = uid(990)
 MESSAGE, IDEA = uid(996), uid(997)
-QUEUE = "notifications.plan"
+QUEUE = "notifications.plan_booking"
 SERVICES = ("gateway", "identity", "booking", "notifications")
 
 
@@ -25,7 +25,7 @@ def status(name: str, **changes: Any) -> dict[str, Any]:
         "settings": {"rate_general": 1200, "secret_key_file": "***"},
         "parts": {"database": "ok", "broker": "ok"},
         "notes": {"providers": {"turbosms": "closed"}},
-        "outbox": {"depth": 0, "oldest_s": None},
+        "outbox": {"pending": 0, "oldest_age_s": 0.0, "last_error": None},
         "dead_letters": 2 if name == "notifications" else 0,
         "paused": [],
         "queues": [{"queue": QUEUE, "depth": 4, "consumers": 1}],

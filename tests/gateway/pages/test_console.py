@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from structlog.testing import capture_logs
 
+from gateway.pages.words import texts
+
 from .books import open_the_books
 from .browser import Browser
-from .console import IDEA, LETTER, MESSAGE, QUEUE, TOKEN, open_the_doors
+from .console import IDEA, LETTER, MESSAGE, QUEUE, TOKEN, letter, open_the_doors, status
 from .news import open_the_post
 from .salon import ACCOUNT, BOOKING
 from .stage import Asked, No, Stage
@@ -78,6 +83,9 @@ async def test_a_service_that_is_away_is_said_to_be_so_and_hides_nothing_of_the_
     assert "2 мертві листи" in said
     assert QUEUE in said
     assert "rate_general" in said
+    assert "За подіями записів плануються SMS і нагадування" in said, "a queue says what it does"
+    assert "події для нього чекають у чергах" in said, "what is away has a next step"
+    assert "Усі події передано іншим сервісам" in said
     await operator.send("/ops/notifications/queues/pause")
     assert "повідомлення чекають" in operator.page.text
 
@@ -113,8 +121,11 @@ async def test_a_text_is_approved_or_refused_with_a_comment(operator: Browser, s
 async def test_the_life_of_a_booking_is_one_line_of_time_with_trace_ids(operator: Browser, stage: Stage) -> None:
     await operator.open(LIFE)
     services = [node.text() for node in operator.page.all("ol.life .badge")]
-    assert {"booking", "notifications"} <= set(services)
-    assert "insufficient_balance" in operator.page.text
+    assert {"Записи й календар", "Повідомлення"} <= set(services)
+    said = operator.page.text
+    assert "(Клієнт, SMS):" in said
+    assert "на балансі" in said, "the cause is a sentence"
+    assert not {"insufficient_balance", "accepted", "reminder_eve", " → "} & set(said.split())
     assert operator.page.has("ol.life li.trouble")
 
     def stranger(_: Asked) -> None:
@@ -163,3 +174,31 @@ async def test_letters_are_marked_as_answered_and_wishes_get_their_state(operato
         await operator.open(page)
         assert operator.page.status == 200
         assert "Це для людей платформи" in operator.page.text
+
+
+async def test_what_waits_and_what_is_broken_is_told_with_the_next_step(operator: Browser, stage: Stage) -> None:
+    away = {"database": "ok", "broker": "not connected"}
+    waits = {"pending": 3, "oldest_age_s": 3900.0, "last_error": "ConnectionError"}
+    idle = [{"queue": QUEUE, "depth": 12, "consumers": 0}]
+    stage.on("booking", "GET", "/admin/status", status("booking", parts=away, outbox=waits, queues=idle))
+    await operator.open("/ops")
+    said = " ".join(operator.page.text.split())
+    assert "3 події ще не передано іншим сервісам, найстаріша чекає 1 год 5 хв" in said.replace("\u00a0", " ")
+    assert "перевірте RabbitMQ" in said
+    assert "ніхто не слухає: перезапустіть процес" in said
+    stage.on("notifications", "GET", f"/admin/dead-letters/{LETTER}", letter(state="waiting", headers={}, body=""))
+    await operator.open(f"/ops/dead-letters/notifications/{LETTER}")
+    assert "Передайте номер трасування розробникам" in operator.page.text
+    gone = letter(state="waiting", headers={}, body="", cause="asyncpg.ConnectionDoesNotExistError: closed")
+    stage.on("notifications", "GET", f"/admin/dead-letters/{LETTER}", gone)
+    await operator.open(f"/ops/dead-letters/notifications/{LETTER}")
+    assert "Схоже на тимчасову перешкоду" in operator.page.text
+
+
+def test_every_queue_of_the_product_has_a_sentence_in_every_language() -> None:
+    told = (Path(__file__).parents[3] / "docs" / "events.md").read_text()
+    named = set(re.findall(r"`(?:identity|booking|notifications|fiscal)\.([a-z_]+)`", told))
+    assert len(named) > 40
+    for language in ("uk", "ru", "en"):
+        missing = [name for name in sorted(named) if texts().find(language, f"ops.work.{name}") is None]
+        assert not missing, f"{language}: {missing}"

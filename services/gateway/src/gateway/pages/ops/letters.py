@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import re
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from starlette.responses import Response
@@ -22,6 +24,7 @@ router = page_router()
 _WITH_LETTERS = ("identity", "booking", "notifications", "fiscal")
 _MOST = 500
 _SHORTEST_REASON = 5
+_PASSING = re.compile(r"timeout|connection|deadlock|serialization|unavailable|too many clients", re.IGNORECASE)
 
 
 @router.get("/ops/dead-letters")
@@ -58,7 +61,7 @@ async def one(visit: VisitDep, service: str, letter_id: str) -> Response:
         raise PageUnknown
     letter = await admin.ask(service, "GET", f"/admin/dead-letters/{part(letter_id)}")
     await written(visit, "read dead letter", "", service=service, letter_id=letter_id)
-    return ops_page(visit, "ops/dead-letters", "letter", letter=letter, service=service, form=Form())
+    return _letter_page(visit, letter, service, Form())
 
 
 @router.post("/ops/dead-letters/{service}/{letter_id}/{act}")
@@ -82,9 +85,33 @@ async def decide(visit: VisitDep, service: str, letter_id: str, act: Literal["re
             status = refused.status
     if status:
         letter = await admin.ask(service, "GET", path)
-        return ops_page(visit, "ops/dead-letters", "letter", status, letter=letter, service=service, form=form)
+        return _letter_page(visit, letter, service, form, status)
     await written(visit, act, reason, service=service, letter_id=letter_id)
     return visit.go(f"/ops/dead-letters?service={service}", f"ops.did_{act}")
+
+
+def _letter_page(visit: Visit, letter: dict[str, Any], service: str, form: Form, status: int = 200) -> Response:
+    return ops_page(
+        visit,
+        "ops/dead-letters",
+        "letter",
+        status,
+        letter=letter,
+        service=service,
+        form=form,
+        is_passing=is_passing,
+        since=since,
+    )
+
+
+def is_passing(cause: str) -> bool:
+    """Whether the cause sounds like a trouble that goes by itself, such as a lost connection."""
+    return bool(_PASSING.search(cause.partition("\n")[0]))
+
+
+def since(died_at: str) -> int:
+    """Seconds since then."""
+    return int((datetime.now(UTC) - datetime.fromisoformat(died_at)).total_seconds())
 
 
 async def _page(visit: Visit, admin: Admin, form: Form, status: int = 200) -> Response:
@@ -108,6 +135,8 @@ async def _page(visit: Visit, admin: Admin, form: Form, status: int = 200) -> Re
         queue=queue,
         queues=queues,
         form=form,
+        is_passing=is_passing,
+        since=since,
     )
 
 

@@ -10,10 +10,14 @@ from uuid import UUID
 
 from starlette.responses import Response
 
+from contracts.http.fiscal import Settlement
+from contracts.http.notifications import Notification
 from gateway.clients import Refused
+from gateway.pages import formats
 from gateway.pages.forms import Form, uuids
 from gateway.pages.route import page_router
 from gateway.pages.visit import Visit, VisitDep
+from gateway.pages.words import find, t
 
 from .frame import operator, ops_page, written
 
@@ -32,6 +36,8 @@ class Moment:
     who: str = ""
     trace_id: str = ""
     is_trouble: bool = False
+    next: str = ""
+    """What cures it, or what a provider said."""
 
 
 @router.get("/ops/life")
@@ -67,22 +73,64 @@ async def _life(visit: Visit, account_id: UUID, booking_id: UUID) -> tuple[list[
             for entry in timeline.items
         ]
     if messages := await of(api.notifications.of_booking(account_id, booking_id)):
-        for one in messages.items:
-            about = f"{one.kind} → {one.recipient.type}, {one.channel}"
-            if one.planned_at:
-                reason = f" ({one.reason_code})" if one.reason_code else ""
-                is_trouble = one.state in ("failed", "unknown", "held")
-                said = f"{about}: {one.state}{reason}"
-                moments.append(Moment(one.planned_at, "notifications", said, is_trouble=is_trouble))
-            for hop in one.attempts:
-                said = f"{about}: {hop.provider} № {hop.number} – {hop.outcome}"
-                answer = f" {hop.provider_code or ''} {hop.provider_text or ''}".rstrip()
-                trouble = hop.outcome != "accepted"
-                moments.append(Moment(hop.started_at, "notifications", said + answer, "", hop.trace_id or "", trouble))
+        moments += [moment for one in messages.items for moment in _of_message(one)]
     if settlement := await of(api.fiscal.settlement(account_id, booking_id)):
-        for act in settlement.items:
-            receipt = f"; receipt {act.receipt.state} {act.receipt.reason_code or ''}".rstrip()
-            is_trouble = act.receipt.state in ("held", "failed")
-            said = f"{act.kind} {act.amount.amount / 100:.2f} {act.amount.currency}{receipt}"
-            moments.append(Moment(act.created_at, "fiscal", said, act.created_by_name, "", is_trouble))
+        moments += [_of_money(act) for act in settlement.items]
     return sorted(moments, key=lambda moment: moment.at), refusals
+
+
+def _of_message(one: Notification) -> list[Moment]:
+    """What was planned of it and how it ended, and each time that it was handed to a provider."""
+    kind, to, channel = _word("kind", one.kind), t(f"to.{one.recipient.type}"), _word("channel", one.channel)
+    found = []
+    if one.planned_at:
+        said = t("ops.life_message", kind=kind, to=to, channel=channel, state=_word("sent", one.state))
+        told = f"{said}. {one.reason_text}" if one.reason_text else said
+        trouble = one.state in ("failed", "unknown", "held")
+        found.append(
+            Moment(
+                one.planned_at,
+                "notifications",
+                told,
+                is_trouble=trouble,
+                next=one.fix.text if one.fix and trouble else "",
+            )
+        )
+    for hop in one.attempts:
+        provider, outcome = _word("provider", hop.provider), _word("hop", hop.outcome)
+        said = t("ops.life_attempt", kind=kind, to=to, number=hop.number, provider=provider, outcome=outcome)
+        answer = " ".join(part for part in (hop.provider_code, hop.provider_text) if part)
+        found.append(
+            Moment(
+                hop.started_at,
+                "notifications",
+                said,
+                trace_id=hop.trace_id or "",
+                is_trouble=hop.outcome != "accepted",
+                next=t("ops.life_said", words=answer) if answer else "",
+            )
+        )
+    return found
+
+
+def _of_money(act: Settlement) -> Moment:
+    """A payment or a refund, with what became of its receipt."""
+    said = t("ops.life_money", what=_word("payment.kind", act.kind), amount=formats.money(act.amount))
+    if act.receipt.state != "none":
+        said += f". {_word('receipt', act.receipt.state)}"
+    if act.receipt.reason_text:
+        said += f". {act.receipt.reason_text}"
+    trouble = act.receipt.state in ("held", "failed")
+    return Moment(
+        act.created_at,
+        "fiscal",
+        said,
+        act.created_by_name,
+        is_trouble=trouble,
+        next=act.receipt.fix.text if act.receipt.fix and trouble else "",
+    )
+
+
+def _word(kind: str, value: str) -> str:
+    """A word of the pages, or the value itself where they have none."""
+    return find(f"{kind}.{value}") or value
