@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from contracts.booking import BookingState
 from contracts.identity import AccountChanged, AccountState
@@ -201,6 +202,18 @@ async def insufficient_balance(salon: Salon) -> BookingState:
     await salon.set_provider("integrica", enabled=False)
     await salon.at_turbosms(balance=0)
     return await _one_due(salon)
+
+
+@of(Reason.DAILY_LIMIT)
+async def daily_limit(salon: Salon) -> BookingState:
+    await salon.member("administrator", channels={"sms": True})
+    salon.set_clock(AT_THREE_HOURS)
+    async with salon.bench.service.db.tx(salon.account_id) as tx:
+        used = "INSERT INTO outside_spending (account_id, minute, kind, parts) VALUES (:id, :at, 'created', 1000)"
+        await tx.execute(text(used), {"id": salon.account_id, "at": AT_THREE_HOURS})
+    booking = await salon.book(VISIT, source="site")
+    await salon.send()
+    return booking
 
 
 @of(Reason.SENDER_NOT_REGISTERED)

@@ -71,6 +71,8 @@ class BalanceLow(Event):
     must_be_heard: ClassVar[bool] = True
     balance_amount: int = Field(description="Minor units of the account's currency.")
     planned_amount: int
+    percent: int | None = Field(default=None, description="It fell below this share of what there was when topped up.")
+    full_amount: int | None = Field(default=None, description="What there was then.")
 
     @property
     def subject_id(self) -> str:
@@ -88,6 +90,19 @@ class ProviderStopped(Event):
     @property
     def subject_id(self) -> str:
         return f"{self.account_id}:{self.provider}"
+
+
+class SpendingBraked(Event):
+    """People from outside have made so many messages of a kind go today that no more are paid; once a day and kind."""
+
+    name: ClassVar[str] = "notifications.spending.braked.v1"
+    must_be_heard: ClassVar[bool] = True
+    kind: str
+    limit: int = Field(description="Parts of SMS a day.")
+
+    @property
+    def subject_id(self) -> str:
+        return f"{self.account_id}:{self.kind}"
 
 
 class WebHookPaused(Event):

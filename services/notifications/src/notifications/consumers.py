@@ -47,7 +47,7 @@ from contracts.identity import (
     SecondFactorChanged,
     UserErased,
 )
-from contracts.notifications import BalanceLow, ProviderStopped, WebHookPaused
+from contracts.notifications import BalanceLow, ProviderStopped, SpendingBraked, WebHookPaused
 from kit import access
 from kit.db import Tx
 from kit.messaging import Consumers
@@ -133,6 +133,7 @@ class Handlers:
         consumers.on(ReceiptHeld, ReceiptFailed, ReceiptRegistered, name="watch_receipts")(self.receipt)
         consumers.on(BooksDiffer, name="warn_of_books")(self.books_differ)
         consumers.on(BalanceLow, name="warn_of_balance")(self.balance_low)
+        consumers.on(SpendingBraked, name="warn_of_spending")(self.spending_braked)
         consumers.on(ProviderStopped, name="warn_of_provider")(self.provider_stopped)
         consumers.on(WebHookPaused, name="warn_of_web_hook")(self.web_hook_paused)
         consumers.on(AccessRequested, name="tell_of_request")(self.access_requested)
@@ -228,6 +229,9 @@ class Handlers:
 
     async def balance_low(self, event: BalanceLow, tx: Tx) -> None:
         await self._alarms.balance_low(event, tx, await self.clock.now(tx))
+
+    async def spending_braked(self, event: SpendingBraked, tx: Tx) -> None:
+        await self._alarms.spending_braked(event, tx, await self.clock.now(tx))
 
     async def provider_stopped(self, event: ProviderStopped, tx: Tx) -> None:
         await self._alarms.provider_stopped(event, tx, await self.clock.now(tx))

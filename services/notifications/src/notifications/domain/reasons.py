@@ -30,6 +30,7 @@ class Reason(StrEnum):
     BOOKING_CANCELLED = "booking_cancelled"
     NO_PROVIDER = "no_provider"
     PROVIDER_UNAUTHORIZED = "provider_unauthorized"
+    DAILY_LIMIT = "daily_limit"
     INSUFFICIENT_BALANCE = "insufficient_balance"
     SENDER_NOT_REGISTERED = "sender_not_registered"
     PROVIDER_UNAVAILABLE = "provider_unavailable"

@@ -21,8 +21,11 @@ class SmsBalanceRow(Base):
     account_id: Mapped[UUID] = mapped_column(primary_key=True)
     free_amount: Mapped[int] = mapped_column(BigInteger)
     reserved_amount: Mapped[int] = mapped_column(BigInteger)
+    full_amount: Mapped[int] = mapped_column(BigInteger, FetchedValue())
+    """What there was after the last top-up."""
     looked_at: Mapped[datetime] = mapped_column(FetchedValue())
     warned_at: Mapped[datetime | None]
+    warned_percent: Mapped[int | None]
     warnings: Mapped[int] = mapped_column(FetchedValue())
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from contracts.booking import ReviewLeft
 from contracts.fiscal import BooksDiffer, ReceiptFailed, ReceiptHeld, ReceiptRegistered
-from contracts.notifications import BalanceLow, ProviderStopped, WebHookPaused
+from contracts.notifications import BalanceLow, ProviderStopped, SpendingBraked, WebHookPaused
 from kit.db import Tx
 from kit.texts import Texts
 from notifications.domain.facts import Kind
@@ -39,15 +39,29 @@ class Alarms:
     house: House
 
     async def balance_low(self, event: BalanceLow, tx: Tx, now: datetime) -> None:
-        """At most once a day, however often the balance passes the mark."""
+        """At most once a day for each mark, however often the balance passes it."""
         assert event.account_id is not None
         params = {"balance": money(event.balance_amount), "planned": money(event.planned_amount)}
         params["link"] = manage_page(self.public_url, event.account_id, "balance")
+        key, about = "sms.staff.balance_low", "low"
+        if event.percent is not None and event.full_amount is not None:
+            key, about = "sms.staff.balance_share", f"low {event.percent}"
+            params |= {"percent": str(event.percent), "full": money(event.full_amount)}
 
         def text(language: str) -> str:
-            return self.texts.get(language, "sms.staff.balance_low", params)
+            return self.texts.get(language, key, params)
 
-        await self._tell(tx, event.account_id, Kind.BALANCE_LOW, "low", text, now)
+        await self._tell(tx, event.account_id, Kind.BALANCE_LOW, about, text, now)
+
+    async def spending_braked(self, event: SpendingBraked, tx: Tx, now: datetime) -> None:
+        """One alarm per kind and day."""
+        assert event.account_id is not None
+        params = {"limit": event.limit, "link": manage_page(self.public_url, event.account_id, "messages")}
+
+        def text(language: str) -> str:
+            return self.texts.get(language, "sms.staff.spending_braked", params)
+
+        await self._tell(tx, event.account_id, Kind.PROVIDER_TROUBLE, f"braked {event.kind}", text, now)
 
     async def provider_stopped(self, event: ProviderStopped, tx: Tx, now: datetime) -> None:
         """One alarm per provider, cause and day."""

@@ -19,7 +19,6 @@ from kit.db import Database, Tx
 from kit.ids import new_id
 from notifications.clock import Clock
 from notifications.domain.carriers import VOICE_PROVIDERS, Channel
-from notifications.domain.delivery import next_look_up_s
 from notifications.domain.facts import OF_SMS_ITSELF, Kind
 from notifications.domain.quiet_hours import QuietHours
 from notifications.domain.reasons import Reason
@@ -28,11 +27,13 @@ from notifications.pace import Pace
 from notifications.rules import as_quiet_hours, as_settings
 from notifications.said import say
 from notifications.situation import zone_of
-from notifications.tables import DeliveryAttempt, NotificationRow, ProviderAccount, SettingsRow
+from notifications.tables import NotificationRow, ProviderAccount, SettingsRow
 
+from .brake_spending import WAIT, Brake, Verdict
 from .due_lanes import DueLanes
 from .keep_balance import reserve
 from .last_look import Look, last_looks
+from .leave_unknown import leave_orphans_unknown
 
 log = structlog.get_logger("sender")
 
@@ -160,7 +161,7 @@ class Claims:
         async with self.db.system_tx() as tx:
             now = await self.clock.now(tx)
             if self.orphans.has_come(now):
-                await _leave_to_be_found_out(tx, now)
+                await leave_orphans_unknown(tx, now)
             keys = await self.lanes.due(tx, now, full, per_lane=PER_ACCOUNT, room=room)
             if not keys:
                 return None
@@ -250,10 +251,25 @@ class _Turn:
             account = next(account for account in accounts if account.provider == chosen.provider)
             if self._must_rest(row, account):
                 return None
-            is_free = chosen.provider != INTEGRICA or account.kind == PLATFORM
-            if is_free or await self._pay(row, claim_id):
+            if account.kind == PLATFORM:
                 return self._claim(row, account, claim_id, address)
+            verdict, cap = await self._brake.judge(row, on_own_balance=chosen.provider == INTEGRICA)
+            if verdict is Verdict.OVER:
+                self._end(row, "suppressed", Reason.DAILY_LIMIT, {"limit": cap})
+                return None
+            if verdict is Verdict.WAIT:
+                row.due_at = self.now + WAIT
+                return None
+            if verdict is not Verdict.RESERVED:
+                if chosen.provider != INTEGRICA or await self._pay(row, claim_id):
+                    return self._claim(row, account, claim_id, address)
+                if verdict is Verdict.GO:
+                    await self._brake.give_back(row)
             unpaid.add(chosen.provider)
+
+    @property
+    def _brake(self) -> Brake:
+        return Brake(self.tx, self.now, self.settings.part_price_minor)
 
     def _must_rest(self, row: NotificationRow, account: ProviderAccount) -> bool:
         """Whether the provider wants nothing now: then the account's messages stay as they are for that while."""
@@ -353,27 +369,3 @@ def platform_carrier(account_id: UUID, provider: str) -> ProviderAccount:
         callback_token="",
         version=0,
     )
-
-
-async def _leave_to_be_found_out(tx: Tx, now: datetime) -> None:
-    rows = await tx.scalars(
-        select(NotificationRow)
-        .where(NotificationRow.state == "sending", NotificationRow.leased_until <= now)
-        .limit(200)
-        .with_for_update(skip_locked=True)
-    )
-    for row in rows.all():
-        mark_unknown(tx, row, now)
-        attempt = await tx.get(DeliveryAttempt, (row.account_id, row.claim_id))
-        if attempt is not None:
-            attempt.outcome, attempt.finished_at, attempt.provider_text = "unknown", now, "the sender ended"
-        log.warning("a sender ended in the middle", notification_id=str(row.id))
-
-
-def mark_unknown(tx: Tx, row: NotificationRow, now: datetime) -> None:
-    """Nobody knows whether the message went: it waits for news, and no machine repeats it."""
-    row.state, row.reason_code, row.reason_params = "unknown", Reason.UNKNOWN_OUTCOME, {}
-    row.leased_until, row.status_asked = None, 0
-    row.status_due_at = now + timedelta(seconds=next_look_up_s(0)) if row.provider == "alphasms" else None
-    row.version, row.changed_at = row.version + 1, now
-    say(tx, row)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, text
 
 from kit.db import Database, Tx
 from kit.loops import every
@@ -27,6 +27,7 @@ from .forget_events import forget_events
 TURN_S = 600
 KEEP_LOGIN_CODES = timedelta(days=7)
 KEEP_JOURNALS = timedelta(days=7)
+KEEP_SPENDING = timedelta(days=2)
 KEEP_REPORT_IDS = timedelta(days=30)
 """TurboSMS repeats a report for hours; a forged repeat is worth nothing after a month."""
 
@@ -51,6 +52,7 @@ class Housekeeping:
             await self._give_back(tx, now)
             await forget_events(tx, now)
             await tx.execute(delete(DailyJournal).where(DailyJournal.day < (now - KEEP_JOURNALS).date()))
+            await tx.execute(text("DELETE FROM outside_spending WHERE minute < :old"), {"old": now - KEEP_SPENDING})
             await tx.execute(delete(MailedReport).where(MailedReport.prepared_at < now - KEEP_JOURNALS))
 
     async def _give_back(self, tx: Tx, now: datetime) -> None:

@@ -8,9 +8,10 @@ never makes the balance negative; only a top-up that went back to its payer does
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from kit.db import Tx
@@ -57,7 +58,7 @@ async def credit(
     added = await tx.execute(
         update(row)
         .where(row.account_id == account_id)
-        .values(free_amount=row.free_amount + amount)
+        .values(free_amount=row.free_amount + amount, **_full_after(amount))
         .returning(row.free_amount + row.reserved_amount)
     )
     await _write(tx, account_id, kind, amount, 0, added.scalar_one(), cause_id, now, note=note)
@@ -74,6 +75,14 @@ async def free_amount(tx: Tx, account_id: UUID) -> int:
     row = SmsBalanceRow
     free = await tx.execute(select(row.free_amount).where(row.account_id == account_id).with_for_update())
     return free.scalar() or 0
+
+
+def _full_after(amount: int) -> dict[str, Any]:
+    """What there was after the last top-up, of which shares are told: a new one begins anew, one undone never was."""
+    row = SmsBalanceRow
+    if amount > 0:
+        return {"full_amount": func.greatest(0, row.free_amount + row.reserved_amount + amount), "warned_percent": None}
+    return {"full_amount": func.greatest(0, row.full_amount + amount)}
 
 
 async def _end(tx: Tx, account_id: UUID, claim_id: UUID, now: datetime, *, kind: str, gives_back: bool) -> None:

@@ -28,7 +28,8 @@ from notifications.tables import BookingCopy, NotificationRow, PhoneMark, Provid
 
 from . import keep_balance
 from .ask_staff import PHONE_BAD, Wanted, ask_staff, number_of
-from .claim_messages import PLATFORM, ClaimedMessage, mark_unknown
+from .claim_messages import PLATFORM, ClaimedMessage
+from .leave_unknown import mark_unknown
 from .release_held import cure, stop
 from .write_accepted import Handed, write_accepted
 from .write_decisions import DUE_CHANNEL

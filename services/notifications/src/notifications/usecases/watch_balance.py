@@ -1,4 +1,8 @@
-"""Say in time that the prepaid balance will not last: once per fall, before a message has to wait for money."""
+"""Say in time that the prepaid balance will not last: once per fall, before a message has to wait for money.
+
+A fall is below what is planned, or below the amount that the account has chosen, or below a fifth and then a twentieth
+of what there was after the last top-up.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,7 @@ from kit.db import Database, Tx
 from kit.loops import every
 from notifications.clock import Clock
 from notifications.domain.routing import INTEGRICA
+from notifications.domain.spending import share_passed
 from notifications.rules import settings_of
 from notifications.tables import NotificationRow, ProviderAccount, SmsBalanceRow
 
@@ -62,15 +67,20 @@ class BalanceWatch:
         chosen = (await settings_of(tx, balance.account_id)).balance_warning_amount
         least = LEAST_PARTS * self.part_price_minor if chosen is None else chosen
         is_low = balance.free_amount < max(planned, least)
-        if not is_low:
-            balance.warned_at = None
-        elif balance.warned_at is None:
-            balance.warned_at, balance.warnings = now, balance.warnings + 1
+        passed = share_passed(balance.free_amount, balance.full_amount)
+        is_news = is_low and balance.warned_at is None
+        is_worse = passed is not None and passed < (balance.warned_percent or 100)
+        balance.warned_at = (balance.warned_at or now) if is_low else None
+        balance.warned_percent = passed
+        if is_news or is_worse:
+            balance.warnings += 1
             event = BalanceLow(
                 account_id=balance.account_id,
                 version=balance.warnings,
                 balance_amount=balance.free_amount,
                 planned_amount=planned,
+                percent=passed if is_worse else None,
+                full_amount=balance.full_amount if is_worse else None,
             )
             tx.emit(event)
             log.info("balance is low", account_id=str(balance.account_id))
