@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import event
 
-from booking.domain.availability import Busy, Part, Person, Question, Service, Terms
+from booking.domain.availability import Busy, BusyTimes, Part, Person, Question, Service, Terms
 from booking.domain.schedules import DayPlan, Hours, Schedule, Weekly, working_time
 from booking.domain.wall_clock import WallClock
 from kit.ids import new_id
@@ -43,7 +43,7 @@ def calculator() -> None:
     days = [clock.start_of(FIRST + timedelta(days=n)) for n in range(DAYS)]
     hours = [sorted(rare.sample(range(9, 19), 6)) for _ in range(DAYS * PEOPLE)]
     busy = [
-        tuple(
+        BusyTimes.of(
             Busy(at, at + 60, at, at + 60, False)
             for n, day in enumerate(days)
             for h in hours[who * DAYS + n]

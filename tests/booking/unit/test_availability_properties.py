@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from booking.domain.availability import (
     Busy,
+    BusyTimes,
     Closed,
     Need,
     Part,
@@ -71,7 +72,7 @@ def people(draw, number: int):
         id=uid(number),
         service_ids=draw(seldom(st.frozensets(st.sampled_from(sorted(every))), every)),
         working=draw(seldom(st.none(), True)) and draw(working_times()),
-        busy=draw(busy_times()),
+        busy=BusyTimes.of(draw(busy_times())),
         time_off=tuple(draw(seldom(spans(1), []))),
         accepts_bookings=draw(seldom(st.just(False), True)),
         is_deleted=draw(seldom(st.just(True), False)),

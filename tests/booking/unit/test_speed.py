@@ -4,7 +4,7 @@ import random
 import time
 from datetime import date, timedelta
 
-from booking.domain.availability import Busy, Person, Service
+from booking.domain.availability import Busy, BusyTimes, Person, Service
 from booking.domain.schedules import working_time
 from booking.domain.wall_clock import WallClock
 
@@ -27,7 +27,7 @@ def team(seed: int = 1) -> list[Person]:
                 at = day + hour * 60
                 busy.append(Busy(at - 5, at + 55, at, at + 45, False))
         working = working_time(schedule, clock, FIRST - timedelta(days=1), LAST + timedelta(days=2))
-        people.append(Person(uid(number), frozenset({HAIRCUT.id}), working, tuple(busy)))
+        people.append(Person(uid(number), frozenset({HAIRCUT.id}), working, BusyTimes.of(busy)))
     return people
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from booking.domain.availability import Busy, Part, Person, Question, Service, Terms
+from booking.domain.availability import Busy, BusyTimes, Part, Person, Question, Service, Terms
 from booking.domain.schedules import DayPlan, Hours, Schedule, Weekly, working_time
 from booking.domain.wall_clock import WallClock, minute_of
 
@@ -66,7 +66,7 @@ def person(
         if schedule
         else None
     )
-    return Person(id=uid(number), working=working, busy=busy, **more)
+    return Person(id=uid(number), working=working, busy=BusyTimes.of(busy), **more)
 
 
 def question(*people: Person, services: tuple[Service, ...] = (HAIRCUT,), closed=(), **terms) -> Question:

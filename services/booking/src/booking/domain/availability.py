@@ -17,7 +17,7 @@ from functools import cached_property
 from typing import TypeVar
 from uuid import UUID
 
-from .calendar import Busy, Closed, Need, Part, Person, Resource, Service, Terms
+from .calendar import Busy, BusyTimes, Closed, Need, Part, Person, Resource, Service, Terms
 from .fit import Fit, Layer, starts_without
 from .intervals import (
     NEVER_AFTER,
@@ -31,7 +31,20 @@ from .intervals import (
 )
 from .reasons import Code
 
-__all__ = ["Busy", "Closed", "Need", "Offers", "Part", "Person", "Question", "Reason", "Resource", "Service", "Terms"]
+__all__ = [
+    "Busy",
+    "BusyTimes",
+    "Closed",
+    "Need",
+    "Offers",
+    "Part",
+    "Person",
+    "Question",
+    "Reason",
+    "Resource",
+    "Service",
+    "Terms",
+]
 
 
 T = TypeVar("T")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from operator import itemgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from .intervals import NEVER_AFTER, NEVER_BEFORE, Interval
@@ -29,7 +29,51 @@ class Busy(NamedTuple):
     seats: int = 1
 
 
-_START, _END, _SERVICE_ID = itemgetter(0), itemgetter(1), itemgetter(5)
+@dataclass(frozen=True)
+class BusyTimes:
+    """The busy times of one person in order and free of overlaps, column by column as they are stored.
+
+    Free time lies between two of the columns, and a month of ten people has thousands of times: one of them is put
+    together only where somebody looks at it.
+    """
+
+    starts: Sequence[int] = ()
+    ends: Sequence[int] = ()
+    service_starts: Sequence[int] = ()
+    service_ends: Sequence[int] = ()
+    is_held: Sequence[bool] = ()
+    service_ids: Sequence[UUID | None] = ()
+    seats: Sequence[int] = ()
+
+    @classmethod
+    def of(cls, times: Iterable[Busy]) -> BusyTimes:
+        """Times that are in order already."""
+        return cls(*zip(*times, strict=True))
+
+    def __iter__(self) -> Iterator[Busy]:
+        return map(Busy, *self._columns)
+
+    def touching(self, since: int, until: int) -> Iterator[Busy]:
+        """Those that have a minute in `[since, until)`."""
+        some = slice(bisect_right(self.ends, since), bisect_left(self.starts, until))
+        return map(Busy, *(column[some] for column in self._columns))
+
+    @property
+    def groups(self) -> Sequence[Busy]:
+        """The times that others may join."""
+        return [busy for busy in self if busy.service_id] if any(self.service_ids) else ()
+
+    @property
+    def _columns(self) -> tuple[Sequence[Any], ...]:
+        return (
+            self.starts,
+            self.ends,
+            self.service_starts,
+            self.service_ends,
+            self.is_held,
+            self.service_ids,
+            self.seats,
+        )
 
 
 class Need(NamedTuple):
@@ -71,31 +115,20 @@ class Closed:
 
 @dataclass(frozen=True)
 class Person:
-    """A staff member as the calculation sees them; `working` is none without a schedule.
-
-    `busy` is in order of time and free of overlaps.
-    """
+    """A staff member as the calculation sees them; `working` is none without a schedule."""
 
     id: UUID
     service_ids: frozenset[UUID]
     working: WorkingTime | None
-    busy: tuple[Busy, ...] = ()
+    busy: BusyTimes = BusyTimes()
     time_off: tuple[Interval, ...] = ()
     accepts_bookings: bool = True
     is_deleted: bool = False
 
     @cached_property
-    def groups(self) -> Sequence[Busy]:
-        """The busy times that others may join."""
-        return [busy for busy in self.busy if busy.service_id] if any(map(_SERVICE_ID, self.busy)) else ()
-
-    @cached_property
     def edges(self) -> tuple[Sequence[int], Sequence[int]]:
         """Where free time begins and where it ends: the ends of busy times, and the beginnings of the next ones."""
-        return (
-            (NEVER_BEFORE, *map(_END, self.busy)),
-            (*map(_START, self.busy), NEVER_AFTER),
-        )
+        return (NEVER_BEFORE, *self.busy.ends), (*self.busy.starts, NEVER_AFTER)
 
 
 @dataclass(frozen=True)

@@ -100,7 +100,8 @@ class Fit:
             return found if room else [*found, Code.CAPACITY_FULL]
         if contains(self._blocked, start):
             found.append(Code.RESOURCE_BUSY)
-        found += [self._clash_code(busy, start) for busy in self.person.busy if self._touches(busy, start)]
+        taken = self.person.busy.touching(start - self._service.buffer_before_min, start + self._reach + 1)
+        found += [self._clash_code(busy, start) for busy in taken]
         if not self._is_on_grid(start):
             found.append(Code.GRID)
         return list(dict.fromkeys(found))
@@ -110,7 +111,7 @@ class Fit:
         """Where a group of this service exists already: its beginning, and whether there is room in it."""
         return {
             busy.service_start: self._service.capacity - busy.seats >= self._seats
-            for busy in self.person.groups
+            for busy in self.person.busy.groups
             if busy.service_id == self._service.id
             and busy.service_end - busy.service_start == self._service.duration_min
         }
@@ -173,9 +174,6 @@ class Fit:
     def _reach(self) -> int:
         """How many minutes before busy time a start is too late."""
         return self._service.duration_min + self._service.buffer_after_min - 1
-
-    def _touches(self, busy: Busy, start: int) -> bool:
-        return busy.start - self._reach <= start < busy.end + self._service.buffer_before_min
 
     @property
     def _gaps(self) -> list[Interval]:

@@ -75,7 +75,7 @@ def _column(person: Person, name: str, days: Days, closed: list[Interval]) -> Co
     working = person.working
     net = without(common(working.net(), [days.window]), closed) if working else []
     absent = merged(person.time_off)
-    busy = merged((busy.start, busy.end) for busy in person.busy)
+    busy = merged(zip(person.busy.starts, person.busy.ends, strict=True))
     kept = merged((shift.start, shift.end) for shift in working.shifts if shift.manual_only) if working else []
     public = without(net, kept)
     staff_only = common(net, kept)

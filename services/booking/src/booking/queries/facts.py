@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import partial
-from itertools import repeat
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
 
-from booking.domain.calendar import Busy, Closed, Need, Resource
+from booking.domain.calendar import Busy, BusyTimes, Closed, Need, Resource
 from booking.domain.intervals import Interval
 from booking.domain.reasons import Code
 from booking.domain.schedules import DayPlan
@@ -97,7 +94,7 @@ FACTS = text(
 class Facts:
     """What fills or changes the days, person by person."""
 
-    busy: dict[UUID, list[Busy]] = field(default_factory=lambda: defaultdict(list))
+    busy: dict[UUID, BusyTimes] = field(default_factory=dict)
     time_off: dict[UUID, list[Interval]] = field(default_factory=lambda: defaultdict(list))
     exceptions: dict[UUID, dict[date, DayPlan]] = field(default_factory=lambda: defaultdict(dict))
     closed: list[Closed] = field(default_factory=list)
@@ -176,17 +173,13 @@ async def read_facts(
     return facts
 
 
-_as_busy: Callable[[Iterable[Any]], Busy] = partial(tuple.__new__, Busy)
-"""`Busy._make` without a step in Python: a month of ten people has thousands."""
-
-
-def _busy(row: Any) -> list[Busy]:
-    """The busy times of one person in order; the seats of a group become one."""
+def _busy(row: Any) -> BusyTimes:
+    """The busy times of one person; the seats of a group become one."""
     columns = (row.during_from, row.during_to, row.since, row.until, row.is_held, row.service_ids)
     if not any(row.service_ids):
-        return list(map(_as_busy, zip(*columns, repeat(1))))
+        return BusyTimes(*columns, seats=[1] * len(row.since))
     found: dict[object, Busy] = {}
-    for number, one in enumerate(Busy(*each) for each in zip(*columns, strict=True)):
+    for number, one in enumerate(map(Busy, *columns)):
         key = number if one.service_id is None else (one.service_id, one.service_start)
         same = found.get(key)
         found[key] = (
@@ -202,4 +195,4 @@ def _busy(row: Any) -> list[Busy]:
             if same
             else one
         )
-    return sorted(found.values())
+    return BusyTimes.of(sorted(found.values()))

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from booking.domain.availability import Closed, Need, Part, Person, Question, Resource, Service, Terms
+from booking.domain.availability import BusyTimes, Closed, Need, Part, Person, Question, Resource, Service, Terms
 from booking.domain.intervals import Interval
 from booking.domain.schedules import Schedule, WorkingTime, working_time
 from booking.domain.wall_clock import DAY_MIN, WallClock, clock_of, day_of, minute_of, moment_of
@@ -28,6 +28,7 @@ STAFF = """
     WHERE s.account_id = :account_id AND {which}
     ORDER BY s.name, s.id
 """
+FREE = BusyTimes()
 EVERYBODY = text(STAFF.format(which="NOT s.is_deleted"))
 NAMED_OR_OFFERING = text(
     STAFF.format(
@@ -140,7 +141,7 @@ async def load_people(
             id=row.id,
             service_ids=frozenset(row.service_ids),
             working=working,
-            busy=tuple(facts.busy.get(row.id, ())),
+            busy=facts.busy.get(row.id, FREE),
             time_off=tuple(facts.time_off.get(row.id, ())),
             accepts_bookings=row.accepts_bookings,
             is_deleted=row.is_deleted,
