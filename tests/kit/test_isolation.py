@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
+from kit.db import narrow_to_account
 from kit.ids import new_id
 from kit.testing import Bench
 from tests.kit.toy.app import a_client_changed
@@ -24,6 +25,18 @@ async def test_a_transaction_sees_only_the_rows_of_its_account(toy: Bench) -> No
     for _ in range(10):
         async with db.tx() as tx:
             assert (await tx.scalar(text("SELECT count(*) FROM effect"))) == 0
+
+
+async def test_a_transaction_that_spanned_accounts_and_was_narrowed_to_one_sees_that_one_alone(toy: Bench) -> None:
+    mine, theirs = new_id(), new_id()
+    await toy.deliver(a_client_changed(mine))
+    await toy.deliver(a_client_changed(theirs))
+    async with toy.service.db.system_tx() as tx:
+        assert {mine, theirs} <= set(await tx.scalars(text("SELECT account_id FROM effect")))
+        await narrow_to_account(tx, mine)
+        assert set(await tx.scalars(text("SELECT DISTINCT account_id FROM effect"))) == {mine}
+        with pytest.raises(ProgrammingError, match="permission denied"):
+            await tx.execute(text("SELECT count(*) FROM outbox"))
 
 
 async def test_a_row_for_another_account_cannot_be_written(toy: Bench) -> None:

@@ -39,6 +39,8 @@ _OF_ACCOUNT = text("SELECT set_config('app.account_id', :id, true)")
 _AS_SYSTEM = text("SELECT set_config('role', :role, true)")  # as SET LOCAL ROLE
 _AS_SYSTEM_AT_ONCE = text("SELECT set_config('role', :role, true), set_config('synchronous_commit', 'off', true)")
 
+_BACK_TO_ACCOUNT = text("SELECT set_config('role', 'none', true), set_config('app.account_id', :id, true)")
+
 _BAD_VALUE_CLASS = "22"  # data exceptions: the caller's value, not our fault
 # A statement or a transaction ended for its time, a lock not had, a deadlock, a clash of serialisable transactions:
 # nothing was done, and asking again is right.
@@ -158,6 +160,11 @@ def _check_before_use(engine: Engine) -> None:
 async def name_account(tx: AsyncSession, account_id: UUID) -> None:
     """Let the rest of this transaction work for `account_id`."""
     await tx.execute(_OF_ACCOUNT, {"id": str(account_id)})
+
+
+async def narrow_to_account(tx: AsyncSession, account_id: UUID) -> None:
+    """Give back the role that spans accounts: the rest of a `system_tx` sees `account_id` alone, as any `tx` of it."""
+    await tx.execute(_BACK_TO_ACCOUNT, {"id": str(account_id)})
 
 
 def sqlstate(error: BaseException) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated
@@ -9,9 +10,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 
+from booking.queries.accounts import tx_at
 from booking.queries.client_limits import Booker
 from booking.queries.explanations import explained, explained_day
-from booking.queries.slots import Search, offered_starts
+from booking.queries.slots import Offered, Search, offered_starts
 from booking.tables import AccountCopy
 from contracts.http.booking import (
     AvailabilityAnswer,
@@ -22,11 +24,10 @@ from contracts.http.booking import (
 from contracts.http.catalogue import Day, Moment
 from contracts.permissions import Permission
 from kit.access import Caller
-from kit.db import Database
 from kit.edge import DbDep, MemberDep, OptionalCallerDep
 from kit.errors import InvalidInput
 
-from .edge import AccountDep, NowDep, PublicAccountDep, wait_for_staff
+from .edge import AccountDep, NowDep, Vanity, wait_for_staff
 from .written_slots import written_slots
 
 router = APIRouter(prefix="/api/v1", tags=["availability"])
@@ -70,7 +71,7 @@ At = Annotated[Moment, Query(description="The start in question.")]
 
 @router.get("/public/{vanity}/availability", operation_id="public_availability", response_model=AvailabilityAnswer)
 async def public_availability(
-    account: PublicAccountDep,
+    vanity: Vanity,
     db: DbDep,
     now: NowDep,
     caller: OptionalCallerDep,
@@ -80,9 +81,11 @@ async def public_availability(
     location_id: UUID | None = None,
 ) -> Response:
     """What a client can book; for somebody signed in, limits per client count."""
-    _require_range(first, last)
-    search = Search(account, items, location_id, first, last, is_public=True, booker=_booker(caller))
-    return await _availability(db, search, now)
+    async with tx_at(db, vanity) as (tx, account):
+        _require_range(first, last)
+        search = Search(account, items, location_id, first, last, is_public=True, booker=_booker(caller))
+        offered = await offered_starts(tx, search, now)
+    return _written(search, offered)
 
 
 @router.get("/accounts/{account_id}/availability", operation_id="staff_availability", response_model=AvailabilityAnswer)
@@ -101,12 +104,14 @@ async def staff_availability(
     _require_range(first, last)
     await wait_for_staff(db, account.account_id, [item.staff_member_id for item in items if item.staff_member_id])
     search = Search(account, items, location_id, first, last, is_public=False, scope=member.location_ids)
-    return await _availability(db, search, now)
+    async with db.tx(account.account_id) as tx:
+        offered = await offered_starts(tx, search, now)
+    return _written(search, offered)
 
 
 @router.get("/public/{vanity}/availability/explain", operation_id="public_explanation")
 async def public_explanation(
-    account: PublicAccountDep,
+    vanity: Vanity,
     db: DbDep,
     now: NowDep,
     caller: OptionalCallerDep,
@@ -115,8 +120,8 @@ async def public_explanation(
     location_id: UUID | None = None,
 ) -> ExplanationAnswer:
     """Why a start is not offered, in words that tell nothing about other people."""
-    search = replace(_around(account, items, location_id, at, is_public=True), booker=_booker(caller))
-    async with db.tx(account.account_id) as tx:
+    async with tx_at(db, vanity) as (tx, account):
+        search = replace(_around(account, items, location_id, at, is_public=True), booker=_booker(caller))
         return await explained(tx, search, at, now)
 
 
@@ -155,9 +160,7 @@ async def day_explanation(
         return await explained_day(tx, search, now)
 
 
-async def _availability(db: Database, search: Search, now: datetime) -> Response:
-    async with db.tx(search.account.account_id) as tx:
-        offered = await offered_starts(tx, search, now)
+def _written(search: Search, offered: Sequence[Offered]) -> Response:
     answer = written_slots(search.account.time_zone, search.first, search.last, offered)
     return Response(answer, media_type="application/json")
 

@@ -29,13 +29,17 @@ from kit.messaging import now_utc
 PAGE = 50
 MOST = 200
 
+Vanity = Annotated[str, Path(max_length=64)]
+"""A public address, as the path of a client's request has it."""
+
 
 async def _own_account(member: MemberDep, db: DbDep) -> AccountCopy:
     return await account_of(db, member.account_id)
 
 
-async def _public_account(vanity: Annotated[str, Path(max_length=64)], db: DbDep) -> AccountCopy:
-    return await account_at(db, vanity)
+async def _public_account(vanity: Vanity, db: DbDep) -> AccountCopy:
+    async with db.system_tx() as tx:
+        return await account_at(tx, vanity)
 
 
 async def _version(if_match: Annotated[str | None, Header(max_length=40)] = None) -> int | None:

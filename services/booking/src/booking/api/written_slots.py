@@ -42,21 +42,24 @@ def _together(places: Sequence[tuple[Sequence[int], Sequence[str]]]) -> Sequence
 
 def _slots_by_day(place: Offered, first: date, last: date) -> dict[date, tuple[list[int], list[str]]]:
     """The slots of one location with their minutes."""
-    clock, starts, since = place.clock, list(place.starts), 0
+    clock, starts, masks, since = place.clock, list(place.starts), list(place.starts.values()), 0
     people = [f'"{person_id}"' for person_id in place.people]
     where = f'","location_id":"{place.location_id}","staff_member_ids":['
-    ends = {mask: f"{where}{','.join(chosen(people, mask))}]}}" for mask in set(place.starts.values())}
+    ends = {mask: f"{where}{','.join(chosen(people, mask))}]}}" for mask in set(masks)}
     found = {}
     for day in days_between(first, last):
         begins = clock.start_of(day)
         until = bisect_left(starts, clock.end_of(day), since)
-        today = starts[since:until]
+        today, who = starts[since:until], masks[since:until]
         if clock.is_plain(day):
             offset = moment_of(begins, clock.zone).isoformat()[_OFFSET]
             head, tail = f'{{"starts_at":"{day}T', f":00{offset}"
-            slots = [f"{head}{CLOCK_TIMES[at - begins]}{tail}{ends[place.starts[at]]}" for at in today]
+            slots = [f"{head}{CLOCK_TIMES[at - begins]}{tail}{ends[mask]}" for at, mask in zip(today, who, strict=True)]
         else:
-            slots = [f'{{"starts_at":"{moment_of(at, clock.zone).isoformat()}{ends[place.starts[at]]}' for at in today]
+            slots = [
+                f'{{"starts_at":"{moment_of(at, clock.zone).isoformat()}{ends[mask]}'
+                for at, mask in zip(today, who, strict=True)
+            ]
         found[day] = today, slots
         since = until
     return found

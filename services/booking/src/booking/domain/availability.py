@@ -90,7 +90,12 @@ class Offers:
 
 def chosen(people: Sequence[T], mask: int) -> list[T]:
     """Those whose bit is set."""
-    return [person for number, person in enumerate(people) if mask >> number & 1]
+    found = []
+    while mask:
+        lowest = mask & -mask
+        found.append(people[lowest.bit_length() - 1])
+        mask -= lowest
+    return found
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from uuid import UUID
 
 from sqlalchemy import bindparam, select
 
 from booking.records import FormerAddress
 from booking.tables import AccountCopy, LocationRow
-from kit.db import Database, Tx
+from kit.db import Database, Tx, narrow_to_account
 from kit.errors import InvalidInput, NotFound
 from kit.freshness import wait_for_copy
 
@@ -47,17 +48,31 @@ async def account_of(db: Database, account_id: UUID) -> AccountCopy:
     return account
 
 
-async def account_at(db: Database, vanity_address: str) -> AccountCopy:
-    """The active account with this public address, or the one that had it last; raises `NotFound`."""
-    async with db.system_tx() as tx:
-        # Addresses move between accounts, and their events may cross: the one heard of last has it.
-        address = {"address": vanity_address.lower()}
-        account = (await tx.scalars(_AT_ADDRESS, address)).first()
-        if account is None:
-            account = (await tx.scalars(_LEFT_ADDRESS, address)).first()
+async def account_at(tx: Tx, vanity_address: str) -> AccountCopy:
+    """The active account with this public address, or the one that had it last; raises `NotFound`.
+
+    Asked in a transaction that spans accounts.
+    """
+    # Addresses move between accounts, and their events may cross: the one heard of last has it.
+    address = {"address": vanity_address.lower()}
+    account = (await tx.scalars(_AT_ADDRESS, address)).first()
+    if account is None:
+        account = (await tx.scalars(_LEFT_ADDRESS, address)).first()
     if account is None:
         raise NotFound("account")
     return account
+
+
+@asynccontextmanager
+async def tx_at(db: Database, vanity_address: str) -> AsyncIterator[tuple[Tx, AccountCopy]]:
+    """A transaction of the account with this public address, and the account; raises `NotFound`.
+
+    One transaction for finding it and for serving it: beginning and ending another one costs as much as a statement.
+    """
+    async with db.system_tx() as tx:
+        account = await account_at(tx, vanity_address)
+        await narrow_to_account(tx, account.account_id)
+        yield tx, account
 
 
 async def locations_of(tx: Tx, account_id: UUID) -> list[LocationRow]:

@@ -33,8 +33,10 @@ async def client_full(
     ignoring_booking: UUID | None = None,
 ) -> tuple[Interval, ...]:
     """The starts that the client may not have for having enough visits: all of them, or those of full days."""
+    if booker is None:
+        return ()
     rules = account.booking_rules
-    if booker is None or (rules.client_coming_max is None and rules.client_daily_max is None):
+    if rules.client_coming_max is None and rules.client_daily_max is None:
         return ()
     own = [
         column == value
