@@ -53,7 +53,10 @@ PUBLIC = (
 DESK = f"/desk/{ACCOUNT}"
 IN_DRAWER = f"{DESK}?day={DAY}&view=week&open={quote(f'{DESK}/bookings/{BOOKING}?open=reschedule', safe='')}"
 OWN = (
-    *(f"/me/{page}" for page in ("waiting", "settings", "messages", "devices", "phone", "data", "data/erase")),
+    *(
+        f"/me/{page}"
+        for page in ("waiting", "settings", "messages", "devices", "second-factor", "phone", "data", "data/erase")
+    ),
     f"/me/{BOOKING}/review",
     f"/day?day={DAY}",
     f"/day/sheet?day={DAY}",

@@ -6,7 +6,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from contracts.http.clients import OwnErasure, OwnErasures, OwnExport, OwnExports
-from contracts.http.identity import PhoneChangeState, ProfileAnswer, SessionAnswer, SessionsAnswer
+from contracts.http.identity import (
+    NewSecondFactor,
+    PhoneChangeState,
+    ProfileAnswer,
+    RecoveryCodes,
+    SecondFactorAnswer,
+    SecondFactorSetUp,
+    SessionAnswer,
+    SessionsAnswer,
+)
+from contracts.http.identity.second_factor import SecondFactorState
 from contracts.http.notifications import AccountPreferences, AccountPreferencesList, ClientPreferences
 from contracts.http.payments import AcquirerName, PublicPrepayment
 from contracts.http.site import LinkedBookingAnswer
@@ -21,6 +31,9 @@ LINK = f"/b/k7m2xq?key={KEY}"
 ENTRY, OFFERED = uid(600), uid(601)
 HERE, PHONE_DEVICE = uid(71), uid(72)
 PAYMENT = uid(650)
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+OTP_ADDRESS = f"otpauth://totp/Zapys:%2B380%E2%80%A601?secret={SECRET}&issuer=Zapys"
+RECOVERY_CODES = tuple(f"7KXM-2PQR-9TVW-4HJ{number}" for number in range(10))
 WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/126.0 Safari/537.36"
 CHROME = "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 Chrome/130.0 Mobile Safari/537.36"
 
@@ -90,6 +103,13 @@ def sessions() -> SessionsAnswer:
     return SessionsAnswer(items=(one(72, CHROME, current=False), one(71, WINDOWS, current=True)))
 
 
+def factor(state: SecondFactorState = "none", **changes: Any) -> SecondFactorAnswer:
+    made: dict[str, Any] = {"state": state, "advised": True}
+    if state in ("waiting", "in_force"):
+        made |= {"effective_at": moment(0, 9), "recovery_codes_left": 10}
+    return SecondFactorAnswer.model_validate({**made, **changes})
+
+
 def kept() -> OwnExports:
     now = datetime.now(UTC)
     cards = [(ACCOUNT, "Салон «Левада»"), (uid(2), "Барбершоп «Дніпро»")]
@@ -149,6 +169,13 @@ def open_for_me(stage: Stage) -> None:
     stage.on("identity", "GET", "/me/phone", PhoneChangeState(change=None))
     stage.on("identity", "POST", "/me/phone", {"phone": "+38050•••••01", "effective_at": moment(1, 9)})
     stage.on("identity", "DELETE", "/me/phone", None)
+    stage.on("identity", "GET", "/me/second-factor", factor())
+    stage.on("identity", "POST", "/me/second-factor", NewSecondFactor(secret=SECRET, address=OTP_ADDRESS))
+    made = {"effective_at": datetime.now(UTC), "recovery_codes": RECOVERY_CODES, "device_token": "device-2"}
+    stage.on("identity", "POST", "/me/second-factor/confirm", SecondFactorSetUp.model_validate(made))
+    stage.on("identity", "POST", "/me/second-factor/recovery-codes", RecoveryCodes(recovery_codes=RECOVERY_CODES))
+    stage.on("identity", "POST", "/me/second-factor/remove", None)
+    stage.on("identity", "DELETE", "/me/second-factor(/reset)?", None)
     stage.on("booking", "GET", "/me/client-data", kept())
     erased = OwnErasure(account_id=ACCOUNT, account_name="Салон «Левада»", bookings=1)
     stage.on("booking", "POST", "/me/client-data/erase", OwnErasures(items=[erased], erased_at=datetime.now(UTC)))

@@ -35,7 +35,13 @@ from contracts.http.catalogue import (
     Rating,
     WorkSpan,
 )
-from contracts.http.identity import LoginCodeAnswer, MembershipAnswer, ProfileAnswer, SignedInAnswer
+from contracts.http.identity import (
+    LoginCodeAnswer,
+    MembershipAnswer,
+    ProfileAnswer,
+    SecondFactorAnswer,
+    SignedInAnswer,
+)
 from contracts.http.reviews import PublicReview, PublicReviewList
 from contracts.identity import StaffChannels
 
@@ -275,6 +281,7 @@ def open_for_clients(stage: Stage) -> None:
     stage.on("booking", "GET", f"/me/bookings/{BOOKING}", my_booking())
     stage.on("identity", "POST", "/auth/codes", code_sent)
     stage.on("identity", "POST", "/auth/sessions", sign_in)
+    stage.on("identity", "GET", "/me/second-factor", SecondFactorAnswer(state="none", advised=False))
     stage.on("identity", "POST", "/auth/sessions/refresh", tokens(access_token="access-2", refresh_token="refresh-2"))
     stage.on("identity", "GET", "/me", profile())
     stage.on("identity", "PATCH", "/me", profile())

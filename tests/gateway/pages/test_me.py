@@ -275,7 +275,9 @@ async def test_who_is_erased_everywhere_may_have_the_login_erased_too(browser: B
     assert browser.page.address.startswith("/login")
 
 
-@pytest.mark.parametrize("address", ["/me", "/me/waiting", "/me/settings", "/me/messages", "/me/devices", "/me/phone"])
+@pytest.mark.parametrize(
+    "address", ["/me", "/me/waiting", "/me/settings", "/me/devices", "/me/phone", "/me/second-factor"]
+)
 async def test_own_pages_are_for_who_has_signed_in(browser: Browser, address: str) -> None:
     await browser.open(address)
     assert browser.page.address.startswith("/login?next=/me")
@@ -283,7 +285,16 @@ async def test_own_pages_are_for_who_has_signed_in(browser: Browser, address: st
 
 async def test_every_own_page_reads_in_three_languages(browser: Browser) -> None:
     await sign_in(browser)
-    pages = ("/me", "/me/waiting", "/me/settings", "/me/messages", "/me/devices", "/me/phone", "/me/data")
+    pages = (
+        "/me",
+        "/me/waiting",
+        "/me/settings",
+        "/me/messages",
+        "/me/devices",
+        "/me/phone",
+        "/me/second-factor",
+        "/me/data",
+    )
     for address in (*pages, "/me/data/erase", f"/me/{BOOKING}/cancel", f"/me/{BOOKING}/review"):
         headings = []
         for language in ("uk", "ru", "en"):

@@ -31,6 +31,10 @@ class Identity:
         """An access token that is good for dangerous acts, for a fresh code."""
         return await self.call(bodies.StepUpAnswer, "POST", "/auth/step-up", body=body)
 
+    async def sign_in_second(self, body: bodies.SecondStepBody) -> bodies.SignedInAnswer:
+        """Tokens for a code of the second factor, after the one from the SMS."""
+        return await self.call(bodies.SignedInAnswer, "POST", "/auth/sessions/second-factor", body=body)
+
     async def refresh(self, refresh_token: str) -> bodies.TokensAnswer:
         """A new pair of tokens for an unused refresh token."""
         body = bodies.RefreshBody(refresh_token=refresh_token)

@@ -13,6 +13,8 @@ from contracts.http.booking import BookingAnswer
 
 from .calling import Call, segment
 
+_FACTOR = "/me/second-factor"
+
 
 @dataclass(frozen=True)
 class Own:
@@ -112,6 +114,34 @@ class Own:
     async def keep_phone(self) -> None:
         """Take the change back."""
         await self.identity(object, "DELETE", "/me/phone")
+
+    async def second_factor(self) -> people.SecondFactorAnswer:
+        """Whether the caller has one."""
+        return await self.identity(people.SecondFactorAnswer, "GET", _FACTOR)
+
+    async def begin_second_factor(self) -> people.NewSecondFactor:
+        """A secret for an authenticator app."""
+        return await self.identity(people.NewSecondFactor, "POST", _FACTOR)
+
+    async def confirm_second_factor(self, body: people.SecondFactorCodeBody) -> people.SecondFactorSetUp:
+        """A first code of the app; the answer has the recovery codes."""
+        return await self.identity(people.SecondFactorSetUp, "POST", f"{_FACTOR}/confirm", body=body)
+
+    async def give_up_second_factor(self) -> None:
+        """One that is not asked for yet."""
+        await self.identity(object, "DELETE", _FACTOR)
+
+    async def remove_second_factor(self, body: people.SecondFactorCodeBody) -> None:
+        """One in force, for a code of it."""
+        await self.identity(object, "POST", f"{_FACTOR}/remove", body=body)
+
+    async def renew_recovery_codes(self, body: people.SecondFactorCodeBody) -> people.RecoveryCodes:
+        """New ones, for a code of the factor."""
+        return await self.identity(people.RecoveryCodes, "POST", f"{_FACTOR}/recovery-codes", body=body)
+
+    async def stop_second_factor_reset(self) -> None:
+        """It is not lost."""
+        await self.identity(object, "DELETE", f"{_FACTOR}/reset")
 
     async def client_data(self) -> bytes:
         """Everything that firms keep of the caller, as JSON."""

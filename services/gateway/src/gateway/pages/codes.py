@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from contracts.http.identity import LoginCodeBody, SignInBody, StepUpBody
+from contracts.http.identity import LoginCodeBody, SecondStepBody, SignedInAnswer, SignInBody, StepUpBody
 from gateway.clients import Refused
 
 from .visit import Visit
@@ -19,6 +19,10 @@ _COOKIE = "code"
 _DEVICE = "device"
 _KEPT_S = 30 * 60
 _TOO_SOON = 429
+_TICKET = "second"
+_TICKET_KEPT_S = 10 * 60
+SECOND_STEP = "identity.second_factor_required"
+"""The code from the SMS was right, and one of the second factor comes next."""
 
 
 @dataclass(frozen=True)
@@ -84,11 +88,43 @@ async def sign_in(visit: Visit, phone: str, code: str) -> None:
     """Trade the code for a session of this browser. Raises `Refused`."""
     waiting = pending(visit)
     attempt = waiting.attempt if waiting is not None and waiting.phone == phone else ""
-    entered = {"phone": phone, "code": code, "device": visit.device, "attempt": attempt or None}
-    body = visit.body(SignInBody, entered)
-    session = await visit.api.identity.sign_in(body)
+    entered = {
+        "phone": phone,
+        "code": code,
+        "device": visit.device,
+        "attempt": attempt or None,
+        "device_token": visit.cookies.get(_DEVICE),
+    }
+    try:
+        session = await visit.api.identity.sign_in(visit.body(SignInBody, entered))
+    except Refused as refused:
+        if refused.code == SECOND_STEP:
+            visit.cookies.put(_TICKET, str(refused.problem["ticket"]), max_age_s=_TICKET_KEPT_S)
+        raise
+    _welcome(visit, session)
+
+
+async def sign_in_second(visit: Visit, code: str) -> None:
+    """Trade a code of the second factor for the session that waits for it. Raises `Refused`."""
+    entered = {"ticket": visit.cookies.get(_TICKET) or "", "code": code, "device": visit.device}
+    session = await visit.api.identity.sign_in_second(visit.body(SecondStepBody, entered))
+    visit.cookies.drop(_TICKET)
+    _welcome(visit, session)
+
+
+def has_second_step(visit: Visit) -> bool:
+    """Whether a sign-in of this browser waits for the second factor."""
+    return visit.cookies.get(_TICKET) is not None
+
+
+def keep_device(visit: Visit, token: str) -> None:
+    """Let the browser keep what tells it apart from a new one."""
+    visit.cookies.put(_DEVICE, token)
+
+
+def _welcome(visit: Visit, session: SignedInAnswer) -> None:
     if session.device_token:
-        visit.cookies.put(_DEVICE, session.device_token)
+        keep_device(visit, session.device_token)
     visit.signed_in(session)
 
 

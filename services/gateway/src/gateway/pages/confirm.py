@@ -20,6 +20,8 @@ router = page_router()
 @router.get("/login/confirm")
 async def explain(visit: VisitDep) -> Response:
     """Why a code is wanted, and a button that sends it."""
+    if await _has_app(visit):
+        return await _app_page(visit, Form())
     return await _page(visit, "login/confirm.html.jinja", Form())
 
 
@@ -37,20 +39,32 @@ async def send_code(visit: VisitDep) -> Response:
 @router.get("/login/confirm/code")
 async def ask_code(visit: VisitDep) -> Response:
     """The code."""
-    return await _code_page(visit, Form())
+    return await (_app_page if await _has_app(visit) else _code_page)(visit, Form())
 
 
 @router.post("/login/confirm/code")
 async def check_code(visit: VisitDep) -> Response:
     """With the right one, back to where one was."""
     form = await visit.form()
+    show = _app_page if await _has_app(visit) else _code_page
     try:
         await codes.confirm(visit, form.value("code"))
     except Refused as refused:
         # A wrong code is a 401 as well: it says nothing about the session.
-        return await _code_page(visit, note_code(form, refused), 422 if refused.status == 401 else refused.status)
+        return await show(visit, note_code(form, refused), 422 if refused.status == 401 else refused.status)
     codes.done(visit)
     return visit.go(_next(visit), "confirm.done")
+
+
+async def _has_app(visit: Visit) -> bool:
+    """Whether the person's code comes from an app: then no SMS is sent."""
+    await visit.profile()
+    return (await visit.api.own.second_factor()).state == "in_force"
+
+
+async def _app_page(visit: Visit, form: Form, status: int = 200) -> Response:
+    act = _address(visit, "/login/confirm/code")
+    return await _page(visit, "login/confirm_app.html.jinja", form, status, act=act)
 
 
 async def _code_page(visit: Visit, form: Form, status: int = 200) -> Response:

@@ -60,6 +60,8 @@ async def check_code(visit: VisitDep) -> Response:
     try:
         await codes.sign_in(visit, waiting.phone, form.value("code"))
     except Refused as refused:
+        if refused.code == codes.SECOND_STEP:
+            return visit.go(second_address(_next(visit)))
         return _code_page(visit, note_code(form, refused), refused.status)
     codes.done(visit)
     return visit.go(_next(visit))
@@ -78,6 +80,26 @@ async def send_again(visit: VisitDep) -> Response:
     return visit.go(_code_address(visit), "code.sent_again")
 
 
+@router.get("/login/second")
+async def ask_second(visit: VisitDep) -> Response:
+    """A code of the authenticator app, on a device that never showed one."""
+    return _second_page(visit, Form())
+
+
+@router.post("/login/second")
+async def check_second(visit: VisitDep) -> Response:
+    """In with the right one."""
+    form = await visit.form()
+    if not codes.has_second_step(visit):
+        return visit.go("/login", "code.lost")
+    try:
+        await codes.sign_in_second(visit, form.value("code"))
+    except Refused as refused:
+        return _second_page(visit, note_code(form, refused), 422 if refused.status == 401 else refused.status)
+    codes.done(visit)
+    return visit.go(_next(visit))
+
+
 @router.post("/logout")
 async def sign_out(visit: VisitDep) -> Response:
     """Out: the session ends at identity too, so its tokens are worth nothing anywhere."""
@@ -92,6 +114,11 @@ async def sign_out(visit: VisitDep) -> Response:
                 raise
     visit.signed_out()
     return visit.go("/", "login.out")
+
+
+def second_address(following: str) -> str:
+    """Where the second factor is asked for, on the way to another page."""
+    return f"/login/second?next={quote(following)}"
 
 
 def note_code(form: Form, refused: Refused) -> Form:
@@ -120,6 +147,13 @@ def _code_page(visit: Visit, form: Form, status: int = 200) -> Response:
         other=f"/login?next={following}",
         code_submit=None,
     )
+
+
+def _second_page(visit: Visit, form: Form, status: int = 200) -> Response:
+    if not codes.has_second_step(visit):
+        return visit.go("/login")
+    visit.address = second_address(_next(visit))
+    return visit.page("login/second.html.jinja", status, form=form, act=visit.address, other=visit.login_address)
 
 
 def _code_address(visit: Visit) -> str:

@@ -11,7 +11,20 @@ from .devices import router as devices
 from .messages import router as messages
 from .phone import router as phone
 from .review import router as review
+from .second_factor import router as second_factor
 from .settings import router as settings
 from .waiting import router as waiting
 
-ROUTERS: tuple[APIRouter, ...] = (*DAY, pay, returns, waiting, review, settings, messages, devices, phone, data)
+ROUTERS: tuple[APIRouter, ...] = (
+    *DAY,
+    pay,
+    returns,
+    waiting,
+    review,
+    settings,
+    messages,
+    devices,
+    phone,
+    second_factor,
+    data,
+)

@@ -12,7 +12,7 @@ from gateway.clients import Refused
 from gateway.pages import codes
 from gateway.pages.errors import PageUnknown
 from gateway.pages.forms import Form
-from gateway.pages.login import CODE_FIELDS, note_code
+from gateway.pages.login import CODE_FIELDS, note_code, second_address
 from gateway.pages.route import page_router
 from gateway.pages.said import moment_said
 from gateway.pages.visit import Visit, VisitDep
@@ -121,6 +121,8 @@ async def book(visit: VisitDep, vanity: str) -> Response:
         try:
             await codes.sign_in(visit, waiting.phone, form.value("code"))
         except Refused as refused:
+            if refused.code == codes.SECOND_STEP and not visit.cookies.is_framed:
+                return visit.go(second_address(way.choice.to(code=None)))
             return await show(visit, way, form=note_code(form, refused), status=refused.status)
     way = find_way(way.page, way.choice.but(code=None), is_signed_in=True)
     return await _finish(visit, way, form, waiting.name, waiting.comment)

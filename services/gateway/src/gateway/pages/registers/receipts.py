@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from uuid import UUID, uuid4
 
 from starlette.responses import Response
@@ -11,6 +10,7 @@ from contracts.http.fiscal import NewReceiptDelivery
 from gateway.clients import Refused
 from gateway.pages.errors import PageUnknown
 from gateway.pages.forms import Form
+from gateway.pages.pictures import square_code
 from gateway.pages.route import page_router
 from gateway.pages.visit import Visit, VisitDep
 
@@ -67,7 +67,7 @@ async def printed(visit: VisitDep, account_id: UUID, receipt_id: UUID) -> Respon
         text=text.decode("utf-8", errors="replace"),
         paper=paper,
         papers=_PAPER,
-        code=_code(one.url),
+        code=square_code(one.url) if one.url else None,
     )
 
 
@@ -88,15 +88,13 @@ async def send(visit: VisitDep, account_id: UUID, receipt_id: UUID) -> Response:
 async def _page(visit: Visit, account_id: UUID, receipt_id: UUID, form: Form, status: int = 200) -> Response:
     visit.address = f"/manage/{account_id}/receipts/{receipt_id}"
     one = await visit.api.fiscal.receipt(account_id, receipt_id)
-    return await money_page(visit, account_id, "receipts", "receipt", status, one=one, form=form, code=_code(one.url))
-
-
-def _code(url: str | None) -> str | None:
-    """The address as a square code, ready to be an image."""
-    if not url:
-        return None
-    import segno
-
-    drawn = segno.make(url, error="m").svg_inline(border=2, dark="#000", light="#fff", omitsize=True)
-    framed = drawn.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
-    return f"data:image/svg+xml;base64,{base64.b64encode(framed.encode()).decode()}"
+    return await money_page(
+        visit,
+        account_id,
+        "receipts",
+        "receipt",
+        status,
+        one=one,
+        form=form,
+        code=square_code(one.url) if one.url else None,
+    )
