@@ -96,6 +96,7 @@ _OFFICE = {
     "stock": "/stock",
     "reviews-of-account": "/reviews",
     "settings-of-account": "/settings?expert=1",
+    "retention": "/settings/retention",
     "site": "/site",
     "own-page": "/site/page",
     "rights": "/rights",

@@ -143,7 +143,9 @@ async def test_who_comes_no_more_is_forgotten_when_the_account_keeps_cards_no_lo
         past = "starts_at = starts_at - interval '13 months', ends_at = ends_at - interval '13 months'"
         await tx.execute(text(f"UPDATE booking_item SET {past} WHERE booking_id = :id"), of_old)
         await tx.execute(text(f"UPDATE booking SET {past} WHERE id = :id"), of_old)
-    assert (await salon.ok("GET", "/client-retention")) == {"months": None, "due": 0}
+    assert (await salon.ok("GET", "/client-retention")) == {"version": 0, "months": None, "due": 0}
+    as_if = await salon.ok("GET", "/client-retention", params={"months": 12})
+    assert as_if == {"version": 0, "months": 12, "due": 1}, "looking sets nothing"
     await forget_old_cards(salon.bench.service.db, utc_now())
     assert await salon.bench.said(ClientErased, account_id=salon.account_id) == []
     too_short = await salon.call("PUT", "/client-retention", {"months": 1})
@@ -151,8 +153,8 @@ async def test_who_comes_no_more_is_forgotten_when_the_account_keeps_cards_no_lo
     unsure = await salon.call("PUT", "/client-retention", {"months": 12})
     assert (unsure.status_code, unsure.json()["errors"][0]["pointer"]) == (422, "/confirm")
     sure = {"months": 12, "confirm": "erase"}
-    assert (await salon.ok("PUT", "/client-retention", sure)) == {"months": 12, "due": 1}
-    assert (await salon.ok("PUT", "/client-retention", {"months": 18})) == {"months": 18, "due": 0}
+    assert (await salon.ok("PUT", "/client-retention", sure)) == {"version": 1, "months": 12, "due": 1}
+    assert (await salon.ok("PUT", "/client-retention", {"months": 18})) == {"version": 2, "months": 18, "due": 0}
     assert (await salon.ok("PUT", "/client-retention", sure))["due"] == 1
     await forget_old_cards(salon.bench.service.db, utc_now())
     [said] = await salon.bench.said(ClientErased, account_id=salon.account_id)

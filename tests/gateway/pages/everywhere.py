@@ -74,6 +74,7 @@ _OFFICE = (
     "/stock",
     "/reviews",
     "/settings?expert=1",
+    "/settings/retention",
     "/site",
     "/site/page",
     "/rights",

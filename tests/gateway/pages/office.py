@@ -151,6 +151,8 @@ def open_office(stage: Stage) -> None:
 
 def look_after(stage: Stage) -> None:
     """Settings, the journal, reviews and goods are there."""
+    for method in ("GET", "PUT"):
+        stage.on("booking", method, f"{BASE}/client-retention", {"version": 3, "months": 36, "due": 0})
     rule = {"section": "booking", "minimum": 0, "maximum": 43200, "unit": "min", "default": 60, "value": 60}
     change = f"PATCH /api/v1/accounts/{ACCOUNT}"
     settings = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from typing import Any
 
 import pytest
 
@@ -174,3 +175,44 @@ async def test_goods_come_and_are_written_off_with_a_reason(owner: Browser, stag
     assert owner.page.has('input[name=quantity][value="багато"]')
     await owner.send("/write-off", quantity="1", reason="Розбили")
     assert stage.calls("POST", f"{BASE}/stock/{uid(970)}/write-offs")[0].body == {"quantity": 1, "reason": "Розбили"}
+
+
+async def test_less_time_for_cards_is_shown_with_what_it_erases_before_it_is_confirmed(
+    owner: Browser, stage: Stage
+) -> None:
+    def put(asked: Asked) -> dict[str, Any]:
+        if asked.body.get("months") == 12 and asked.body.get("confirm") is None:
+            wrong = [{"pointer": "/confirm", "code": "one_of", "text": "Підтвердьте стирання"}]
+            raise No(422, "request.invalid", errors=wrong)
+        return {"version": 4, "months": asked.body["months"], "due": 0}
+
+    def get(asked: Asked) -> dict[str, Any]:
+        return {"version": 3, "months": 36, "due": 7 if asked.query.get("months") == "12" else 0}
+
+    stage.on("booking", "PUT", f"{BASE}/client-retention", put)
+    stage.on("booking", "GET", f"{BASE}/client-retention", get)
+    await owner.open(f"{HOME}/settings?expert=1")
+    await owner.follow("Скільки зберігати картки")
+    assert owner.page.one('option[value="36"][selected]')
+    await owner.send("/retention", months="12")
+    assert "Зараз це зітре 7 карток" in owner.page.text
+    assert stage.calls("PUT", f"{BASE}/client-retention")[-1].headers["If-Match"] == '"3"'
+    await owner.send("/retention")
+    assert stage.calls("PUT", f"{BASE}/client-retention")[-1].body == {"months": 12, "confirm": "erase"}
+    assert owner.page.status == 200
+    await owner.send("/retention", months="")
+    assert stage.calls("PUT", f"{BASE}/client-retention")[-1].body == {"months": None}
+
+
+async def test_a_newer_time_for_cards_stands_beside_the_chosen_one(owner: Browser, stage: Stage) -> None:
+    def stale(_: Asked) -> None:
+        raise No(412, "request.stale_version", title="Хтось змінив раніше")
+
+    stage.on("booking", "PUT", f"{BASE}/client-retention", stale)
+    await owner.open(f"{HOME}/settings/retention")
+    stage.on("booking", "GET", f"{BASE}/client-retention", {"version": 9, "months": 24, "due": 0})
+    await owner.send("/retention", months="60")
+    assert owner.page.status == 412
+    assert owner.page.has('option[value="60"][selected]'), "what was chosen is kept"
+    assert "Тим часом збережено: 24 місяці" in owner.page.text
+    assert owner.page.one("input[name=version]").attributes["value"] == "9"

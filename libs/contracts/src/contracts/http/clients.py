@@ -270,5 +270,6 @@ class RetentionBody(Body):
 
 
 class RetentionAnswer(Answer):
+    version: int
     months: int | None
     due: int = Field(description="Cards whose time is over and that are erased within the hour, 1000 at most.")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
+from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 
 from booking.records import ClientRetention
 from booking.usecases.clients.keep_cards import cards_due, is_shorter, retention_of, set_retention
@@ -22,13 +24,20 @@ MOST_COUNTED = 1000
 
 
 @router.get("", operation_id="get_client_retention")
-async def get_retention(member: MemberDep, db: DbDep, now: NowDep, response: Response) -> RetentionAnswer:
-    """The months, and how many cards are due by now."""
+async def get_retention(
+    member: MemberDep,
+    db: DbDep,
+    now: NowDep,
+    response: Response,
+    months: Annotated[int | None, Query(ge=6, le=240, description="As if so many months were set already.")] = None,
+) -> RetentionAnswer:
+    """The months, and how many cards are due by now; with `months` how many would be."""
     member.require(Permission.SETTINGS_ACCOUNT)
     async with db.tx(member.account_id) as tx:
         row = await tx.get(ClientRetention, member.account_id)
-        response.headers.update(etag(row.version if row else 0))
-        return await _answer(tx, row, now)
+        version = row.version if row else 0
+        response.headers.update(etag(version))
+        return await _answer(tx, member.account_id, version, months or (row.months if row else None), now)
 
 
 @router.put("", operation_id="set_client_retention")
@@ -49,12 +58,9 @@ async def put_retention(
             raise InvalidInput.of("/confirm", "one_of", expected="erase")
         await set_retention(tx, row, body.months, member.caller.user_id, now)
         response.headers.update(etag(row.version))
-        return await _answer(tx, row, now)
+        return await _answer(tx, member.account_id, row.version, row.months, now)
 
 
-async def _answer(tx: Tx, row: ClientRetention | None, now: datetime) -> RetentionAnswer:
-    months = row.months if row else None
-    due = 0
-    if row is not None and months is not None:
-        due = len(await cards_due(tx, row.account_id, months, now, most=MOST_COUNTED))
-    return RetentionAnswer(months=months, due=due)
+async def _answer(tx: Tx, account_id: UUID, version: int, months: int | None, now: datetime) -> RetentionAnswer:
+    due = 0 if months is None else len(await cards_due(tx, account_id, months, now, most=MOST_COUNTED))
+    return RetentionAnswer(version=version, months=months, due=due)

@@ -38,6 +38,18 @@ class Care:
         path = f"/accounts/{account_id}/clients/{client_id}/merges/{merge_id}/undo"
         return await self.call(cards.ClientCard, "POST", path, key=key)
 
+    async def retention(self, account_id: UUID, *, months: int | None = None) -> cards.RetentionAnswer:
+        """How long cards are kept, and how many are due; with `months` as if so many were set."""
+        path = f"/accounts/{account_id}/client-retention"
+        return await self.call(cards.RetentionAnswer, "GET", path, query={"months": months})
+
+    async def set_retention(
+        self, account_id: UUID, body: cards.RetentionBody, *, version: int | None = None
+    ) -> cards.RetentionAnswer:
+        """Keep cards for so long."""
+        path = f"/accounts/{account_id}/client-retention"
+        return await self.call(cards.RetentionAnswer, "PUT", path, body=body, version=version)
+
     async def fields(self, account_id: UUID) -> cards.ClientFieldList:
         """The account's own fields of a card."""
         return await self.call(cards.ClientFieldList, "GET", f"/accounts/{account_id}/client-fields")

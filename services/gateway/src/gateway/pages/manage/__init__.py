@@ -15,6 +15,7 @@ from .own_page import router as own_page
 from .registration import router as registration
 from .requests import router as requests
 from .resources import router as resources
+from .retention import router as retention
 from .reviews import router as reviews
 from .rights import router as rights
 from .schedule import router as schedule
@@ -35,6 +36,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     closed_days,
     hits,
     settings,
+    retention,
     site,
     own_page,
     client_imports,
