@@ -216,7 +216,7 @@ async def test_a_hanging_service_takes_nothing_from_the_others() -> None:
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": b'{"code": "served"}'})
 
-    async with open_door(answer_timeout_s=60, connect_timeout_s=0.3) as door:
+    async with open_door(answer_timeout_s=60, connect_timeout_s=3) as door:
         door.booking.act = hang
 
         async def ask() -> str:

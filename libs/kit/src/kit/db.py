@@ -14,9 +14,10 @@ from time import monotonic
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 from opentelemetry import propagate
 from sqlalchemy import Engine, text
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.event import listens_for
 from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -155,6 +156,12 @@ def _check_before_use(engine: Engine) -> None:
             engine.dialect.do_ping(connection)
         except Exception as error:
             raise DisconnectionError("this connection no longer answers") from error
+
+    @listens_for(engine, "handle_error")
+    def tell_ending(happened: ExceptionContext) -> None:
+        # asyncpg says this of a connection whose end was announced and has not come yet; SQLAlchemy does not know it.
+        if isinstance(getattr(happened.original_exception, "__cause__", None), asyncpg.InternalClientError):
+            happened.is_disconnect = True
 
 
 async def name_account(tx: AsyncSession, account_id: UUID) -> None:
