@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import asyncpg
 import httpx
-import pytest
 
 from tests.support.people import Visitor, open_salon
 from tests.support.topology import broken_rules, queues_of
@@ -66,7 +65,6 @@ async def test_each_process_shows_itself_to_operators_only(stack: Stack) -> None
                 assert (await http.get(f"{stack.gateway_url}{path}")).status_code == 404, path
 
 
-@pytest.mark.row("X4")
 async def test_phones_codes_and_tokens_reach_no_log(visitor: Callable[[], Visitor], stack: Stack) -> None:
     owner = visitor()
     session = await owner.sign_in()

@@ -64,6 +64,7 @@ async def test_without_its_database_a_service_answers_503_and_is_not_ready(
     assert made[0]["n"] == 1
 
 
+@pytest.mark.row("X4")
 async def test_bookings_while_relay_and_consumer_are_killed_are_planned_once_each(
     breakable: Breakable, salon: Salon, client: Visitor
 ) -> None:

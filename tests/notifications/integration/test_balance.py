@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from contracts.fiscal import TopUpPaid
 from kit.db import Database
 from kit.ids import new_id
 from kit.testing import Bench
-from notifications.tables import LedgerEntry, SmsBalanceRow
+from notifications.tables import LedgerEntry, NotificationRow, SmsBalanceRow
 from notifications.usecases import keep_balance
 from tests.notifications.last_call import only_reminder_3h, state_of
 from tests.notifications.salon import Salon, kyiv
@@ -155,3 +155,31 @@ async def test_the_forecast_says_when_the_credit_ends(salon: Salon) -> None:
     assert forecast["planned_messages"] > 55
     assert not forecast["is_enough"]
     assert forecast["runs_out_at"].startswith("2026-12-2")
+
+
+@pytest.mark.row("X14")
+async def test_the_credit_of_a_week_ends_with_the_message_that_was_foretold(salon: Salon) -> None:
+    await salon.set_provider("integrica")
+    await salon.set_provider(enabled=False)
+    salon.set_clock(kyiv("2026-12-07T08:00"))
+    starts = [kyiv("2026-12-08T11:00") + timedelta(hours=9 * number) for number in range(16)]
+    bookings = [await salon.book(at) for at in starts]
+    async with salon.bench.service.db.tx(salon.account_id) as tx:
+        row = NotificationRow
+        planned = select(row.planned_at, row.parts).where(row.state == "planned").order_by(row.planned_at)
+        costs = [(at, 90 * (parts or 0)) for at, parts in await tx.execute(planned)]
+    assert len(costs) > 20
+    async with salon.bench.service.db.system_tx() as tx:
+        enough = sum(cost for _, cost in costs[:15])
+        statement = "UPDATE sms_balance SET free_amount = :free WHERE account_id = :id"
+        await tx.execute(text(statement), {"free": enough, "id": salon.account_id})
+    foretold = (await salon.get("sms-balance"))["forecast"]
+    assert not foretold["is_enough"]
+    for at, _ in costs:
+        salon.set_clock(at)
+        await salon.send()
+    rows = [one for booking in bookings for one in await salon.rows(booking) if one.state in ("sent", "held")]
+    unpaid = sorted(one.planned_at for one in rows if one.state == "held")
+    assert datetime.fromisoformat(foretold["runs_out_at"]) == unpaid[0] == costs[15][0]
+    assert sum(one.state == "sent" for one in rows) == 15
+    assert {one.reason_code for one in rows if one.state == "held"} == {"insufficient_balance"}

@@ -50,6 +50,7 @@ class Worker:
         self._process.wait(timeout=30)
 
 
+@pytest.mark.row("X4")
 @pytest.mark.faults
 async def test_senders_killed_at_random_text_nobody_twice_and_lose_nothing(
     salon: Salon, simulators: Simulators, settings: Settings, vhost_url: str

@@ -5,7 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
+from contracts import Money
+from contracts.fiscal import TopUpPaid
+from kit.ids import new_id
 from notifications.pump import Pump
 from tests.notifications.last_call import AT_THREE_HOURS, VISIT, only_reminder_3h, state_of
 from tests.notifications.salon import Salon
@@ -53,3 +57,27 @@ async def test_after_six_hours_of_silence_the_soonest_visit_is_told_first_and_a_
     assert [accepted["phone"].lstrip("+") for accepted in await salon.accepted()] == [
         (phone or "").lstrip("+") for phone in phones
     ]
+
+
+@pytest.mark.row("X6")
+@pytest.mark.row("S3")
+async def test_a_top_up_lets_all_go_at_once_that_waited_for_money_each_once(salon: Salon) -> None:
+    await salon.set_provider("integrica")
+    await salon.set_provider(enabled=False)
+    async with salon.bench.service.db.system_tx() as tx:
+        statement = "UPDATE sms_balance SET free_amount = 0 WHERE account_id = :id"
+        await tx.execute(text(statement), {"id": salon.account_id})
+    bookings = await only_reminder_3h(salon, 14)
+    await salon.send()
+    waiting = await salon.get("notifications/causes", params={"state": "held"})
+    [cause] = waiting["items"]
+    assert (cause["reason_code"], cause["count"], waiting["total"]) == ("insufficient_balance", 14, 14)
+    assert cause["fix"]["url"].endswith("/balance")
+    money = Money(amount=10_000)
+    await salon.deliver(TopUpPaid(account_id=salon.account_id, version=1, top_up_id=new_id(), amount=money))
+    await salon.send()  # no time has passed: what was cured is due in the same moment
+    assert {await state_of(salon, booking) for booking in bookings} == {("sent", None)}
+    assert (await salon.get("notifications/causes", params={"state": "held"}))["total"] == 0
+    for booking in bookings:
+        assert booking.client is not None
+        assert len(await salon.simulators.phone(booking.client.phone_e164 or "")) == 1

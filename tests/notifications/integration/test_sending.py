@@ -11,8 +11,9 @@ from sqlalchemy import func, select
 
 from contracts import Money
 from contracts.fiscal import TopUpPaid
-from contracts.notifications import ClientPhoneBad, MessageFailed, MessageHeld, MessageSent
+from contracts.notifications import ClientPhoneBad, MessageFailed, MessageHeld, MessageSent, ProviderStopped
 from kit.ids import new_id
+from kit.texts import LANGUAGES
 from notifications.pump import Pump
 from notifications.tables import DeliveryAttempt
 from notifications.usecases.claim_messages import PER_ACCOUNT
@@ -28,6 +29,24 @@ UNKNOWN_FATES = [
     "fatal_999_after_accept",
     "fatal_500_after_accept",
 ]
+
+
+@pytest.mark.row("S1")
+async def test_the_tab_lists_what_went_and_what_failed_with_the_words_of_reader_and_provider(salon: Salon) -> None:
+    await salon.member("administrator", channels={"sms": True})
+    salon.set_clock(AT_THREE_HOURS - timedelta(hours=1))
+    booking = await salon.book(VISIT, client=salon.client(phone_e164=next_phone("0305")))
+    salon.set_clock(AT_THREE_HOURS)
+    await salon.send()
+    said = set()
+    for language in LANGUAGES:
+        shown = await salon.get(f"bookings/{booking.id}/notifications", headers={"Accept-Language": language})
+        [failed] = [item for item in shown["items"] if item["state"] == "failed"]
+        assert (failed["kind"], failed["reason_code"]) == ("reminder_3h", "phone_bad")
+        assert failed["provider_error"].startswith("305")
+        said.add(failed["reason_text"])
+        assert [item["kind"] for item in shown["items"] if item["state"] == "sent"] == ["created"]
+    assert len(said) == len(LANGUAGES)
 
 
 @pytest.mark.row("S1")
@@ -117,6 +136,7 @@ async def test_wrong_credentials_stop_the_line_and_right_ones_let_all_five_go_on
     assert {await state_of(salon, booking) for booking in bookings} == {("held", "provider_unauthorized")}
     held = await salon.bench.said(MessageHeld, account_id=salon.account_id)
     assert len(held) == 5
+    [_] = await salon.bench.said(ProviderStopped, account_id=salon.account_id)  # one alarm, not five
     provider = await salon.get("sms-providers/turbosms")
     assert (provider["state"], provider["held_messages"]) == ("provider_unauthorized", 5)
     assert "токен" in provider["fix"]["text"].lower()
@@ -178,6 +198,40 @@ async def test_a_refused_provider_passes_the_message_to_the_next_one(salon: Salo
     assert (row.state, row.provider, row.attempts) == ("sent", "integrica", 2)
     assert booking.client is not None
     assert len(await simulators.phone(booking.client.phone_e164 or "")) == 1
+
+
+@pytest.mark.row("X7")
+async def test_a_provider_that_goes_silent_three_times_in_ten_doubles_nothing_and_all_arrive(
+    salon: Salon, simulators: Simulators
+) -> None:
+    """Silent after it took the message, and before: asked about, what it has is left, what it never had goes again."""
+    await salon.set_provider(order=2)
+    await simulators.put(f"/accounts/alphasms/{salon.token}", {"senders": ["Salon"]})
+    await salon.set_provider("alphasms")
+    bookings = await only_reminder_3h(salon, 20)
+    narrowed = {"token": salon.token, "method": "send", "probability": 0.3}
+    await simulators.fault("alphasms", "drop_after_accept", **narrowed)
+    await salon.send()
+    await simulators.fault("alphasms", "drop_before", **narrowed)
+    bookings += await only_reminder_3h(salon, 20)
+    await salon.send()
+    await simulators.fault("alphasms", "drop_before", **narrowed | {"probability": 0.0})
+    states = [await state_of(salon, booking) for booking in bookings]
+    assert ("unknown", "unknown_outcome") in states
+    for _ in range(12):  # minutes in which they are asked about, and go again where they never came
+        salon.pass_time(minutes=1)
+        await salon.watch()
+        await salon.follow()
+        await salon.send()
+    assert {(await state_of(salon, booking))[0] for booking in bookings} <= {"sent", "delivered"}
+    for booking in bookings:
+        assert booking.client is not None
+        assert len(await simulators.phone(booking.client.phone_e164 or "")) == 1
+        shown = await salon.get(f"bookings/{booking.id}/notifications")
+        [reminder] = [item for item in shown["items"] if item["kind"] == "reminder_3h"]
+        *hops, last = reminder["attempts"]
+        assert all(hop["outcome"] != "accepted" for hop in hops)
+        assert last["provider"] == reminder["provider"]
 
 
 @pytest.mark.row("X7")
