@@ -22,6 +22,14 @@ function sendOnce(): void {
   });
 }
 
+/**
+ * A page that answers a sent form becomes an ordinary page of its address: going back to it or loading it anew asks
+ * the server again, instead of the browser asking a person whether to send everything once more.
+ */
+function forgetWhatWasSent(): void {
+  history.replaceState(history.state, "", location.href);
+}
+
 /** Menus made of <details> close on Escape, on a click elsewhere and when focus leaves; focus returns on Escape. */
 function closeMenus(): void {
   const open = () => document.querySelectorAll<HTMLDetailsElement>("details.menu[open]");
@@ -111,6 +119,7 @@ function openWhatFailed(): void {
 }
 
 sendOnce();
+forgetWhatWasSent();
 openWhatFailed();
 closeMenus();
 sendOnChange();

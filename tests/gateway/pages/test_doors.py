@@ -256,3 +256,19 @@ def test_a_cookie_that_was_dropped_is_gone_at_once() -> None:
     assert cookies.get("access") is None
     cookies.put("access", "b")
     assert cookies.get("access") == "b"
+
+
+@pytest.mark.parametrize(
+    ("button", "stands_on"),
+    [
+        ("/login/again", "/login"),
+        ("/desk/x/bookings/y/settle", "/desk/x/bookings/y"),
+        ("/ideas/x/vote", "/ideas"),
+        ("/nobody/at-all", None),
+    ],
+)
+async def test_the_address_of_a_button_that_is_opened_again_leads_to_its_page(
+    browser: Browser, button: str, stands_on: str | None
+) -> None:
+    answer = await browser.http.get(button, follow_redirects=False)
+    assert (answer.status_code, answer.headers.get("location")) == ((303, stands_on) if stands_on else (404, None))

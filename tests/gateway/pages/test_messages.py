@@ -52,7 +52,7 @@ async def test_what_waits_is_counted_by_cause_with_the_button_that_cures_it(owne
     assert "14 повідомлень" in owner.page.text
     cure = owner.page.one("ul.list a.primary")
     assert cure.attributes["href"] == "/manage/balance"
-    assert "Сьогодні не спрацює 1 річ" in owner.page.text
+    assert "На сьогодні є 1 проблема" in owner.page.text
     await owner.send("/again")
     [sent] = stage.calls("POST", f"{BASE}/notifications/{uid(602)}/send-again")
     assert sent.headers["Idempotency-Key"]

@@ -18,7 +18,7 @@ from .test_doors import sign_in
 async def test_mine_shows_what_is_ahead_and_what_was(browser: Browser) -> None:
     await sign_in(browser)
     assert "Попереду 1 запис" in browser.page.text
-    assert "Раніше" in browser.page.text
+    assert "Минулі та скасовані" in browser.page.text
     assert browser.page.has(f'a[href="/me/{BOOKING}/move"]')
 
 

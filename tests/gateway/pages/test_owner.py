@@ -59,9 +59,18 @@ async def test_a_registration_is_left_on_a_phone_and_finished_on_a_computer(owne
     Draft(stage)
     stage.on("identity", "GET", "/me/bookings", {"items": []})
     await owner.open("/register")
+    await owner.send("/register", name="", vanity_address="levada", act="next")
+    assert owner.page.one("#e-name").text(strip=True) == "Обовʼязкове поле"
     await owner.send("/register", name="Салон «Левада»", vanity_address="levada", city="Київ", act="next")
+    assert owner.page.status == 422
+    assert "вже має інша компанія" in owner.page.one("#e-vanity_address").text(), "known before the other four steps"
+    await owner.send("/register", vanity_address="levada-podil", act="next")
     await owner.send("/register", address="вул. Сагайдачного, 10", act="next")
-    await owner.send("/register", service_name_1="Стрижка", service_minutes_1="45", service_price_1="450", act="next")
+    await owner.send(
+        "/register", service_name_1="Стрижка", service_minutes_1="45", service_price_1="дорого", act="next"
+    )
+    assert "450,50" in owner.page.one("#e-service_price_1").text(), "an amount is asked for, not a whole number"
+    await owner.send("/register", service_price_1="450", act="next")
     assert not stage.calls("POST", "/accounts"), "nothing is made before the end"
 
     await owner.open("/register")
@@ -79,7 +88,7 @@ async def test_a_registration_is_left_on_a_phone_and_finished_on_a_computer(owne
     [made] = stage.calls("POST", "/accounts")
     assert made.body == {
         "name": "Салон «Левада»",
-        "vanity_address": "levada",
+        "vanity_address": "levada-podil",
         "city": "Київ",
         "time_zone": "Europe/Kyiv",
         "language": "uk",

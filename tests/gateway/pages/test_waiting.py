@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -165,6 +166,8 @@ async def test_where_no_code_is_wanted_a_solved_puzzle_books_and_without_one_a_c
     assert not stage.calls("POST", "/auth/codes")
 
     await browser.open(contact_step)
+    assert browser.page.heading == "Вас записано!", "who goes back sees the booking, not an offer to book it again"
+    await browser.open(contact_step.replace(str(HOLD), str(uuid4())))
     await browser.send("/contact", name="Тарас", phone="0671234567")
     assert browser.page.heading == "Введіть код", "a browser without scripts cannot solve it: the SMS proves as much"
 

@@ -151,7 +151,13 @@ def test_short_dates_and_phones() -> None:
     context.amend(language="uk")
     assert formats.day_short(date(2026, 11, 23)) == "23.11.2026"
     assert formats.phone("+380671234567").replace("\u00a0", " ") == "+380 67 123 45 67"
+    for typed in ("8 (067) 123-45-67", "067 123 45 67", "380671234567", "671234567"):
+        assert formats.phone(typed).replace("\u00a0", " ") == "+380 67 123 45 67", typed
     assert formats.phone("+380…67") == "+380…67"
+    kyiv = "Europe/Kyiv"
+    first, last = datetime(2099, 11, 26, 22, tzinfo=UTC), datetime(2099, 11, 30, 22, tzinfo=UTC)
+    assert formats.span(first, last, kyiv) == "27 листопада 2099 – 30 листопада 2099", "whole days say no midnights"
+    assert formats.span(first, last.replace(hour=20), kyiv) == "27.11.2099, 00:00 – 30.11.2099, 22:00"
     assert words.duration(90).replace("\u00a0", " ") == "1 год 30 хв"
     assert words.n("me.ahead", 1) == "Попереду 1 запис"
     assert words.n("me.ahead", 3) == "Попереду 3 записи"

@@ -110,13 +110,18 @@ def body_of(problem: Problem, texts: Texts, language: str, base_url: str = "") -
             {
                 "pointer": error.pointer,
                 "code": error.code,
-                "text": texts.find(language, f"field.{error.code}", error.params)
+                "text": texts.find(language, f"field.{_said(error)}", error.params)
                 or texts.get(language, error.code, error.params),
             }
             for error in problem.errors
         ]
         body["detail"] = "; ".join(f"{e['pointer']}: {e['text']}" for e in body["errors"]) or body["detail"]
     return {**body, **extra}
+
+
+def _said(error: FieldError) -> str:
+    """Which words a mistake gets: something of no length at all is not too short for a person, it is missing."""
+    return "missing" if error.code == "too_short" and error.params.get("min") == 1 else error.code
 
 
 def _ask(problem: Problem, base_url: str) -> dict[str, Any] | None:

@@ -6,7 +6,7 @@ belong to, so every function that shows one takes the name of its time zone.
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -19,6 +19,7 @@ from kit import context
 
 NO_BREAK = "\u00a0"
 _LOCALES = {"uk": "uk_UA", "ru": "ru_UA", "en": "en_GB"}
+_SIGNS_OF_PHONES = frozenset("0123456789 ()+-.\u00a0")
 _SIGNS = {"UAH": "₴", "EUR": "€", "USD": "$", "PLN": "zł", "GBP": "£"}
 
 
@@ -108,10 +109,34 @@ def stamp(moment: datetime, zone: str) -> str:
     return f"{day_short(local.date())}, {local:%H:%M}"
 
 
+def span(since: datetime, until: datetime, zone: str) -> str:
+    """From when till when: `27 листопада – 30 листопада` for whole days, both named; else two stamps."""
+    first, end = at(since, zone), at(until, zone)
+    if (first.hour, first.minute, end.hour, end.minute) != (0, 0, 0, 0) or end <= first:
+        return f"{stamp(since, zone)} – {stamp(until, zone)}"
+    last = end.date() - timedelta(days=1)
+    return day_medium(last) if last == first.date() else f"{day_medium(first.date())} – {day_medium(last)}"
+
+
+def _of_ukraine(written: str) -> str | None:
+    """E.164 of `067…`, `8 (067) …`, `380…` or nine digits; none for anything else."""
+    if set(written) - _SIGNS_OF_PHONES:
+        return None
+    digits = "".join(sign for sign in written if sign.isdigit())
+    if len(digits) == 11 and digits.startswith("80"):
+        digits = digits[1:]
+    if len(digits) == 9:
+        digits = f"0{digits}"
+    if len(digits) == 10 and digits.startswith("0"):
+        digits = f"38{digits}"
+    return f"+{digits}" if len(digits) == 12 and digits.startswith("380") else None
+
+
 def phone(e164: str | None) -> str:
-    """`+380 67 123 45 67`; a masked or foreign spelling is left as it is."""
+    """`+380 67 123 45 67`, also of a number as somebody typed it; a masked spelling is left as it is."""
     if not e164:
         return ""
+    e164 = _of_ukraine(e164) or e164
     if e164.startswith("+380") and len(e164) == 13 and e164[1:].isdigit():
         return NO_BREAK.join((e164[:4], e164[4:6], e164[6:9], e164[9:11], e164[11:]))
     import phonenumbers  # 1.5 MB that only numbers from abroad need

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from starlette.datastructures import FormData
 
+from . import words
 from .said import number_said
 from .words import t
 
@@ -36,6 +37,8 @@ class Form:
     trace_id: str = ""
     code: str = ""
     """Of the refusal that was noted."""
+    amounts: set[str] = field(default_factory=set)
+    """Fields that were read as money."""
 
     @classmethod
     def sent(cls, data: FormData) -> Form:
@@ -82,6 +85,7 @@ class Form:
 
     def minor_units(self, name: str) -> int | str | None:
         """`1 234,50` as 123450; what is no amount stays as typed, so that the owner of the rule can refuse it."""
+        self.amounts.add(name)
         typed = self.text(name)
         if typed is None:
             return None
@@ -113,7 +117,7 @@ class Form:
     def refuse(self, name: str | None, text: str, label: str = "") -> Form:
         """Note a mistake."""
         self.summary = self.summary or t("form.has_errors")
-        self.errors.append(Mistake(name, text, label))
+        self.errors.append(Mistake(name, text, label or _label(name)))
         return self
 
     def note(self, problem: Mapping[str, Any], fields: Mapping[str, str] | None = None) -> Form:
@@ -129,7 +133,12 @@ class Form:
         found = problem.get("errors") or []
         for error in found:
             name = self._field_of(str(error.get("pointer", "")), fields or {})
-            self.errors.append(Mistake(name, str(error.get("text", "")), t(f"label.{name}") if name else ""))
+            text = (
+                t("form.no_amount")
+                if name in self.amounts and error.get("code") in ("int", "number")
+                else error.get("text")
+            )
+            self.errors.append(Mistake(name, str(text or ""), _label(name)))
         detail = problem.get("detail")
         if not found:
             self.errors.append(Mistake(None, str(detail) if detail and detail != self.summary else ""))
@@ -141,6 +150,11 @@ class Form:
                 return name
         last = pointer.rsplit("/", 1)[-1]
         return last if last in self.values else None
+
+
+def _label(name: str | None) -> str:
+    """What a field is called; empty where it has no name of its own, so that no key is ever shown."""
+    return (words.find(f"label.{name}") or "") if name else ""
 
 
 def uuids(values: Iterable[str]) -> list[UUID]:

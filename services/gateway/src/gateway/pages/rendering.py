@@ -56,6 +56,7 @@ def environment() -> Environment:
         month=formats.month,
         when=formats.when,
         stamp=formats.stamp,
+        span=formats.span,
         near=near,
         phone=formats.phone,
         initials=formats.initials,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 from urllib.parse import quote
@@ -20,6 +20,7 @@ from kit.markup import clean_html
 from .firm_page import page_address
 
 _REVIEWS = 3
+_WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -84,11 +85,23 @@ def _place(location: LocationAnswer, hours: HoursAnswer | None) -> Place:
     open_until = None
     if found is not None and found.spans:
         by_day = {day: list(spans) for day, spans in groupby(found.spans, lambda one: _day_of(one, location.time_zone))}
-        days = [DayHours(day, _times(spans, location.time_zone)) for day, spans in by_day.items()]
         now = datetime.now(UTC)
+        days = [
+            DayHours(day, _times(by_day.get(day, []), location.time_zone))
+            for day in _week(by_day, now, location.time_zone)
+        ]
         current = next((one for one in found.spans if one.starts_at <= now < one.ends_at), None)
         open_until = formats.clock(current.ends_at, location.time_zone) if current else None
     return Place(location, map_of(location.address), days, open_until)
+
+
+def _week(told: Iterable[date], now: datetime, zone: str) -> list[date]:
+    """The days up to the last one that is told of, from today on, those without hours among them."""
+    days = sorted(told)
+    today = formats.at(now, zone).date()
+    first = today if timedelta(0) <= days[0] - today < _WEEK else days[0]
+    last = max(days[-1], first + _WEEK - timedelta(days=1))
+    return [first + timedelta(days=ahead) for ahead in range((last - first).days + 1)]
 
 
 def map_of(address: str | None) -> str | None:

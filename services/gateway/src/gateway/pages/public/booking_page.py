@@ -17,7 +17,7 @@ from gateway.pages.route import page_router
 from gateway.pages.visit import Visit, VisitDep
 from gateway.pages.words import duration
 
-from . import days
+from . import booked, days
 from .about import about_firm
 from .choice import ANY, Choice
 from .firm_page import firm_page
@@ -53,6 +53,8 @@ async def page(visit: VisitDep, vanity: str) -> Response:
     way = await way_of(visit, vanity)
     if way.page.account.vanity_address != vanity:
         return visit.moved(Choice.read(way.page.account.vanity_address, visit.query).address())
+    if address := booked.found(visit, way.choice):
+        return visit.go(address)
     return await show(visit, way)
 
 

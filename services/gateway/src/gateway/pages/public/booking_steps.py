@@ -18,8 +18,8 @@ from gateway.pages.said import moment_said
 from gateway.pages.visit import Visit, VisitDep
 from gateway.pages.words import t
 
+from . import booked
 from .booking_page import show, way_of
-from .choice import Choice
 from .firm_page import firm_page
 from .waiting import join, waiting_address
 from .way import Way, find_way
@@ -161,7 +161,8 @@ async def _book_unconfirmed(visit: Visit, way: Way, form: Form, puzzle: str) -> 
             return await _lost(visit, way, refused, way.choice.at.isoformat() if way.choice.at else None)
         return await show(visit, way, form=form.note(refused.problem, _CONTACT_FIELDS), status=refused.status)
     codes.done(visit)
-    return visit.go(done_address(way.choice, booking.code))
+    booked.remember(visit, way.choice, booking.code)
+    return visit.go(booked.done_address(way.choice, booking.code))
 
 
 async def _book(visit: Visit, way: Way, form: Form, name: str, comment: str) -> Response:
@@ -183,9 +184,10 @@ async def _book(visit: Visit, way: Way, form: Form, name: str, comment: str) -> 
             return await _lost(visit, way, refused, at)
         return await show(visit, way, form=_typed(form, refused, name, comment), status=refused.status)
     codes.done(visit)
+    booked.remember(visit, way.choice, booking.code)
     if not profile.name:
         await visit.api.identity.change_me(visit.body(ProfileBody, {"name": name}))
-    return visit.go(done_address(way.choice, booking.code))
+    return visit.go(booked.done_address(way.choice, booking.code))
 
 
 def _typed(form: Form, refused: Refused, name: str, comment: str) -> Form:
@@ -194,15 +196,12 @@ def _typed(form: Form, refused: Refused, name: str, comment: str) -> Form:
     return form.note(refused.problem, _CONTACT_FIELDS)
 
 
-def done_address(choice: Choice, code: str) -> str:
-    """Where a visit is shown once it is booked; inside a frame of another site that is a page of the same firm."""
-    return f"/{choice.vanity}/done/{code}?embed=1" if choice.embed else f"/b/{code}?new=1"
-
-
 async def _lost(visit: Visit, way: Way, refused: Refused, at: str | None) -> Response:
     """Somebody was quicker: the page of times with the nearest ones; what was typed is kept in the browser."""
     if refused.code not in _LOST:
         raise refused
+    if address := booked.found(visit, way.choice):
+        return visit.go(address)
     moment = moment_said(at)
     choice = way.choice.but(hold_id=None, until=None, at=None, code=None, day=moment.date() if moment else None)
     way = find_way(way.page, choice, is_signed_in=visit.is_signed_in)
