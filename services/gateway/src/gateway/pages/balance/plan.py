@@ -12,9 +12,11 @@ from contracts.http.payments import SubscriptionPayment
 from gateway.clients import Refused
 from gateway.pages.forms import Form
 from gateway.pages.manage.office import office_page
+from gateway.pages.newer import beside, is_stale
 from gateway.pages.registers.frame import keep_typed, zone_of
 from gateway.pages.route import page_router, policy
 from gateway.pages.visit import Visit, VisitDep
+from gateway.pages.words import t
 
 router = page_router()
 
@@ -34,7 +36,13 @@ async def choose(visit: VisitDep, account_id: UUID) -> Response:
         body = visit.body(SubscriptionChanges, {"extras": form.many("extras")})
         await visit.api.books.choose_extras(account_id, body, version=version if isinstance(version, int) else None)
     except Refused as refused:
-        return await _page(visit, account_id, keep_typed(refused, form, {}), refused.status)
+        form = keep_typed(refused, form, {})
+        if is_stale(refused):
+            taken = await visit.api.books.subscription(account_id)
+            saved = Form.of(extras=[one.key for one in taken.extras], version=taken.version)
+            words = {one.key: one.name for one in taken.extras}
+            form = beside(form, saved, {"extras": t("plan.extras")}, {"extras": words})
+        return await _page(visit, account_id, form, refused.status)
     return visit.go(f"/manage/{account_id}/plan", "plan.saved")
 
 

@@ -10,8 +10,10 @@ from contracts.http.clients import ClientCardPatch
 from gateway.clients import Refused
 from gateway.pages.forms import Form
 from gateway.pages.manage.office import member_of
+from gateway.pages.newer import beside, is_stale
 from gateway.pages.route import page_router
 from gateway.pages.visit import Visit, VisitDep
+from gateway.pages.words import t
 
 router = page_router()
 
@@ -54,7 +56,14 @@ async def change(visit: VisitDep, account_id: UUID, client_id: UUID) -> Response
     except Refused as refused:
         if refused.status in (401, 404):
             raise
-        return await _page(visit, account_id, client_id, form.note(refused.problem), refused)
+        form.note(refused.problem)
+        if is_stale(refused):
+            now = await visit.api.booking.client(account_id, client_id)
+            saved = Form.of(name=now.name, surname=now.surname, note=now.note, version=now.version)
+            labels = {"name": t("label.client_name"), "note": t("label.note")}
+            labels |= {} if "surname" in now.masked else {"surname": t("label.surname")}
+            form = beside(form, saved, labels)
+        return await _page(visit, account_id, client_id, form, refused)
     return visit.go(f"/desk/{account_id}/clients/{client_id}", "manage.saved")
 
 

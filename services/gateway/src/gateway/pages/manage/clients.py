@@ -6,11 +6,13 @@ from uuid import UUID, uuid4
 
 from starlette.responses import Response
 
-from contracts.http.clients import ClientCardPatch, ClientFieldBody, EraseBody
+from contracts.http.clients import ClientCard, ClientCardPatch, ClientFieldBody, EraseBody
 from gateway.clients import Refused
 from gateway.pages.forms import Form, uuids
+from gateway.pages.newer import Words, beside, is_stale, ticked
 from gateway.pages.route import page_router
 from gateway.pages.visit import Visit, VisitDep
+from gateway.pages.words import t
 
 from .office import office_page
 from .schedule import zone_of
@@ -103,7 +105,12 @@ async def change(visit: VisitDep, account_id: UUID, client_id: UUID) -> Response
     except Refused as refused:
         if refused.status in (401, 403, 404):
             raise
-        return await _card_page(visit, account_id, client_id, form.note(refused.problem), refused.status)
+        form.note(refused.problem)
+        if is_stale(refused):
+            form = beside(
+                form, _filled(await visit.api.booking.client(account_id, client_id)), *_compared(shown_fields)
+            )
+        return await _card_page(visit, account_id, client_id, form, refused.status)
     return visit.go(f"/manage/{account_id}/clients/{client_id}", "manage.saved")
 
 
@@ -140,6 +147,18 @@ async def erase(visit: VisitDep, account_id: UUID, client_id: UUID) -> Response:
     return visit.go(f"/manage/{account_id}/clients", "client.erased")
 
 
+def _filled(card: ClientCard) -> Form:
+    known = {name: getattr(card, name) for name in _TEXTS}
+    return Form.of(**known, version=card.version, notifications_on="on" if card.notifications_on else None)
+
+
+def _compared(names: list[str]) -> tuple[dict[str, str], dict[str, Words]]:
+    """The fields of a card that its reader sees, and the words for the box."""
+    labels = {"name": "client_name", "surname": "client_surname", "note": "client_note"}
+    found = {name: t(f"label.{labels.get(name, name)}") for name in names}
+    return found | {"notifications_on": t("client.notifications")}, {"notifications_on": ticked()}
+
+
 async def _fields_page(visit: Visit, account_id: UUID, form: Form, status: int = 200) -> Response:
     items = (await visit.api.care.fields(account_id)).items
     return await office_page(visit, account_id, _SECTION, "client_fields", status, items=items, form=form, kinds=_KINDS)
@@ -163,8 +182,7 @@ async def _card_page(
         if refused.status != 403:
             raise
         merges = []
-    known = {name: getattr(card, name) for name in _TEXTS}
-    said = form or Form.of(**known, version=card.version, notifications_on="on" if card.notifications_on else None)
+    said = form or _filled(card)
     return await office_page(
         visit,
         account_id,

@@ -11,8 +11,10 @@ from contracts.http.catalogue import LocationBody, LocationPatch
 from gateway.clients import Refused
 from gateway.pages.errors import PageUnknown
 from gateway.pages.forms import Form
+from gateway.pages.newer import beside, is_stale
 from gateway.pages.route import page_router
 from gateway.pages.visit import Visit, VisitDep
+from gateway.pages.words import t
 
 from .hits import begin
 from .office import office_page
@@ -45,11 +47,7 @@ async def add(visit: VisitDep, account_id: UUID) -> Response:
 @router.get("/manage/{account_id}/locations/{location_id}")
 async def shown(visit: VisitDep, account_id: UUID, location_id: UUID) -> Response:
     """One location to change."""
-    found = [one for one in (await visit.api.catalogue.locations(account_id)).items if one.id == location_id]
-    if not found:
-        raise PageUnknown
-    one = found[0]
-    form = Form.of(name=one.name, address=one.address, phone=one.phone, time_zone=one.time_zone, version=one.version)
+    form = await _saved(visit, account_id, location_id)
     return await office_page(visit, account_id, _SECTION, "location", form=form, location_id=location_id)
 
 
@@ -67,6 +65,9 @@ async def change(visit: VisitDep, account_id: UUID, location_id: UUID) -> Respon
         if refused.status in (401, 403, 404):
             raise
         form.note(refused.problem)
+        if is_stale(refused):
+            labels = {name: t(f"label.{name}") for name in ("name", "address", "phone", "time_zone")}
+            form = beside(form, await _saved(visit, account_id, location_id), labels)
         return await office_page(
             visit, account_id, _SECTION, "location", refused.status, form=form, location_id=location_id
         )
@@ -86,6 +87,15 @@ async def drop(visit: VisitDep, account_id: UUID, location_id: UUID) -> Response
 async def not_dropped(visit: VisitDep, account_id: UUID, location_id: UUID) -> Response:
     """The address of a button, opened again."""
     return visit.go(f"/manage/{account_id}/locations/{location_id}")
+
+
+async def _saved(visit: Visit, account_id: UUID, location_id: UUID) -> Form:
+    for one in (await visit.api.catalogue.locations(account_id)).items:
+        if one.id == location_id:
+            return Form.of(
+                name=one.name, address=one.address, phone=one.phone, time_zone=one.time_zone, version=one.version
+            )
+    raise PageUnknown
 
 
 async def _list_page(visit: Visit, account_id: UUID, form: Form, status: int = 200) -> Response:

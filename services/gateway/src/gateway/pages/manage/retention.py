@@ -9,6 +9,7 @@ from starlette.responses import Response
 from contracts.http.clients import RetentionBody
 from gateway.clients import Refused
 from gateway.pages.forms import Form
+from gateway.pages.newer import beside, is_stale
 from gateway.pages.route import page_router
 from gateway.pages.visit import Visit, VisitDep
 from gateway.pages.words import n, t
@@ -20,7 +21,6 @@ router = page_router()
 USUAL = (12, 24, 36, 60)
 MOST_COUNTED = 1000
 _PATH = "/manage/{account_id}/settings/retention"
-_STALE = 412
 
 
 @router.get(_PATH)
@@ -48,7 +48,7 @@ async def change(visit: VisitDep, account_id: UUID) -> Response:
             due = (await visit.api.care.retention(account_id, months=months)).due
             return await _page(visit, account_id, form, refused.status, due=due)
         form.note(refused.problem)
-        if refused.status == _STALE:
+        if is_stale(refused):
             form = await _newer(visit, account_id, form)
         return await _page(visit, account_id, form, refused.status)
     return visit.go(_PATH.format(account_id=account_id), "manage.saved")
@@ -57,8 +57,9 @@ async def change(visit: VisitDep, account_id: UUID) -> Response:
 async def _newer(visit: Visit, account_id: UUID, form: Form) -> Form:
     """What was chosen stays; beside it stands what somebody else has saved meanwhile."""
     now = await visit.api.care.retention(account_id)
-    typed = Form({**form.values, "version": [str(now.version)]}, form.errors, form.summary, form.fix, form.trace_id)
-    return typed.refuse("months", t("manage.newer", value=_said(now.months)), t("label.months"))
+    saved = Form.of(months=now.months, version=now.version)
+    words = {"": _said(None)} | ({str(now.months): _said(now.months)} if now.months else {})
+    return beside(form, saved, {"months": t("label.months")}, {"months": words})
 
 
 def _said(months: int | None) -> str:

@@ -11,6 +11,7 @@ from contracts.http.catalogue import ServiceAnswer, ServiceBody, ServicePatch
 from gateway.clients import Refused
 from gateway.pages.errors import PageUnknown
 from gateway.pages.forms import Form, uuids
+from gateway.pages.newer import beside, is_stale, ticked
 from gateway.pages.rendering import plain_price
 from gateway.pages.route import page_router
 from gateway.pages.visit import Visit, VisitDep
@@ -29,7 +30,6 @@ _FIELDS = {
     "/location_ids": "location_ids",
     "/resources": "resources",
 }
-_STALE = 412
 
 
 @router.get("/manage/{account_id}/services")
@@ -76,9 +76,10 @@ async def change(visit: VisitDep, account_id: UUID, service_id: UUID) -> Respons
             return await begin(visit, account_id, wanted, back=back, key=form.key)
         if refused.status in (401, 403, 404):
             raise
-        if refused.status == _STALE:
+        form.note(refused.problem, _FIELDS)
+        if is_stale(refused):
             form = await _newer(visit, account_id, service_id, form)
-        return await _one_page(visit, account_id, service_id, form.note(refused.problem, _FIELDS), refused.status)
+        return await _one_page(visit, account_id, service_id, form, refused.status)
     return visit.go(back, "manage.saved")
 
 
@@ -107,11 +108,17 @@ async def _service(visit: Visit, account_id: UUID, service_id: UUID) -> ServiceA
 async def _newer(visit: Visit, account_id: UUID, service_id: UUID, form: Form) -> Form:
     """What was typed stays; beside it stands what somebody else has saved meanwhile."""
     now = _form_of(await _service(visit, account_id, service_id))
-    typed = Form({**form.values, "version": now.values["version"]})
-    for name in ("name", "duration_min", "price", "description"):
-        if now.value(name) != typed.value(name):
-            typed.refuse(name, t("manage.newer", value=now.value(name) or "–"), t(f"label.{name}"))
-    return typed
+    labels = {name: t(f"label.{name}") for name in ("name", "duration_min", "price", "description")}
+    labels |= {"staff_member_ids": t("service.who"), "location_ids": t("service.places")}
+    labels |= {"bookable_online": t("service.online")}
+    staff = (await visit.api.catalogue.staff_members(account_id)).items
+    places = (await visit.api.catalogue.locations(account_id)).items
+    said = {
+        "staff_member_ids": {str(one.id): one.name for one in staff},
+        "location_ids": {str(one.id): one.name for one in places},
+        "bookable_online": ticked(),
+    }
+    return beside(form, now, labels, said)
 
 
 def _form_of(one: ServiceAnswer) -> Form:

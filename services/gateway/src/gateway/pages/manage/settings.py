@@ -12,9 +12,10 @@ from contracts.http.identity import AccountChangeBody
 from gateway.clients import Refused
 from gateway.pages import formats
 from gateway.pages.forms import Form
+from gateway.pages.newer import beside, is_stale, ticked
 from gateway.pages.route import page_router
 from gateway.pages.visit import Visit, VisitDep
-from gateway.pages.words import LANGUAGE_NAMES, t
+from gateway.pages.words import LANGUAGE_NAMES
 
 from .office import office_page
 
@@ -52,10 +53,20 @@ async def change(visit: VisitDep, account_id: UUID) -> Response:
         if refused.status in (401, 403):
             raise
         form.note(refused.problem, _fields(settings))
-        if refused.status == 412:
-            form.refuse(None, t("rights.changed_meanwhile"))
+        if is_stale(refused):
+            form = await _newer(visit, account_id, form, is_expert=is_expert)
         return await _page(visit, account_id, form, refused.status, is_expert=is_expert)
     return visit.go(here, "manage.saved")
+
+
+async def _newer(visit: Visit, account_id: UUID, form: Form, *, is_expert: bool) -> Form:
+    """What was typed stays; beside it stands what somebody else has saved meanwhile."""
+    settings = (await visit.api.access.settings(account_id, expert=is_expert)).items
+    account = await visit.api.identity.account(account_id)
+    saved = Form.of(version=account.version, **{field_of(one.key): _typed(one) for one in settings})
+    said = {field_of(one.key): ticked() for one in settings if one.kind == "yes_no"}
+    said |= {field_of(key): dict(options) for key, options in _choices(account.country).items()}
+    return beside(form, saved, {field_of(one.key): one.name for one in settings}, said)
 
 
 def field_of(key: str) -> str:

@@ -6,11 +6,12 @@ from uuid import UUID, uuid4
 
 from starlette.responses import Response
 
-from contracts.http.catalogue import StaffMemberBody, StaffMemberPatch
+from contracts.http.catalogue import StaffMemberAnswer, StaffMemberBody, StaffMemberPatch
 from contracts.http.identity import MemberBody
 from gateway.clients import Refused
 from gateway.pages.errors import PageUnknown
 from gateway.pages.forms import Form, uuids
+from gateway.pages.newer import beside, is_stale, ticked
 from gateway.pages.route import page_router
 from gateway.pages.visit import Visit, VisitDep
 from gateway.pages.words import t
@@ -59,15 +60,7 @@ async def shown(visit: VisitDep, account_id: UUID, staff_member_id: UUID) -> Res
     found = [one for one in (await visit.api.catalogue.staff_members(account_id)).items if one.id == staff_member_id]
     if not found:
         raise PageUnknown
-    one = found[0]
-    form = Form.of(
-        name=one.name,
-        service_ids=one.service_ids,
-        location_ids=one.location_ids or (),
-        accepts_bookings="on" if one.accepts_bookings else None,
-        version=one.version,
-    )
-    return await _one_page(visit, account_id, staff_member_id, form)
+    return await _one_page(visit, account_id, staff_member_id, _form_of(found[0]))
 
 
 @router.post("/manage/{account_id}/staff/{staff_member_id}")
@@ -94,7 +87,10 @@ async def change(visit: VisitDep, account_id: UUID, staff_member_id: UUID) -> Re
             return await begin(visit, account_id, wanted, back=back, key=form.key)
         if refused.status in (401, 403, 404):
             raise
-        return await _one_page(visit, account_id, staff_member_id, form.note(refused.problem), refused.status)
+        form.note(refused.problem)
+        if is_stale(refused):
+            form = await _newer(visit, account_id, staff_member_id, form)
+        return await _one_page(visit, account_id, staff_member_id, form, refused.status)
     return visit.go(back, "manage.saved")
 
 
@@ -116,6 +112,30 @@ async def drop(visit: VisitDep, account_id: UUID, staff_member_id: UUID) -> Resp
 async def not_dropped(visit: VisitDep, account_id: UUID, staff_member_id: UUID) -> Response:
     """The address of a button, opened again."""
     return visit.go(f"/manage/{account_id}/staff/{staff_member_id}")
+
+
+def _form_of(one: StaffMemberAnswer) -> Form:
+    return Form.of(
+        name=one.name,
+        service_ids=one.service_ids,
+        location_ids=one.location_ids or (),
+        accepts_bookings="on" if one.accepts_bookings else None,
+        version=one.version,
+    )
+
+
+async def _newer(visit: Visit, account_id: UUID, staff_member_id: UUID, form: Form) -> Form:
+    now = _form_of(await person_of(visit, account_id, staff_member_id))
+    places = (await visit.api.catalogue.locations(account_id)).items
+    services = (await visit.api.catalogue.services(account_id)).items
+    labels = {"name": t("label.staff_name"), "service_ids": t("label.service_ids")}
+    labels |= {"location_ids": t("staff.where"), "accepts_bookings": t("staff.accepts")}
+    said = {
+        "service_ids": {str(one.id): one.name for one in services},
+        "location_ids": {str(one.id): one.name for one in places},
+        "accepts_bookings": ticked(),
+    }
+    return beside(form, now, labels, said)
 
 
 async def _add_member(visit: Visit, account_id: UUID, form: Form, key: str) -> UUID:

@@ -9,15 +9,20 @@ from starlette.responses import Response
 
 from contracts.http.stock import StockItemBody, StockItemPatch, StockReceiptBody, WriteOffBody
 from gateway.clients import Refused
+from gateway.pages.errors import PageUnknown
 from gateway.pages.forms import Form
+from gateway.pages.newer import beside, is_stale
 from gateway.pages.rendering import plain_price
 from gateway.pages.route import page_router
 from gateway.pages.visit import Visit, VisitDep
+from gateway.pages.words import t
 
 from .office import office_page
 from .schedule import zone_of
 
 router = page_router()
+
+_WORDS = {"name": "goods_name", "code": "goods_code", "unit": "goods_unit", "price": "price"}
 
 _SECTION = "stock"
 _FIELDS = {"/price": "price", "/unit_cost": "unit_cost"}
@@ -73,10 +78,19 @@ async def act(
     except Refused as refused:
         if refused.status in (401, 403, 404):
             raise
-        return await _page(
-            visit, account_id, Form(), refused.status, wrong=(item_id, act, form.note(refused.problem, _FIELDS))
-        )
+        form.note(refused.problem, _FIELDS)
+        if is_stale(refused):
+            form = await _newer(visit, account_id, item_id, form)
+        return await _page(visit, account_id, Form(), refused.status, wrong=(item_id, act, form))
     return visit.go(f"/manage/{account_id}/stock#g-{item_id}", "manage.saved")
+
+
+async def _newer(visit: Visit, account_id: UUID, item_id: UUID, form: Form) -> Form:
+    now = next((one for one in (await visit.api.care.stock(account_id)).items if one.id == item_id), None)
+    if now is None:
+        raise PageUnknown
+    saved = Form.of(name=now.name, code=now.code, unit=now.unit, price=plain_price(now.price), version=now.version)
+    return beside(form, saved, {name: t(f"label.{word}") for name, word in _WORDS.items()})
 
 
 def _item(form: Form) -> dict[str, object]:

@@ -19,6 +19,7 @@ from contracts.http.notifications import (
 )
 from gateway.clients import Refused
 from gateway.pages.forms import Form
+from gateway.pages.newer import Words, beside, ticked
 from gateway.pages.registers.frame import keep_typed
 from gateway.pages.route import page_router
 from gateway.pages.visit import Visit, VisitDep
@@ -63,8 +64,8 @@ async def change(visit: VisitDep, account_id: UUID) -> Response:
         await api.set_settings(account_id, body)
     except Refused as refused:
         if refused.status in _CHANGED_MEANWHILE:
-            newer = _filled(await api.settings(account_id)).note(refused.problem)
-            newer.refuse(None, t("settings.newer"))
+            saved = _filled(await api.settings(account_id))
+            newer = beside(form.note(refused.problem), saved, _labels(), _words())
             return await _page(visit, account_id, newer, refused.status)
         return await _page(visit, account_id, keep_typed(refused, form, _FIELDS), refused.status)
     return visit.go(f"/manage/{account_id}/messages/settings", "messages.settings_saved")
@@ -115,6 +116,27 @@ def _typed(form: Form) -> Mapping[str, object]:
         "balance_warning_amount": form.minor_units("balance_warning"),
         "version": form.whole("version") or 0,
     }
+
+
+def _labels() -> dict[str, str]:
+    """The fields of the form as it names them."""
+    boxes = {"client_messages_on": "client_messages_on", "merge_same_day": "merge", "quiet_on": "quiet_on"}
+    found = {name: t(f"settings.{word}") for name, word in boxes.items()}
+    found |= {"kinds": t("settings.to_clients"), "staff_kinds": t("settings.to_staff")}
+    fields = ("reminder_eve_at", *IN_MINUTES, "quiet_starts", "quiet_ends", "quiet_policy")
+    found |= {name: t(f"label.{name}") for name in (*fields, "morning_check_at", "balance_warning")}
+    found |= {f"channel_{kind}": t("settings.channel_of", kind=t(f"kind.{kind}")) for kind in KINDS}
+    return found | {f"to_{kind}": t("settings.who", kind=t(f"staff_kind.{kind}")) for kind in STAFF_KINDS}
+
+
+def _words() -> dict[str, Words]:
+    roles = {role: t("settings.the_one" if role == "staff_member" else f"role.{role}") for role in ROLES}
+    found: dict[str, Words] = dict.fromkeys(("client_messages_on", "merge_same_day", "quiet_on"), ticked())
+    found |= {"kinds": {kind: t(f"kind.{kind}") for kind in KINDS}}
+    found |= {"staff_kinds": {kind: t(f"staff_kind.{kind}") for kind in STAFF_KINDS}}
+    found |= {"quiet_policy": {name: t(f"settings.policy.{name}") for name in POLICIES}}
+    found |= {f"channel_{kind}": {name: t(f"channel.{name}") for name in CHANNELS} for kind in KINDS}
+    return found | {f"to_{kind}": roles for kind in STAFF_KINDS}
 
 
 def _hours(minutes: int) -> str:

@@ -55,6 +55,8 @@ async def write(visit: VisitDep, account_id: UUID, recipient_type: str, kind: st
     except Refused as refused:
         kept = keep_typed(refused, form, {"/text": "wording"})
         if refused.status in _CHANGED_MEANWHILE:
+            saved = await visit.api.message_texts.one(text)
+            kept = Form({**kept.values, "version": [str(saved.version)]}, kept.errors, kept.summary, kept.fix)
             kept.refuse(None, t("texts.newer"))
         return await _page(visit, text, kept, refused.status)
     return visit.go(_address(text), "texts.kept" if form.value("act") == "draft" else "texts.submitted")

@@ -8,12 +8,14 @@ from uuid import UUID, uuid4
 
 from starlette.responses import Response
 
-from contracts.http.books import CashRulesChanges, NewDayClose
+from contracts.http.books import CashRules, CashRulesChanges, NewDayClose
 from contracts.http.fiscal import PaymentType
 from gateway.clients import Refused
 from gateway.pages.forms import Form
+from gateway.pages.newer import beside, is_stale, ticked
 from gateway.pages.route import page_router
 from gateway.pages.visit import Visit, VisitDep
+from gateway.pages.words import t
 
 from .frame import day_of, keep_typed, money_page, registers_of, today, zone_of
 
@@ -68,7 +70,14 @@ async def rules(visit: VisitDep, account_id: UUID) -> Response:
         body = visit.body(CashRulesChanges, values)
         await visit.api.books.change_rules(account_id, body, version=version if isinstance(version, int) else None)
     except Refused as refused:
-        return await _page(visit, account_id, keep_typed(refused, form, {}), refused.status, is_ruling=True)
+        form = keep_typed(refused, form, {})
+        if is_stale(refused):
+            labels = {name: t(f"label.{name}") for name in ("back_days_limit", "discount_rounding")}
+            labels |= {"back_dating_needs_two": t("day.back_two"), "reversal_needs_two": t("day.reversal_two")}
+            said = {"back_dating_needs_two": ticked(), "reversal_needs_two": ticked()}
+            saved = _ruling(await visit.api.books.rules(account_id))
+            form = beside(form, saved, labels, said)
+        return await _page(visit, account_id, form, refused.status, is_ruling=True)
     return visit.go(f"/manage/{account_id}/day", "manage.saved")
 
 
@@ -80,6 +89,16 @@ async def decide(visit: VisitDep, account_id: UUID, request_id: UUID, act: Liter
     return visit.go(f"/manage/{account_id}/day", f"day.did_{act}")
 
 
+def _ruling(rules: CashRules) -> Form:
+    return Form.of(
+        back_days_limit=rules.back_days_limit,
+        back_dating_needs_two="on" if rules.back_dating_needs_two else None,
+        reversal_needs_two="on" if rules.reversal_needs_two else None,
+        discount_rounding=rules.discount_rounding,
+        version=rules.version,
+    )
+
+
 async def _page(visit: Visit, account_id: UUID, form: Form, status: int = 200, *, is_ruling: bool = False) -> Response:
     zone = await zone_of(visit, account_id)
     now = today(zone)
@@ -88,13 +107,7 @@ async def _page(visit: Visit, account_id: UUID, form: Form, status: int = 200, *
     api = visit.api
     rules_now = await api.books.rules(account_id)
     if not is_ruling:
-        ruling = Form.of(
-            back_days_limit=rules_now.back_days_limit,
-            back_dating_needs_two="on" if rules_now.back_dating_needs_two else None,
-            reversal_needs_two="on" if rules_now.reversal_needs_two else None,
-            discount_rounding=rules_now.discount_rounding,
-            version=rules_now.version,
-        )
+        ruling = _ruling(rules_now)
     else:
         ruling, form = form, Form.of()
     dated = await api.fiscal.cash_operations(account_id, back_dated=True, since=now - timedelta(days=31), limit=50)

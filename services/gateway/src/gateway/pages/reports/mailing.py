@@ -21,9 +21,11 @@ from gateway.clients import Refused
 from gateway.pages.balance.purse import granted
 from gateway.pages.forms import Form
 from gateway.pages.manage.office import office_page
+from gateway.pages.newer import beside, is_stale, ticked
 from gateway.pages.registers.frame import keep_typed
 from gateway.pages.route import page_router
 from gateway.pages.visit import Visit, VisitDep
+from gateway.pages.words import t
 
 from .frame import TABS
 
@@ -31,6 +33,14 @@ router = page_router()
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _COVERS = ("today", "tomorrow")
+_LABELS = {
+    "is_on": "is_on",
+    "time": "time",
+    "covers": "covers",
+    "span": "span",
+    "weekdays": "days",
+    "recipient_user_ids": "who",
+}
 _SPANS: tuple[str, ...] = get_args(ReportSpan)
 
 
@@ -58,7 +68,13 @@ async def change(visit: VisitDep, account_id: UUID, location_id: UUID) -> Respon
             account_id, location_id, body, version=version if isinstance(version, int) else None
         )
     except Refused as refused:
-        return await _page(visit, account_id, refused.status, typed={location_id: keep_typed(refused, form, {})})
+        form = keep_typed(refused, form, {})
+        if is_stale(refused):
+            now = [
+                one for one in (await visit.api.reports.schedules(account_id)).items if one.location_id == location_id
+            ]
+            form = await _newer(visit, account_id, form, _filled(now[0])) if now else form
+        return await _page(visit, account_id, refused.status, typed={location_id: form})
     return visit.go(f"/manage/{account_id}/reports/mailing", "mailing.saved")
 
 
@@ -80,8 +96,26 @@ async def change_figures(visit: VisitDep, account_id: UUID, report: MailedReport
             account_id, report, body, version=version if isinstance(version, int) else None
         )
     except Refused as refused:
-        return await _page(visit, account_id, refused.status, typed={report: keep_typed(refused, form, {})})
+        form = keep_typed(refused, form, {})
+        if is_stale(refused):
+            now = [one for one in (await visit.api.reports.mailings(account_id)).items if one.report == report]
+            form = await _newer(visit, account_id, form, _filled_figures(now[0])) if now else form
+        return await _page(visit, account_id, refused.status, typed={report: form})
     return visit.go(f"/manage/{account_id}/reports/mailing", "mailing.saved")
+
+
+async def _newer(visit: Visit, account_id: UUID, form: Form, saved: Form) -> Form:
+    """What was typed stays; beside it stands what somebody else has saved meanwhile."""
+    members, _ = await granted(visit.api.identity.members(account_id))
+    said = {
+        "is_on": ticked(),
+        "weekdays": {day: t(f"label.{day}") for day in WEEKDAYS},
+        "covers": {one: t(f"mailing.{one}") for one in _COVERS},
+        "span": {one: t(f"mailing.span.{one}") for one in _SPANS},
+        "recipient_user_ids": {str(one.user_id): one.name for one in (members.items if members else [])},
+    }
+    labels = {name: t(f"mailing.{word}") for name, word in _LABELS.items() if name in ("is_on", *saved.values)}
+    return beside(form, saved, labels, said)
 
 
 async def _page(
