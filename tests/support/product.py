@@ -35,6 +35,7 @@ def running_product(
     create_vhost(servers.rabbitmq_management_url, name)
     home = Home(places.test_home().base / name).make()
     told = {f"{service.upper()}_OTLP_ENDPOINT": collector.endpoint for service in NAMES} if traced else {}
+    told["NOTIFICATIONS_MOVES_SETTLE_S"] = "8"  # nobody waits a minute for the news of a move
     stack = Stack(
         home=home,
         postgres_url=servers.postgres_url,

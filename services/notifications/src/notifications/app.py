@@ -83,7 +83,11 @@ def build(settings: Settings) -> Service:
         public_url=settings.public_url,
     )
     channels = open_channels(settings, sealing_key)
-    house = House(timedelta(seconds=settings.undo_window_s), sendable=channels.sendable)
+    house = House(
+        timedelta(seconds=settings.undo_window_s),
+        sendable=channels.sendable,
+        moves_settle=timedelta(seconds=settings.moves_settle_s),
+    )
     planner = Planner(texts, settings.public_url, house)
     callback_token = platform_callback_token(sealing_key)
     handlers = Handlers(settings, clock, texts, providers, planner, callback_token)

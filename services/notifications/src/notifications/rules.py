@@ -36,6 +36,7 @@ class House:
     undo_window: timedelta
     sendable: frozenset[str]
     """Channels with a way to send by."""
+    moves_settle: timedelta = timedelta(seconds=60)
 
 
 async def rules_of(tx: Tx, account_id: UUID, house: House) -> Rules:
@@ -64,6 +65,7 @@ def as_rules(settings: NotificationSettings, account: AccountCopy | None, house:
         quiet=as_quiet_hours(settings),
         merge_same_day=settings.merge_same_day,
         undo_window=house.undo_window,
+        moves_settle=house.moves_settle,
         sendable=house.sendable,
     )
 

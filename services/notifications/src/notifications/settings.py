@@ -48,5 +48,7 @@ class Settings(ServiceSettings):
     loopback_allowed: bool = False
     """Whether web hooks and web push may go to this machine: for tests and development, never in production."""
     undo_window_s: float = 8.0
+    moves_settle_s: float = 60.0
+    """Whoever moves a visit often moves it again: people hear of where it came to rest for so long."""
     clock_offset_s: float = 0.0
     """Moves this service's time against the database's; for tests of days and nights."""

@@ -80,6 +80,8 @@ class Rules:
     undo_window: timedelta
     sendable: frozenset[str]
     """Channels that this installation has a way for; whoever has chosen another is told so."""
+    moves_settle: timedelta = timedelta(0)
+    """So long a visit must not be moved again before people are told where it went."""
     account_is_demo: bool = False
     """An account that only shows the product: everything is decided as usual, and nothing is sent."""
 

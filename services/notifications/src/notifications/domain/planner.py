@@ -99,7 +99,9 @@ def _of_act(situation: Situation, now: datetime) -> Iterator[Decision]:
     occasion = occasion_of_act(visit.version)
     # A move or a cancellation can be taken back for a few seconds; nobody need hear of what was.
     acted_at = act.at or now
-    at = acted_at if act.kind is Kind.CREATED else acted_at + rules.undo_window
+    # A visit that was moved is often moved again within the minute, and only where it ends is news.
+    settles = max(rules.undo_window, rules.moves_settle) if act.kind is Kind.RESCHEDULED else rules.undo_window
+    at = acted_at if act.kind is Kind.CREATED else acted_at + settles
     told = replace(act, known_to={}, at=acted_at)
     if client := situation.client:
         was = act.known_to.get(client.id, act.was)
