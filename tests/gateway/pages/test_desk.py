@@ -9,10 +9,11 @@ import pytest
 
 from contracts.http.booking import CalendarAnswer, CalendarColumn, Span
 from contracts.http.fiscal import CashRegisters
+from contracts.http.notifications import Notifications
 from gateway.pages.desk.lanes import board_of
 
 from .browser import Browser
-from .money import REGISTER, settlement
+from .money import REGISTER, notifications, settlement
 from .salon import ACCOUNT, ANDRII, BOOKING, COLOUR, CUT, OLENA, moment
 from .stage import Asked, No, Stage
 from .test_doors import sign_in
@@ -227,6 +228,23 @@ async def test_an_unsent_message_says_why_and_what_to_do(staff: Browser, stage: 
     assert "тихі години 21:00–07:00" in staff.page.text
     await staff.send("/notifications/")
     assert len(stage.calls("POST", f"{BASE}/notifications/[^/]+/send-again")) == 1
+
+
+@pytest.mark.row("S52")
+async def test_who_may_not_see_all_messages_reads_why_they_themselves_were_not_told(
+    staff: Browser, stage: Stage
+) -> None:
+    def forbidden(_: Asked) -> None:
+        raise No(403, "access.missing_permission", title="Потрібне право", detail="Право може надати Олена Шевчук.")
+
+    [mine] = [one for one in notifications().items if one.reason_code == "quiet_hours"][:1]
+    why = {"reason_code": "role_not_recipient", "reason_text": "Майстрам про нові записи не повідомляють."}
+    stage.on("notifications", "GET", f"{ONE}/notifications", forbidden)
+    stage.on("notifications", "GET", f"{ONE}/notifications/mine", Notifications(items=[mine.model_copy(update=why)]))
+    await staff.open(f"{PAGE}?tab=notifications")
+    assert staff.page.status == 200
+    assert "Майстрам про нові записи не повідомляють" in staff.page.text
+    assert "Олена Шевчук" in staff.page.text
 
 
 async def test_cash_is_taken_in_one_panel_with_the_sum_filled_in(staff: Browser, stage: Stage) -> None:

@@ -382,3 +382,22 @@ async def test_a_review_is_told_once(salon: Salon) -> None:
         await salon.deliver(ReviewLeft(account_id=salon.account_id, version=version, review=review))
     [row] = [row for row in await told(salon, "review") if row.recipient_id == manager.user_id]
     assert "Марія: 5/5. Дякую!" in (row.text or "")
+
+
+@pytest.mark.row("S52")
+@pytest.mark.row("S51")
+async def test_a_master_who_was_not_told_asks_why_and_reads_it_without_seeing_others_messages(salon: Salon) -> None:
+    ihor = await salon.member("master", permissions=["booking.view"], channels={"sms": True})
+    await salon.member("administrator", channels={"sms": True})
+    booking = await salon.book(kyiv("2026-12-11T15:00"))
+    all_of_it = await salon.bench.http.get(salon.path(f"bookings/{booking.id}/notifications"), headers=ihor.headers)
+    assert (all_of_it.status_code, all_of_it.json()["permission"]) == (403, "notifications.view")
+    own = await salon.get(f"bookings/{booking.id}/notifications/mine", ihor, headers={"Accept-Language": "en"})
+    [mine] = own["items"]
+    assert (mine["kind"], mine["state"], mine["reason_code"]) == ("created", "suppressed", "role_not_recipient")
+    assert mine["recipient"]["id"] == str(ihor.user_id)
+    assert mine["reason_text"]
+    assert mine["fix"]["url"]
+    elsewhere = await salon.member("master", permissions=["booking.view"], location_ids=frozenset({new_id()}))
+    path = salon.path(f"bookings/{booking.id}/notifications/mine")
+    assert (await salon.bench.http.get(path, headers=elsewhere.headers)).status_code == 403

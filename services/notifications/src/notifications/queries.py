@@ -92,14 +92,15 @@ async def zone_of(tx: Tx, account_id: UUID) -> ZoneInfo:
     return ZoneInfo(account.time_zone if account else "Europe/Kyiv")
 
 
-async def messages_of_booking(tx: Tx, account_id: UUID, booking_id: UUID) -> Sequence[NotificationRow]:
-    """All decisions about a booking, in the order of their time."""
-    rows = await tx.scalars(
-        select(NotificationRow)
-        .where(NotificationRow.account_id == account_id, NotificationRow.booking_id == booking_id)
-        .order_by(NotificationRow.planned_at, NotificationRow.id)
-    )
-    return rows.all()
+async def messages_of_booking(
+    tx: Tx, account_id: UUID, booking_id: UUID, *, to_user: UUID | None = None
+) -> Sequence[NotificationRow]:
+    """All decisions about a booking, or those about one member of staff, in the order of their time."""
+    row = NotificationRow
+    wanted = select(row).where(row.account_id == account_id, row.booking_id == booking_id)
+    if to_user is not None:
+        wanted = wanted.where(row.recipient_type == "staff", row.recipient_id == to_user)
+    return (await tx.scalars(wanted.order_by(row.planned_at, row.id))).all()
 
 
 async def messages(

@@ -25,6 +25,11 @@ class Notifications:
         path = f"/accounts/{account_id}/bookings/{booking_id}/notifications"
         return await self.call(bodies.Notifications, "GET", path)
 
+    async def mine_of_booking(self, account_id: UUID, booking_id: UUID) -> bodies.Notifications:
+        """Why the asker was told of one booking, or was not."""
+        path = f"/accounts/{account_id}/bookings/{booking_id}/notifications/mine"
+        return await self.call(bodies.Notifications, "GET", path)
+
     async def listed(
         self,
         account_id: UUID,

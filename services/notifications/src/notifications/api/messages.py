@@ -51,6 +51,24 @@ async def of_booking(booking_id: UUID, member: MemberDep, db: DbDep, words: Word
         return Notifications(items=await _shown(tx, member.account_id, rows, words))
 
 
+@router.get(
+    f"{PREFIX}/bookings/{{booking_id}}/notifications/mine",
+    operation_id="explain_my_notifications_of_booking",
+    response_model=Notifications,
+)
+async def to_me(booking_id: UUID, member: MemberDep, db: DbDep, words: WordsDep) -> Notifications:
+    """Why the caller was told of this booking or was not: every decision about the caller, with its reason."""
+    member.require(Permission.BOOKING_VIEW)
+    booking = await _booking(db, member.account_id, booking_id)
+    if booking is None:
+        raise NotFound("booking")
+    member.require(Permission.BOOKING_VIEW, location_id=booking.location_id)
+    async with db.tx(member.account_id) as tx:
+        me = member.caller.user_id
+        rows = await queries.messages_of_booking(tx, member.account_id, booking_id, to_user=me)
+        return Notifications(items=await _shown(tx, member.account_id, rows, words))
+
+
 Edge = Moment | Day | None
 """A day of the account's own calendar, or a moment with its offset."""
 

@@ -137,8 +137,16 @@ class _MoveChoice(Choice):
 
 
 async def _notifications(visit: Visit, booking: BookingAnswer, _: str) -> dict[str, Any]:
-    found = (await visit.api.notifications.of_booking(booking.account_id, booking.id)).items
-    return {"items": sorted(found, key=lambda one: one.state not in _TROUBLED)}
+    asked, refused_all = visit.api.notifications, None
+    try:
+        found = (await asked.of_booking(booking.account_id, booking.id)).items
+    except Refused as refused:
+        if refused.status != 403:
+            raise
+        # Whoever may not read them all still reads why they themselves were told or not.
+        refused_all = refused.problem
+        found = (await asked.mine_of_booking(booking.account_id, booking.id)).items
+    return {"items": sorted(found, key=lambda one: one.state not in _TROUBLED), "refused_all": refused_all}
 
 
 async def _payment(visit: Visit, booking: BookingAnswer, panel: str) -> dict[str, Any]:
