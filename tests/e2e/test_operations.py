@@ -61,8 +61,32 @@ async def test_each_process_shows_itself_to_operators_only(stack: Stack) -> None
             assert status["service"] == name
             assert status["version"]
             assert not re.search(r"postgresql\+asyncpg://|amqp://", str(status["settings"]))
-            for path in ("/admin/status", "/metrics", "/ready", "/live", "/openapi.json"):
-                assert (await http.get(f"{stack.gateway_url}{path}")).status_code == 404, path
+            document = (await http.get(f"{door}/admin/openapi.json", headers=token)).json()
+            behind = [(method, path) for path, item in document["paths"].items() for method in item]
+            behind = [one for one in behind if one[1].startswith("/admin")]
+            assert len(behind) >= 2
+            for method, path in behind:
+                refused = await http.request(method, f"{door}{path}")
+                assert refused.status_code == 401, f"{name}: {method} {path} → {refused.status_code}"
+
+
+async def test_what_is_for_operators_is_nowhere_at_the_front_door(stack: Stack) -> None:
+    """Two hundred addresses at which programs of this kind tell of themselves, with and without a token."""
+    names = (
+        "metrics", "ready", "live", "health", "healthz", "status", "admin", "admin/status", "admin/dead-letters",
+        "admin/consumers", "admin/platform-staff", "admin/outbox", "admin/keys", "openapi.json", "docs", "redoc",
+        "swagger", "swagger.json", "swagger-ui", "api-docs", "debug", "debug/pprof", "debug/vars", "actuator",
+        "actuator/env", "actuator/health", "env", ".env", "config", "server-status", "internal", "internal/metrics",
+        "graphql", "graphiql", "console", "phpinfo.php", "wp-admin", ".git/config", "trace", "dump",
+    )  # fmt: skip
+    known = {"/status", "/api/v1/openapi.json"}  # whether all works, as a page; and the document of the API
+    fronts = ("/", "/api/", "/api/v1/", "/api/v1/admin/", "/internal/")
+    paths = [f"{front}{name}" for front in fronts for name in names]
+    assert len(paths) >= 200
+    token = {"Authorization": f"Bearer {stack.operator_token}"}
+    async with httpx.AsyncClient(base_url=stack.gateway_url, timeout=20) as http:
+        answers = [(path, await http.get(path, headers=token)) for path in paths if path not in known]
+    assert [f"{path} → {answer.status_code}" for path, answer in answers if answer.status_code != 404] == []
 
 
 async def test_phones_codes_and_tokens_reach_no_log(visitor: Callable[[], Visitor], stack: Stack) -> None:

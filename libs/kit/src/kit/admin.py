@@ -69,14 +69,16 @@ class Operated:
 
 def build_admin(operated: Operated) -> FastAPI:
     """The admin application of one process."""
-    app = FastAPI(title=f"{operated.service} admin", docs_url=None, redoc_url=None, openapi_url="/admin/openapi.json")
+    app = FastAPI(title=f"{operated.service} admin", docs_url=None, redoc_url=None, openapi_url=None)
     problems.install(app, operated.texts, "", operated.understand)
     app.add_exception_handler(Exception, app.state.on_failure)
     app.state.operated = operated
     for key, value in operated.state.items():
         setattr(app.state, key, value)
-    for router in (_probes, _operators, *operated.routers):
-        app.include_router(router)
+    app.include_router(_probes)
+    # Asked for here, once: a router of a service that forgot to ask for the token would be open to the whole network.
+    for router in (_operators, *operated.routers):
+        app.include_router(router, dependencies=[Depends(operator)])
     return app
 
 
@@ -134,6 +136,13 @@ def operator(operated: OperatedDep, authorization: Annotated[str | None, Header(
 
 
 _operators = APIRouter(prefix="/admin", dependencies=[Depends(operator)])
+
+
+@_operators.get("/openapi.json")
+async def document(request: Request) -> dict[str, Any]:
+    """What this door takes."""
+    app: FastAPI = request.app
+    return app.openapi()
 
 
 @_operators.get("/status")
