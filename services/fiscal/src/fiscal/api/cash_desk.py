@@ -17,10 +17,12 @@ from fiscal.api.headers import version_of
 from fiscal.api.second_person import cash_request
 from fiscal.book_tables import CashRequest
 from fiscal.report_queries import period_of
+from fiscal.tables import CashRegister
 from fiscal.usecases.cash_rules import RulesChange, change_rules, rules_of
 from fiscal.usecases.close_day import CloseDay, close_day
 from fiscal.usecases.second_person import approve_request, decline_request
 from kit.edge import DbDep, MemberDep
+from kit.errors import NotFound
 from kit.idempotency import OnceDep
 from kit.messaging import now_utc
 
@@ -108,7 +110,11 @@ async def decline(account_id: UUID, request_id: UUID, member: MemberDep, db: DbD
         return await once.run(tx, effect, status=200)
 
 
-@router.get("/cash-registers/{register_id}/day-closes", operation_id="list_day_closes")
+@router.get(
+    "/cash-registers/{register_id}/day-closes",
+    operation_id="list_day_closes",
+    responses={404: {"description": "No such register"}},
+)
 async def show_closes(
     account_id: UUID,
     register_id: UUID,
@@ -123,6 +129,8 @@ async def show_closes(
     first = since or last - timedelta(days=31)
     require_order(first, last, at_most_days=400)
     async with db.tx(account_id) as tx:
+        if await tx.get(CashRegister, (account_id, register_id)) is None:
+            raise NotFound("cash_register")
         period = await period_of(tx, account_id, first, last, member.location_ids, register_id)
         found = await report_queries.day_closes(tx, period)
     return books.DayCloses(items=[day_close(close, name) for close, name in found])
