@@ -18,7 +18,7 @@ _ACCOUNT = "{account_id}"
 _PART = re.compile(r"{([a-z_]+)}")
 _OTHER_PARTS = {"provider": "turbosms", "kind": "created", "language": "uk", "resource": "bookings", "step": "account"}
 PASSES = range(200, 300)
-AT_ONCE = 12
+AT_ONCE = 40
 """Of ids as young as these a service waits some seconds for news: that costs patience, not work."""
 
 
