@@ -18,6 +18,7 @@ from .test_access import sign_in
 pytestmark = pytest.mark.browser
 
 TEXT = f"/manage/{ACCOUNT}/messages/texts/client/reminder_eve/uk"
+DIFFERENCES = f"/manage/{ACCOUNT}/differences"
 
 
 @pytest.fixture(scope="module")
@@ -44,3 +45,16 @@ async def test_a_text_is_seen_as_it_is_typed_and_a_word_is_put_in_by_one_tap(
     await page.locator("#preview .message").filter(has_text="Чекаємо вас, {client_name}").wait_for()
     assert await page.input_value("#f-wording") == "Чекаємо вас, {client_name}"
     assert await page.evaluate("window.stayed") is True
+
+
+async def test_a_chosen_day_stands_in_words_beside_its_field(address: str, new_person: NewPerson) -> None:
+    """Browsers write dates in an order of their own; the words are in the language of the page."""
+    person = await new_person(address)
+    await sign_in(person)
+    for language, words in (("en", "Sunday, 3 January 2049"), ("uk", "неділя, 3 січня 2049")):
+        await person.page.goto(f"{DIFFERENCES}?lang={language}&from=2026-11-01&to=2026-11-02")
+        await person.page.fill("#f-from", "2049-01-03")
+        said = person.page.locator("#f-from + output")
+        assert await said.text_content() == words
+        await person.page.fill("#f-from", "")
+        assert not await said.text_content()

@@ -70,6 +70,41 @@ function showCurrent(root: ParentNode): void {
   }
 }
 
+const dateFields = 'form:not(.row) input[type="date"]';
+
+/** A date field says its day in the language of the page: a browser writes it in an order of its own. */
+function sayDays(root: ParentNode): void {
+  for (const field of root.querySelectorAll<HTMLInputElement>(dateFields)) sayDay(field);
+}
+
+function sayDay(field: HTMLInputElement): void {
+  const after = field.closest("label") ?? field;
+  let said = after.nextElementSibling;
+  if (!(said instanceof HTMLOutputElement)) {
+    said = document.createElement("output");
+    said.className = "day-said";
+    after.after(said);
+  }
+  said.textContent = inWords(field.value);
+}
+
+/** `понеділок, 23 листопада`; with the year where it is not the running one. */
+function inWords(day: string): string {
+  const [year, month, date] = day.split("-").map(Number);
+  if (!year || !month || !date) return "";
+  const language = document.documentElement.lang;
+  const form = new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, {
+    weekday: "long",
+    day: "numeric",
+    month: "long",
+    timeZone: "UTC",
+  });
+  const parts = form.formatToParts(Date.UTC(year, month - 1, date));
+  const part = (kind: string) => parts.find((one) => one.type === kind)?.value ?? "";
+  const words = `${part("weekday")}, ${part("day")} ${part("month")}`;
+  return year === new Date().getFullYear() ? words : `${words} ${year}`;
+}
+
 /** Copies the text of another element, and says so to eyes and to screen readers. */
 function copyButtons(): void {
   document.addEventListener("click", (event) => {
@@ -127,4 +162,11 @@ copyButtons();
 printButtons();
 insertButtons();
 showCurrent(document);
-document.addEventListener("htmx:after:swap", () => showCurrent(document));
+sayDays(document);
+document.addEventListener("input", (event) => {
+  if (event.target instanceof HTMLInputElement && event.target.matches(dateFields)) sayDay(event.target);
+});
+document.addEventListener("htmx:after:swap", () => {
+  showCurrent(document);
+  sayDays(document);
+});

@@ -17,6 +17,8 @@ from babel.numbers import format_decimal
 from contracts.base import Money
 from kit import context
 
+from .said import day_said
+
 NO_BREAK = "\u00a0"
 _LOCALES = {"uk": "uk_UA", "ru": "ru_UA", "en": "en_GB"}
 _SIGNS_OF_PHONES = frozenset("0123456789 ()+-.\u00a0")
@@ -64,6 +66,12 @@ def clock(moment: datetime, zone: str) -> str:
 def clock_range(since: datetime, until: datetime, zone: str) -> str:
     """`10:00–11:30`."""
     return f"{clock(since, zone)}–{clock(until, zone)}"
+
+
+def day_typed(typed: str) -> str:
+    """The day that stands in a date field, in words; empty where none does."""
+    day = day_said(typed)
+    return day_long(day) if day else ""
 
 
 def day_long(day: date) -> str:

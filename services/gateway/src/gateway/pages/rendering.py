@@ -49,6 +49,7 @@ def environment() -> Environment:
         clock=formats.clock,
         clock_range=formats.clock_range,
         day_long=formats.day_long,
+        day_typed=formats.day_typed,
         day_medium=formats.day_medium,
         day_short=formats.day_short,
         weekday=formats.weekday,
