@@ -30,6 +30,48 @@ function forgetWhatWasSent(): void {
   history.replaceState(history.state, "", location.href);
 }
 
+type Sent = [page: string, action: string | null, values: [string, string][]];
+
+/**
+ * What was typed outlives a code that has to be entered first: a form that was sent is remembered in this tab, and
+ * filled in again when the sign-in pages lead back to it. Passwords and hidden fields are not kept.
+ */
+function keepThroughSignIn(): void {
+  if (location.pathname.startsWith("/login")) return;
+  const own = (form: HTMLFormElement) =>
+    [...form.elements].filter(
+      (one): one is HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement =>
+        "value" in one && !!one.getAttribute("name") && !["hidden", "password", "file", "submit"].includes((one as HTMLInputElement).type),
+    );
+  try {
+    const kept = sessionStorage.getItem("sent");
+    sessionStorage.removeItem("sent");
+    const [page, action, values]: Sent = JSON.parse(kept ?? "[]");
+    if (page === location.pathname && new URL(document.referrer).pathname.startsWith("/login")) {
+      const form = [...document.forms].find((one) => one.method === "post" && one.getAttribute("action") === action);
+      for (const field of form ? own(form) : []) {
+        const found = values.filter(([name]) => name === field.name).map(([, value]) => value);
+        if (field instanceof HTMLInputElement && /^(checkbox|radio)$/.test(field.type)) field.checked = found.includes(field.value);
+        else if (found[0] !== undefined) field.value = found[0];
+        for (let box = field.closest("details"); box; box = box.parentElement?.closest("details") ?? null) box.open = true;
+      }
+    }
+  } catch {
+    // Nothing was kept, or nothing may be.
+  }
+  document.addEventListener("submit", ({ target }) => {
+    if (!(target instanceof HTMLFormElement) || target.method !== "post") return;
+    const values = own(target)
+      .filter((one) => !(one instanceof HTMLInputElement) || !/^(checkbox|radio)$/.test(one.type) || one.checked)
+      .map((one): [string, string] => [one.name, one.value]);
+    try {
+      sessionStorage.setItem("sent", JSON.stringify([location.pathname, target.getAttribute("action"), values] satisfies Sent));
+    } catch {
+      // This browser keeps nothing.
+    }
+  });
+}
+
 /** Menus made of <details> close on Escape, on a click elsewhere and when focus leaves; focus returns on Escape. */
 function closeMenus(): void {
   const open = () => document.querySelectorAll<HTMLDetailsElement>("details.menu[open]");
@@ -155,6 +197,7 @@ function openWhatFailed(): void {
 
 sendOnce();
 forgetWhatWasSent();
+keepThroughSignIn();
 openWhatFailed();
 closeMenus();
 sendOnChange();

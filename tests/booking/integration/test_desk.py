@@ -179,7 +179,7 @@ async def test_a_changed_price_is_in_the_history_with_its_author(salon):
     assert [entry["kind"] for entry in entries] == ["created", "price_changed"]
     assert entries[1]["details"] == {"before": 50000, "after": 45000, "payment_state": "unpaid"}
     assert (entries[1]["actor_id"], entries[1]["actor_name"]) == (str(salon.owner.user_id), "Олена")
-    assert "450.00 UAH" in entries[1]["text"]
+    assert "450\u00a0₴" in entries[1]["text"]
 
 
 async def test_settlements_are_taken_over_by_their_version_and_land_in_the_history(salon):

@@ -13,6 +13,8 @@ from kit.edge import texts_of
 from .domain.reasons import Code
 
 TEXTS = texts_of(__file__)
+_NO_BREAK = "\u00a0"
+_SIGNS = {"UAH": "₴", "EUR": "€", "USD": "$", "PLN": "zł", "GBP": "£"}
 
 
 def reason(
@@ -38,6 +40,16 @@ def reason(
         service_id=service_id,
         location_id=location_id,
     )
+
+
+def sum_of(amount: int, currency: str) -> str:
+    """Minor units as people write them: `1 234,50 ₴`, whole hryvnias without kopecks; in English `₴1,234.50`."""
+    english, sign = context.current().language == "en", _SIGNS.get(currency, currency)
+    written = f"{abs(amount) / 100:,.2f}".removesuffix(".00")
+    if not english:
+        written = written.replace(",", _NO_BREAK).replace(".", ",")
+    minus = "−" if amount < 0 else ""
+    return f"{minus}{sign}{written}" if english else f"{minus}{written}{_NO_BREAK}{sign}"
 
 
 def act(kind: str, params: Mapping[str, Any]) -> str:

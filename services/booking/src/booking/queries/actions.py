@@ -62,6 +62,9 @@ def _by_right(act: str, needed: Iterable[Permission], member: Member) -> Action:
 
 def _reason(code: str, **params: object) -> Reason:
     language = context.current().language
+    if "permission" in params:
+        named = words.TEXTS.find(language, f"permission.{params['permission']}")
+        params["permission"] = named or params["permission"]
     fix = words.TEXTS.find(language, f"{code}.fix", params)
     return Reason(
         code=code,

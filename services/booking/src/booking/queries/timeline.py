@@ -81,12 +81,13 @@ def _entry(visit: Visit, row: BookingEvent, mask: Callable[[str | None], str | N
 def _shown(visit: Visit, details: dict[str, object]) -> dict[str, object]:
     """Moments by the wall clock of the place, sums in whole units, codes in words: for the text only."""
     language = context.current().language
+    pattern = "%d/%m/%Y, %H:%M" if language == "en" else "%d.%m.%Y, %H:%M"
     shown: dict[str, object] = {}
     for name, value in details.items():
         if name.startswith("starts_at") and isinstance(value, str):
-            shown[name] = visit.local(datetime.fromisoformat(value)).strftime("%d.%m.%Y %H:%M")
+            shown[name] = visit.local(datetime.fromisoformat(value)).strftime(pattern)
         elif name in ("price", "paid", "before", "after") and isinstance(value, int):
-            shown[name] = f"{value / 100:.2f} {visit.booking.currency}"
+            shown[name] = words.sum_of(value, visit.booking.currency)
         elif name in ("message", "recipient") and isinstance(value, str):
             shown[name] = words.TEXTS.find(language, f"{name}.{value}") or value
         else:

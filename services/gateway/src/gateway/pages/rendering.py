@@ -69,6 +69,7 @@ def environment() -> Environment:
         known=lambda key: words.find(key) is not None,
         client_name=client_name,
         device_name=device_name,
+        fix_word=fix_word,
         form_of=Form.of,
         plain_price=plain_price,
         first_allowed=first_allowed,
@@ -124,6 +125,11 @@ def kopecks(amount: int, currency: str) -> str:
 def times_with(times: Iterable[str], chosen: str) -> list[tuple[str, str]]:
     """Choices of a form: hours of the clock, the stored one among them even when it is an odd one."""
     return [(one, one) for one in sorted({*times, *([chosen] if chosen else [])})]
+
+
+def fix_word(url: str) -> str:
+    """What a link of a cure is called: a page of the help explains, any other page is where it is mended."""
+    return words.t("act.more") if url.startswith("/help/") else words.t("act.fix")
 
 
 def stamp_local(moment: datetime) -> str:

@@ -168,6 +168,16 @@ class Visit:
             return self.address
         return f"{sent_from.path}?{sent_from.query}" if sent_from.query else sent_from.path
 
+    @property
+    def came_from(self) -> str:
+        """Where a way back leads: the page of ours before this one, never this one again."""
+        if self.request.method != "GET":
+            return self.form_address
+        before = urlsplit(self.request.headers.get("referer", ""))
+        if before.netloc == self.request.headers.get("host") and before.path != self.request.url.path:
+            return f"{before.path}?{before.query}" if before.query else before.path
+        return "/me" if self.is_signed_in else "/"
+
     # Forms
 
     async def form(self) -> Form:

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from contracts.http.access import SupportVisitAnswer
 from contracts.http.identity import AuditAnswer, AuditSubjectType
 from gateway.clients import Refused
+from gateway.pages import words
 from gateway.pages.forms import uuids
 from gateway.pages.route import page_router
 from gateway.pages.said import day_said
@@ -53,6 +54,7 @@ async def shown(visit: VisitDep, account_id: UUID) -> Response:
         zone=zone,
         later=visit.here(cursor=page.next_cursor) if page.next_cursor else None,
         rights=await _rights(visit, account_id, page),
+        fields={one.field for item in page.items for one in item.changes if words.find(f"audit.field.{one.field}")},
         visits=await _visits(visit, account_id),
     )
 
@@ -68,7 +70,7 @@ async def _people(visit: Visit, account_id: UUID, page: AuditAnswer) -> list[tup
 
 async def _rights(visit: Visit, account_id: UUID, page: AuditAnswer) -> dict[str, str]:
     """The names of rights by their keys, where this page tells of any."""
-    if not any(change.field == "permission" for one in page.items for change in one.changes):
+    if not any(change.field in ("permission", "permissions") for one in page.items for change in one.changes):
         return {}
     with contextlib.suppress(Refused):
         return {one.key: one.name for one in (await visit.api.identity.permissions(account_id)).items}
