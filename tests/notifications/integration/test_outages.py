@@ -59,6 +59,37 @@ async def test_after_six_hours_of_silence_the_soonest_visit_is_told_first_and_a_
     ]
 
 
+@pytest.mark.row("X5")
+async def test_a_provider_that_was_away_for_six_hours_gets_only_what_is_still_of_use(salon: Salon) -> None:
+    await salon.set_provider("integrica", enabled=False)
+    providers = salon.bench.service.state["providers"]
+    address, providers.turbosms.base_url = providers.turbosms.base_url, "http://127.0.0.1:9"
+    try:
+        salon.set_clock(AT_THREE_HOURS - timedelta(hours=1))
+        gone, late, soon = [await salon.book(VISIT + timedelta(hours=hours)) for hours in (0, 5.5, 4)]
+        for minutes in range(0, 361, 20):  # it is tried again and again meanwhile
+            salon.set_clock(AT_THREE_HOURS + timedelta(minutes=minutes + 1))
+            await salon.watch()
+            await salon.send()
+        # The cause is not cured, and yet nobody is shown a message that waits for a visit of the past.
+        await salon.bench.service.state["housekeeping"].once()
+        states = [await state_of(salon, one) for one in (gone, late, soon)]
+        assert states[0] == ("expired", "expired")
+        assert {state for state, _ in states[1:]} == {"held"}
+    finally:
+        providers.turbosms.base_url = address
+    for _ in range(3):
+        salon.pass_time(minutes=2)
+        await salon.watch()
+        await salon.send()
+    assert [await state_of(salon, one) for one in (gone, late, soon)] == [
+        ("expired", "expired"),
+        ("sent", None),
+        ("sent", None),
+    ]
+    assert len(await salon.accepted()) == 2
+
+
 @pytest.mark.row("X6")
 @pytest.mark.row("S3")
 async def test_a_top_up_lets_all_go_at_once_that_waited_for_money_each_once(salon: Salon) -> None:

@@ -283,6 +283,19 @@ async def test_a_morning_without_troubles_says_nothing(salon: Salon) -> None:
 
 
 @pytest.mark.row("X13")
+async def test_a_sender_name_taken_away_overnight_is_in_the_morning_message(salon: Salon) -> None:
+    manager = await salon.member("administrator", channels={"sms": True})
+    await salon.set_provider("integrica", enabled=False)
+    await salon.book(kyiv("2026-12-08T15:00"))
+    await at_half_past_seven(salon)
+    await salon.at_turbosms(senders=["Another"])
+    await look_at_the_morning(salon)
+    assert "імʼя відправника" in (by_person(await told(salon, "morning_check"))[manager.user_id].text or "").lower()
+    shown = await salon.get("notifications/morning-check")
+    assert ("sms", "sender_not_registered") in {(item["area"], item["code"]) for item in shown["items"]}
+
+
+@pytest.mark.row("X13")
 async def test_where_the_first_visit_is_early_the_morning_is_looked_at_an_hour_before(salon: Salon) -> None:
     manager = await salon.member("administrator", channels={"sms": True})
     await salon.set_rules(quiet_hours=QuietHours(ends=time(6, 30)))

@@ -23,6 +23,7 @@ from notifications.tables import (
 
 from . import keep_balance
 from .forget_events import forget_events
+from .release_held import end_held
 
 TURN_S = 600
 KEEP_LOGIN_CODES = timedelta(days=7)
@@ -50,6 +51,7 @@ class Housekeeping:
             await tx.execute(delete(LoginCodeMessage).where(LoginCodeMessage.created_at < now - KEEP_LOGIN_CODES))
             await tx.execute(delete(DeliveryReportRow).where(DeliveryReportRow.received_at < now - KEEP_REPORT_IDS))
             await self._give_back(tx, now)
+            await end_held(tx, now)
             await forget_events(tx, now)
             await tx.execute(delete(DailyJournal).where(DailyJournal.day < (now - KEEP_JOURNALS).date()))
             await tx.execute(text("DELETE FROM outside_spending WHERE minute < :old"), {"old": now - KEEP_SPENDING})

@@ -28,6 +28,9 @@ _PROBE_S = {
 """How often a stopped provider is looked at; what a person cures by saving settings is cured at once."""
 
 
+ENDED_TOGETHER = 500
+
+
 def probe_pause(reason: str) -> timedelta:
     """How long until the next look at a provider stopped for `reason`."""
     return timedelta(seconds=_PROBE_S[Reason(reason)])
@@ -87,6 +90,28 @@ async def cure(tx: Tx, account_id: UUID, provider: str, now: datetime) -> int:
     return await release_held(tx, account_id, now)
 
 
+async def end_held(tx: Tx, now: datetime) -> int:
+    """What waited for a cure until its visit had passed waits no longer. Answers how many messages that were."""
+    rows = await tx.scalars(
+        select(NotificationRow)
+        .where(NotificationRow.state == "held", NotificationRow.useful_until <= now)
+        .order_by(NotificationRow.useful_until)
+        .limit(ENDED_TOGETHER)
+        .with_for_update(skip_locked=True)
+    )
+    ended = rows.all()
+    for row in ended:
+        _end(tx, row, now)
+    return len(ended)
+
+
+def _end(tx: Tx, row: NotificationRow, now: datetime) -> None:
+    row.state, row.reason_code, row.due_at = "expired", Reason.EXPIRED, None
+    row.reason_params, row.trial_of, row.providers_tried = {}, None, []
+    row.version, row.changed_at = row.version + 1, now
+    say(tx, row)
+
+
 async def release_held(tx: Tx, account_id: UUID, now: datetime) -> int:
     """Let the account's held messages go, those of the next visits first; the ones past their use end here."""
     rows = await tx.scalars(
@@ -98,11 +123,10 @@ async def release_held(tx: Tx, account_id: UUID, now: datetime) -> int:
     released = 0
     for row in rows.all():
         if row.useful_until <= now:
-            row.state, row.reason_code, row.due_at = "expired", Reason.EXPIRED, None
-            say(tx, row)
-        else:
-            row.state, row.reason_code, row.due_at = "planned", None, now
-            released += 1
+            _end(tx, row, now)
+            continue
+        row.state, row.reason_code, row.due_at = "planned", None, now
+        released += 1
         row.reason_params, row.trial_of, row.providers_tried = {}, None, []
         row.version, row.changed_at = row.version + 1, now
     if released:
