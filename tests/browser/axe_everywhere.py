@@ -17,7 +17,7 @@ from zapys_dev.browser import ensure_chromium
 
 from .conftest import DESK, FLAGS, PHONE, Person
 from .played import served
-from .test_access import AT_WORK, LANGUAGES, STILL, enter_console, sign_in, walk
+from .test_access import AT_WORK, LANGUAGES, SCHEMES, STILL, enter_console, sign_in, walk
 
 
 async def _person(browser: Browser, url: str, look: dict[str, Any]) -> Person:
@@ -28,11 +28,11 @@ async def _person(browser: Browser, url: str, look: dict[str, Any]) -> Person:
 
 async def _in_one_language(browser: Browser, url: str, language: str) -> list[str]:
     stranger = await _person(browser, url, PHONE)
-    found = await walk(stranger, language, PUBLIC)
+    found = await walk(stranger, language, [(page, SCHEMES) for page in PUBLIC])
     owner = await _person(browser, url, DESK)
     await sign_in(owner)
     await enter_console(owner)
-    return found + await walk(owner, language, AT_WORK)
+    return found + await walk(owner, language, [(page, SCHEMES) for page in AT_WORK])
 
 
 async def _run(url: str) -> list[str]:
