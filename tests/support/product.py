@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from uuid import uuid4
 
 from tests.support.traces import SpanCollector
-from zapys_dev import places, ports
+from zapys_dev import databases, places, ports
 from zapys_dev.places import Home
 from zapys_dev.services import NAMES, Ports
 from zapys_dev.stack import Stack
@@ -24,11 +24,12 @@ def running_product(
     extra: dict[str, str] | None = None,
     first_port: int = 20000,
     traced: bool = True,
+    parts: tuple[str, ...] | None = None,
 ) -> Iterator[tuple[Stack, SpanCollector]]:
     """Five services and the simulators, migrated and ready, with a collector of their spans.
 
     With `apart` each service with a database runs as an `api` and a `worker` process. Without `traced` the processes
-    run as they do where nobody collects spans.
+    run as they do where nobody collects spans. With `parts` only those processes run.
     """
     name = f"product-{uuid4().hex[:8]}"
     collector = SpanCollector()
@@ -48,8 +49,8 @@ def running_product(
     # Roles are shared by all databases of the test server, and so are their passwords.
     stack.keys = stack.keys.__class__(places.home().keys)
     try:
-        stack.migrate()
-        stack.start()
+        stack.migrate([name for name in databases.SERVICES if parts is None or name in parts])
+        stack.start(parts)
         yield stack, collector
     finally:
         stack.stop()

@@ -42,30 +42,41 @@ class Guarding:
     per_day: int
 
 
+async def refuse_flood(phone_e164: str, asker: Asker, tx: Tx, now: datetime, guarding: Guarding) -> None:
+    """Judge before anything is written or waited for: a flood costs two queries each and does not hold up anybody else.
+
+    Raises `CodesHeldBack` or `CaptchaRequired`.
+    """
+    _judge(await _flow(_send_of(phone_e164, asker, now, guarding), tx, now), asker, now, guarding)
+
+
 async def admit_send(
     phone_e164: str, attempt_id: UUID, asker: Asker, tx: Tx, now: datetime, guarding: Guarding, *, is_known: bool
 ) -> None:
     """Count the SMS. Raises `CodesHeldBack`, `CaptchaRequired` or, for a wrong solution, `InvalidInput`.
 
-    Sends that may go queue up at a lock, so the limits hold however many ask at once; what is refused is refused
-    before it, so a flood does not hold up anybody else.
+    Sends that may go queue up at a lock, so the limits hold however many ask at once; most of what is refused was
+    refused before it (`refuse_flood`).
     """
-    sent = LoginSend(
-        attempt_id=attempt_id,
-        number=int(phone_e164.lstrip("+")),
-        address_hash=_address_hash(guarding.pepper, asker.address),
-        page=asker.page,
-        at=now,
-        entered_at=None,
-    )
+    sent = _send_of(phone_e164, asker, now, guarding)
+    sent.attempt_id = attempt_id
     if not is_known:
-        _judge(await _flow(sent, tx, now), asker, now, guarding)
         await tx.execute(text(_ONE_AT_A_TIME))
         flow = await _flow(sent, tx, now)
         _judge(flow, asker, now, guarding)
         if asker.captcha and guarding.with_addresses and guard.wants_captcha(flow):
             await _use_captcha(asker.captcha, tx, now, guarding.pepper)
     tx.add(sent)
+
+
+def _send_of(phone_e164: str, asker: Asker, now: datetime, guarding: Guarding) -> LoginSend:
+    return LoginSend(
+        number=int(phone_e164.lstrip("+")),
+        address_hash=_address_hash(guarding.pepper, asker.address),
+        page=asker.page,
+        at=now,
+        entered_at=None,
+    )
 
 
 def _judge(flow: guard.Flow, asker: Asker, now: datetime, guarding: Guarding) -> None:

@@ -17,7 +17,7 @@ from identity.tables import LoginCode, LoginPhone
 from kit.db import Tx
 from kit.ids import new_id
 
-from .admit_send import Asker, Guarding, admit_send
+from .admit_send import Asker, Guarding, admit_send, refuse_flood
 
 
 @dataclass(frozen=True)
@@ -49,12 +49,14 @@ async def request_code(
     """Let a code go to the phone, the live one again where there is one; the same for known and unknown phones.
 
     Parallel requests for a phone queue at its row, so the limits hold however many come at once. Raises
-    `TooManyCodes` and what `admit_send` raises.
+    `TooManyCodes` and what `refuse_flood` and `admit_send` raise.
     """
     is_known = codes.is_known_device(guarding.pepper, wanted.device_token or "", phone_e164)
     seen = await tx.get(LoginPhone, phone_e164)
     if seen is not None:
         _refuse_too_soon(seen, now, is_known=is_known)  # a flood at one phone is refused before it queues
+    if not is_known:
+        await refuse_flood(phone_e164, asker, tx, now, guarding)
     await tx.execute(
         insert(LoginPhone).values(phone_e164=phone_e164, sent_at=[], known_sent_at=[]).on_conflict_do_nothing()
     )
