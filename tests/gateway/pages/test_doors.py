@@ -272,3 +272,14 @@ async def test_the_address_of_a_button_that_is_opened_again_leads_to_its_page(
 ) -> None:
     answer = await browser.http.get(button, follow_redirects=False)
     assert (answer.status_code, answer.headers.get("location")) == ((303, stands_on) if stands_on else (404, None))
+
+
+@pytest.mark.row("N49")
+async def test_with_cookies_off_the_page_says_that_the_sign_in_would_not_last(browser: Browser, stage: Stage) -> None:
+    await browser.open("/login")
+    browser.http.cookies.clear()
+    await browser.send("/login", phone=PHONE)
+    assert browser.page.status == 422
+    assert "не приймає файли cookie" in browser.page.heading
+    assert "вхід не збережеться" in browser.page.text
+    assert stage.calls("POST", "/auth/codes") == [], "no SMS is spent on it"

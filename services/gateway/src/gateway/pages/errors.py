@@ -15,6 +15,14 @@ class FormForeign(Problem):
 
 
 @dataclass(eq=False)
+class CookiesOff(Problem):
+    """The browser kept nothing of the page that it was just given: it would not stay signed in either."""
+
+    code: ClassVar[str] = "gateway.cookies_off"
+    kind: ClassVar[Kind] = Kind.REFUSED
+
+
+@dataclass(eq=False)
 class PageUnknown(Problem):
     """There is no page at this address."""
 

@@ -22,7 +22,7 @@ from kit.texts import LANGUAGES, negotiate
 
 from . import session
 from .cookies import Cookies
-from .errors import FormForeign, SignInNeeded
+from .errors import CookiesOff, FormForeign, SignInNeeded
 from .forms import Form
 from .rendering import render
 from .seals import Seals
@@ -206,7 +206,8 @@ class Visit:
         return self.seals.close("form", seed)
 
     async def check_form(self) -> None:
-        """Raises `FormForeign` unless the form came from a page of ours in this browser."""
+        """Raises `FormForeign` unless the form came from a page of ours in this browser, and `CookiesOff` when that
+        browser keeps nothing."""
         origin = self.request.headers.get("origin")
         base, host = self.settings.public_url.rstrip("/"), self.request.headers.get("host")
         # Behind a front server a firm's own domain is reached as safely as ours, whatever the last leg says.
@@ -216,6 +217,8 @@ class Visit:
         token = (await self.request.form()).get("csrf")
         seed = self.seals.open("form", token if isinstance(token, str) else None, max_age_s=7 * _DAY_S)
         known = self.cookies.get("seed")
+        if seed is not None and not self.request.cookies:
+            raise CookiesOff
         if seed is None or known is None or not secrets.compare_digest(str(seed), known):
             raise FormForeign
 
