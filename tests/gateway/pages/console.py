@@ -122,6 +122,7 @@ def open_the_doors(stage: Stage) -> None:
     stage.on("notifications", "POST", "/admin/templates/.+/(approve|reject)", waiting_text())
     stage.on("identity", "GET", "/platform/visits", visits())
     stage.on("identity", "POST", "/platform/visits", lambda _: visits().items[0])
+    stage.on("identity", "POST", "/platform/second-factor-resets", {"reset_at": moment(3, 9)})
     stage.on("identity", "DELETE", "/platform/visits/[^/]+", lambda _: visits().items[0])
     answered = message(id=uid(994), number="p3w8zz1c", answered_at=moment(0, 11), answered_by="Тарас Савченко")
     stage.on("identity", "GET", "/platform/messages", {"items": [message(), answered]})

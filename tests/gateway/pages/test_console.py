@@ -147,6 +147,24 @@ async def test_support_enters_with_a_reason_and_leaves_before_the_time(operator:
     assert len(stage.calls("DELETE", "/platform/visits/.+")) == 1
 
 
+async def test_support_takes_a_lost_second_factor_off_for_a_reason(operator: Browser, stage: Stage) -> None:
+    path = "/platform/second-factor-resets"
+    played = stage.parts[("identity", "POST", path)]
+
+    def nobody(_: Asked) -> None:
+        raise No(404, "request.not_found", title="Тут цього немає")
+
+    stage.on("identity", "POST", path, nobody)
+    await operator.open("/ops/support")
+    await operator.send("/ops/support/second-factor", phone="067 123 45 67", why="паспорт показано")
+    assert operator.page.status == 404
+    assert operator.page.has("details[open] input[name=phone][value='067 123 45 67']")
+    stage.on("identity", "POST", path, played)
+    await operator.send("/ops/support/second-factor", phone="067 123 45 67", why="паспорт показано")
+    assert stage.calls("POST", path)[-1].body == {"phone": "067 123 45 67", "reason": "паспорт показано"}
+    assert "буде вимкнено" in operator.page.text
+
+
 @pytest.mark.row("N3")
 @pytest.mark.row("N77")
 async def test_letters_are_marked_as_answered_and_wishes_get_their_state(operator: Browser, stage: Stage) -> None:

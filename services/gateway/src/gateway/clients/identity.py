@@ -140,6 +140,11 @@ class Identity:
         """Enter an account for a while, with a reason that its owner sees."""
         return await self.call(access.SupportVisitAnswer, "POST", "/platform/visits", body=body, key=key)
 
+    async def reset_second_factor(self, body: bodies.SecondFactorResetBody) -> bodies.SecondFactorResetAnswer:
+        """Take a lost second factor off in some days, unless its owner says no."""
+        path = "/platform/second-factor-resets"
+        return await self.call(bodies.SecondFactorResetAnswer, "POST", path, body=body)
+
     async def support_visits(self) -> access.SupportVisitsAnswer:
         """The caller's own visits."""
         return await self.call(access.SupportVisitsAnswer, "GET", "/platform/visits")

@@ -7,14 +7,16 @@ from uuid import UUID, uuid4
 from starlette.responses import Response
 
 from contracts.http.access import SupportVisitBody
+from contracts.http.identity import SecondFactorResetBody
 from gateway.clients import Refused
 from gateway.pages.balance.purse import granted
+from gateway.pages.formats import stamp
 from gateway.pages.forms import Form
 from gateway.pages.registers.frame import keep_typed
 from gateway.pages.route import page_router
 from gateway.pages.visit import Visit, VisitDep
 
-from .frame import operator, ops_page
+from .frame import UTC, operator, ops_page
 
 router = page_router()
 
@@ -42,6 +44,21 @@ async def begin(visit: VisitDep) -> Response:
     return visit.go(f"/desk/{made.account_id}")
 
 
+@router.post("/ops/support/second-factor")
+async def reset_factor(visit: VisitDep) -> Response:
+    """Take off the second factor of somebody who has lost it; the owner hears of it and has days to say no."""
+    form = await visit.form()
+    values = {"phone": form.value("phone"), "reason": form.value("why")}
+    try:
+        done = await visit.api.identity.reset_second_factor(visit.body(SecondFactorResetBody, values))
+    except Refused as refused:
+        if refused.code == "access.step_up_required":
+            raise
+        noted = form.note(refused.problem, {"/phone": "phone", "/reason": "why"})
+        return await _page(visit, Form.of(minutes=30), refused.status, lost=noted)
+    return visit.go("/ops/support", "ops.factor_reset", when=stamp(done.reset_at, UTC))
+
+
 @router.post("/ops/support/{visit_id}/end")
 async def end(visit: VisitDep, visit_id: UUID) -> Response:
     """Leave before the time is over."""
@@ -49,10 +66,17 @@ async def end(visit: VisitDep, visit_id: UUID) -> Response:
     return visit.go("/ops/support", "ops.left")
 
 
-async def _page(visit: Visit, form: Form, status: int = 200) -> Response:
+async def _page(visit: Visit, form: Form, status: int = 200, *, lost: Form | None = None) -> Response:
     await operator(visit)
     visit.address = "/ops/support"
     visits, refusal = await granted(visit.api.identity.support_visits())
     return ops_page(
-        visit, "ops/support", "support", status, visits=visits.items if visits else (), refusal=refusal, form=form
+        visit,
+        "ops/support",
+        "support",
+        status,
+        visits=visits.items if visits else (),
+        refusal=refusal,
+        form=form,
+        lost=lost or Form(),
     )
