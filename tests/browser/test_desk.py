@@ -72,7 +72,7 @@ class Desk:
 
 
 @pytest.fixture(scope="module")
-async def desk(stack: Stack) -> AsyncIterator[Desk]:
+async def office(stack: Stack) -> AsyncIterator[Desk]:
     owner = Visitor(stack)
     session = await owner.sign_in()
     salon = await open_salon(owner)
@@ -85,8 +85,15 @@ async def desk(stack: Stack) -> AsyncIterator[Desk]:
     settings = await owner.ask("GET", f"{root}/notification-settings")
     settings["quiet_hours"]["enabled"] = False  # a test may run at any hour
     await owner.ask("PUT", f"{root}/notification-settings", settings)
-    yield Desk(salon, second, date.today() + timedelta(days=3), session)  # noqa: DTZ011
+    yield Desk(salon, second, date.today() + timedelta(days=2), session)  # noqa: DTZ011
     await owner.close()
+
+
+@pytest.fixture
+def desk(office: Desk) -> Desk:
+    """The salon on a day that nobody has touched yet."""
+    office.day += timedelta(days=1)
+    return replace(office)
 
 
 _WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
