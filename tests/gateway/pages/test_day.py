@@ -115,9 +115,13 @@ async def test_who_takes_no_bookings_is_told_what_to_do(browser: Browser, stage:
     await sign_in(browser)
     stage.on("identity", "GET", "/me", profile())
     assert "ще ніде не працюєте" in (await browser.open("/day")).text
-    stage.on("identity", "GET", "/me", profile(memberships=(membership("booking.view"),)))
+    works = membership("booking.view").model_copy(update={"role": "administrator"})
+    stage.on("identity", "GET", "/me", profile(memberships=(works,)))
     page = await browser.open("/day")
     assert page.one(".empty a").attributes["href"] == "/desk"
+    stage.on("identity", "GET", "/me", profile(memberships=(membership("booking.view"),)))
+    page = await browser.open("/day")
+    assert page.one(".empty a").attributes["href"] == f"/manage/{ACCOUNT}/staff", "an owner switches it on alone"
 
 
 async def test_a_browser_is_told_whose_page_it_may_keep_and_keeps_no_refusal(browser: Browser, stage: Stage) -> None:

@@ -74,7 +74,9 @@ async def _page(
     wanted = account_id or next(iter(uuids([visit.query.get("account", "")])), None)
     member = next((one for one in memberships if one.account_id == wanted), None) or next(iter(memberships), None)
     if member is None:
-        return visit.page("day/none.html.jinja", works=bool((await visit.profile()).memberships))
+        places = (await visit.profile()).memberships
+        own = next((one.account_id for one in places if one.role == "owner"), None)
+        return visit.page("day/none.html.jinja", works=bool(places), own=own)
     zone = await _zone(visit, member)
     now = datetime.now(UTC)
     today = now.astimezone(zone).date()
