@@ -226,6 +226,22 @@ async def test_a_booking_goes_its_way_and_not_back(salon):
     assert len(await salon.bench.said(BookingNoShow, account_id=salon.account_id)) == 1
 
 
+async def test_whoever_came_to_a_client_who_did_not_mind_was_chosen_fairly_and_the_history_says_how(salon):
+    async def told(booking, language="uk"):
+        path, headers = f"/bookings/{booking['id']}/timeline", {"Accept-Language": language}
+        return (await salon.ok("GET", path, headers=headers))["items"][0]["text"]
+
+    alone = await salon.booked(salon.at("10:00"), staff_member_id=None)
+    sofia = await salon.add_staff("Софія")
+    chosen = await salon.booked(salon.at("12:00"), staff_member_id=None)
+    assert chosen["items"][0]["staff_member_id"] == sofia  # the other one has a visit on that day
+    assert (await told(chosen)).endswith(", а за рівності — найдовше без нового запису")
+    assert "the least booked time that day" in await told(chosen, "en")
+    named = await salon.booked(salon.at("14:00"), staff_member_id=sofia)
+    for nobody_was_chosen in (alone, named):
+        assert "справедливо" not in await told(nobody_was_chosen)
+
+
 async def test_moving_keeps_the_rules_and_says_what_was_before(salon):
     sofia = await salon.add_staff("Софія")
     made = await salon.booked(salon.at("10:00"))

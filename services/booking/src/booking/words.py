@@ -53,5 +53,8 @@ def sum_of(amount: int, currency: str) -> str:
 
 
 def act(kind: str, params: Mapping[str, Any]) -> str:
-    """A line of a booking's history."""
-    return TEXTS.get(context.current().language, f"act.{kind}", {"reason": "", **params}).rstrip()
+    """A line of a booking's history; where somebody was found for a client who did not mind, also how."""
+    language = context.current().language
+    line = TEXTS.get(language, f"act.{kind}", {"reason": "", **params}).rstrip()
+    how = TEXTS.find(language, f"assigned.{params.get('assigned_by')}")
+    return f"{line}. {how}" if how else line

@@ -60,7 +60,7 @@ _TAKEN_ITEM = TypeAdapter(TakenItem)
 
 @dataclass(frozen=True)
 class TakenTime:
-    """What a hold or a booking now has. `assigned_by`: asked for by name, or given by fairness."""
+    """What a hold or a booking now has. `assigned_by` says how it came to these people."""
 
     place: Place
     items: list[TakenItem]
@@ -108,8 +108,15 @@ async def take_time(
         if rows is not None:
             overridden = place.question.codes_against(wish.start, people) if wish.override else []
             items = _items(place, wish.start, people, ids, rows)
-            return TakenTime(place, items, [str(code) for code in overridden], "name" if by_name else "fairness")
+            return TakenTime(place, items, [str(code) for code in overridden], _assigned_by(wish, fitting))
     raise refusal(place, wish)
+
+
+def _assigned_by(wish: Wish, fitting: Sequence[Sequence[UUID]]) -> str:
+    """How it came to these people: by name, by fairness among several who could, or nobody else could."""
+    if all(item.staff_member_id for item in wish.items):
+        return "name"
+    return "fairness" if any(len(people) > 1 for people in fitting) else "nobody_else"
 
 
 def _owner(hold: tuple[UUID, datetime] | None, booking_id: UUID | None, item_id: UUID) -> dict[str, Any]:
