@@ -11,6 +11,8 @@ from sqlalchemy import select
 from contracts.booking import (
     BookingCompleted,
     ClientChanged,
+    LocationChanged,
+    LocationState,
     WaitlistEntryState,
     WaitlistOffer,
     WaitlistOffered,
@@ -209,3 +211,19 @@ async def test_a_review_is_asked_for_after_a_completed_visit_where_the_salon_wan
     await salon.deliver(BookingCompleted(account_id=salon.account_id, version=2, booking=done))
     asked = await salon.row(booking, "review_request")
     assert (asked.state, asked.planned_at) == ("planned", VISIT + timedelta(hours=2))
+
+
+@pytest.mark.row("N70")
+@pytest.mark.row("N71")
+async def test_a_message_names_the_place_and_the_phone_of_the_branch_it_is_about(salon: Salon) -> None:
+    branches = {salon.location_id: "+380671110001", new_id(): "+380671110002"}
+    for location_id, phone in branches.items():
+        place = LocationState(
+            id=location_id, name="Зал", address=f"вул. {phone[-1]}", phone_e164=phone, time_zone="Europe/Kyiv"
+        )
+        await salon.deliver(LocationChanged(account_id=salon.account_id, version=1, location=place))
+    await put(salon, salon.owner, "{client}, чекаємо о {time}, {address}. Телефон {phone}")
+    await decide(salon, await salon.member("support"), "approve")
+    for location_id, phone in branches.items():
+        text = await text_of(salon, await salon.book(VISIT, location_id=location_id))
+        assert text == f"Марія, чекаємо о 15:00, вул. {phone[-1]}. Телефон {phone}"
