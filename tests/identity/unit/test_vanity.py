@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from identity.domain.vanity import RESERVED, alternatives, check_address, is_address
+from identity.domain.vanity import RESERVED, alternatives, check_address, is_address, is_reserved
 from kit.errors import InvalidInput
 
 
@@ -34,3 +34,28 @@ def test_every_alternative_is_an_address_itself(address: str) -> None:
     assert len(set(offered)) == len(offered)
     for found in offered:
         check_address(found)
+
+
+CYRILLIC = str.maketrans("aceiopxyk", "асеіорхук")
+DIGITS = {"o": "0", "l": "1", "i": "1", "e": "3", "a": "4", "s": "5", "t": "7", "b": "8"}
+
+
+def look_alikes(word: str) -> set[str]:
+    """What a reader takes for the word: letters of another alphabet, digits, hyphens."""
+    places = range(len(word))
+    foreign = {word[:at] + word[at].translate(CYRILLIC) + word[at + 1 :] for at in places}
+    figures = {word[:at] + DIGITS.get(word[at], word[at]) + word[at + 1 :] for at in places}
+    parted = {f"{word[:at]}-{word[at:]}" for at in places[2:-1]}
+    return (foreign | figures | parted) - {word}
+
+
+def test_what_looks_like_the_products_own_address_is_not_to_be_had() -> None:
+    words = [word for word in RESERVED if len(word) >= 5]
+    found = sorted(one for word in words for one in look_alikes(word))
+    long = [one for one in found if len(one.replace("-", "")) >= 5]
+    assert len(long) >= 300
+    assert [one for one in long if is_address(one) and not is_reserved(one)] == []
+    of_salons = {one.translate(CYRILLIC) for one in ("levada", "barber-pro", "olena", "kyiv-cut", "salon-roksana")}
+    assert [one for one in of_salons if is_address(one)] == []
+    ours = ("levada", "spa-1", "salon-5", "barber-8", "beauty-bar", "studio-1", "kosmo", "7levada")
+    assert [one for one in ours if is_reserved(one)] == []

@@ -45,7 +45,7 @@ async def live_sessions(tx: Tx, user_id: UUID, now: datetime) -> Sequence[Sessio
 
 async def free_alternatives(tx: Tx, address: str, country: str) -> list[str]:
     """Some free addresses near to one that is taken. Needs a transaction of the system."""
-    wanted = [found for found in vanity.alternatives(address, country) if found not in vanity.RESERVED]
+    wanted = [found for found in vanity.alternatives(address, country) if not vanity.is_reserved(found)]
     taken = set(await tx.scalars(select(VanityAddress.address).where(VanityAddress.address.in_(wanted))))
     return [found for found in wanted if found not in taken][:SUGGESTIONS]
 

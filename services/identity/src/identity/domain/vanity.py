@@ -29,10 +29,27 @@ RESERVED = frozenset(_PATHS.split())
 """Paths of the product itself, today's and likely ones."""
 
 
+_LOOKS_LIKE = str.maketrans("034578", "oeastb")
+_LONG_ENOUGH = 5
+"""A shorter word is met by chance: `spa-1` shall not be taken for anything."""
+
+
 def is_address(address: str) -> bool:
     """Whether it has the shape of an address; a letter is needed, so that no address looks like a phone."""
     fits = MIN_LENGTH <= len(address) <= MAX_LENGTH and _SHAPE.fullmatch(address)
     return bool(fits) and any(sign.isalpha() for sign in address)
+
+
+def is_reserved(address: str) -> bool:
+    """Whether the product needs the address itself, or it reads like one that the product needs: `l0gin`, `sup-port`.
+
+    Letters of other alphabets are no question here: no address has any.
+    """
+    if address in RESERVED:
+        return True
+    plain = address.replace("-", "").replace("rn", "m").replace("vv", "w")
+    read_as = (plain.translate(_LOOKS_LIKE | {ord("1"): one}) for one in "li")
+    return any(word in RESERVED and len(word) >= _LONG_ENOUGH for word in read_as)
 
 
 def check_address(address: str) -> None:

@@ -18,7 +18,7 @@ async def take_address(address: str, account_id: UUID, tx: Tx) -> None:
     takes a transaction that sees all accounts.
     """
     vanity.check_address(address)
-    if address in vanity.RESERVED:
+    if vanity.is_reserved(address):
         raise VanityAddressTaken(address, [])
     taking = insert(VanityAddress).values(address=address, account_id=account_id)
     taken = await tx.execute(taking.on_conflict_do_nothing().returning(VanityAddress.address))
