@@ -12,7 +12,7 @@ from .browser import Browser
 from .money import CLIENT, REGISTER
 from .news import TEXT, open_the_post
 from .office import look_after
-from .salon import ACCOUNT, CUT, LOCATION, SOFIIA, location, uid
+from .salon import ACCOUNT, BOOKING, CUT, LOCATION, SOFIIA, location, uid
 from .stage import Asked, No, Stage
 from .test_doors import sign_in
 from .treasury import open_the_treasury
@@ -43,6 +43,10 @@ PAGES = {
     "card": Page(f"{HOME}/clients/{CLIENT}", "booking", ("PATCH", f"{BASE}/clients/{CLIENT}"), {"name": "Моє"}),
     "card at the desk": Page(
         f"/desk/{ACCOUNT}/clients/{CLIENT}", "booking", ("PATCH", f"{BASE}/clients/{CLIENT}"), {"name": "Моє"}
+    ),
+    "booking": Page(
+        f"/desk/{ACCOUNT}/bookings/{BOOKING}?open=change", "booking", ("PATCH", f"{BASE}/bookings/{BOOKING}"),
+        {"comment": "Моє"}, action="/change", kept="#change textarea",
     ),
     "goods": Page(
         f"{HOME}/stock", "booking", ("PATCH", f"{BASE}/stock/{GOODS}"), {"name": "Моє"}, action=f"/{GOODS}/change"

@@ -10,8 +10,11 @@ from starlette.responses import Response
 from contracts.http.booking import BookingPatch, CancelBody, RescheduleBody
 from gateway.clients import Refused
 from gateway.pages.forms import Form
+from gateway.pages.newer import beside, is_stale
+from gateway.pages.rendering import plain_price
 from gateway.pages.route import page_router
 from gateway.pages.visit import VisitDep
+from gateway.pages.words import t
 
 from .booking import booking_page
 
@@ -98,6 +101,11 @@ async def change(visit: VisitDep, account_id: UUID, booking_id: UUID) -> Respons
         if refused.status in _PASSED_ON:
             raise
         form.note(refused.problem, {"/price": "price", "/comment": "comment"})
+        if is_stale(refused):
+            now = await visit.api.booking.booking(account_id, booking_id)
+            saved = Form.of(price=plain_price(now.price), comment=now.comment, version=now.version)
+            names = ("price", "comment") if "price" in form.values else ("comment",)
+            form = beside(form, saved, {name: t(f"label.{name}") for name in names})
         return await booking_page(visit, account_id, booking_id, "visit", form=form, refused=refused, panel="change")
     return visit.go(f"/desk/{account_id}/bookings/{booking_id}", "manage.saved")
 
