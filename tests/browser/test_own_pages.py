@@ -9,12 +9,14 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import uvicorn
 from playwright.async_api import expect
 
+from contracts.http.identity import StepUpAnswer
 from tests.gateway.pages.conftest import build_pages
 from tests.gateway.pages.mine import LINK, open_for_me
 from tests.gateway.pages.salon import (
@@ -29,7 +31,7 @@ from tests.gateway.pages.salon import (
     open_for_clients,
     profile,
 )
-from tests.gateway.pages.stage import Stage
+from tests.gateway.pages.stage import Asked, No, Stage
 from tests.gateway.pages.visits import actions
 from tests.gateway.pages.work import open_for_staff
 from zapys_dev import ports
@@ -197,3 +199,27 @@ async def test_what_strangers_write_runs_nothing(house: House, new_person: NewPe
     assert await person.page.evaluate("window.ran") is None
     await person.page.goto(LINK)
     assert await person.page.evaluate("window.ran") is None
+
+
+async def test_what_was_typed_outlives_a_code_that_has_to_be_entered_first(house: House, new_person: NewPerson) -> None:
+    def stale(_: Asked) -> None:
+        raise No(403, "access.step_up_required", title="Підтвердьте, що це ви")
+
+    until = datetime.now(UTC) + timedelta(minutes=15)
+    fresh = StepUpAnswer(access_token="access-fresh", expires_in=600, fresh_until=until)
+    open_for_staff(house.stage)
+    house.stage.on("notifications", "PUT", f"/accounts/{ACCOUNT}/sms-providers/turbosms", stale)
+    house.stage.on("identity", "POST", "/auth/step-up", fresh)
+    person = await new_person(house.url)
+    page = person.page
+    await sign_in(person)
+    await page.goto(f"/manage/{ACCOUNT}/integrations/turbosms")
+    await page.fill("#f-sender_name", "Levada")
+    await page.fill("#f-token", "a secret of theirs")
+    await page.locator("form:has(#f-sender_name) button.primary").click()
+    await page.locator("main button.primary").click()
+    await page.locator("#f-code").press_sequentially(CODE)
+    await expect(page.locator("#f-sender_name")).to_have_value("Levada")
+    await expect(page.locator("#f-token")).to_have_value("")  # a secret is kept nowhere
+    await page.reload()
+    await expect(page.locator("#f-sender_name")).to_have_value("Salon")
