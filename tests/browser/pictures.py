@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import json
 import logging
 import re
 import sys
@@ -20,20 +19,19 @@ from urllib.parse import quote
 
 import structlog
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
-from pydantic import BaseModel
 
 from tests.gateway.pages.everywhere import CONSOLE, DAY, TIMES, UNSUBSCRIBE, open_everything
 from tests.gateway.pages.everywhere import DESK as AT_DESK
 from tests.gateway.pages.mine import KEY, LINK, PAYMENT
 from tests.gateway.pages.people import MASTER_ID
 from tests.gateway.pages.salon import ACCOUNT, BOOKING, CUT, OLENA
-from tests.gateway.pages.stage import Answer, Asked, Stage
 from tests.gateway.pages.treasury import MONEY
 from zapys_dev.browser import ensure_chromium
 
 from .conftest import DESK, FLAGS, PHONE, Person
 from .played import served
 from .test_access import STILL, enter_console, show, sign_in
+from .tidy import Tidy
 
 OUTPUT = Path(__file__).parents[2] / "docs" / "screens"
 IN_README = ("times-phone", "desk-desktop")
@@ -144,31 +142,6 @@ SCREENS = (
     | {_named(address, MANAGE, "money"): address for address in reversed(MONEY)}
     | {_named(address, "/ops", "ops"): address for address in reversed(CONSOLE)}
 )
-_MARKUP = re.compile(r"<script>.*?</script>|</?[a-z]+>|=HYPERLINK\(|\)$")
-
-
-class Tidy(Stage):
-    """The same services without the marks that other tests put into their texts."""
-
-    def said(self, asked: Asked, answer: Answer) -> Answer:
-        """Plain words."""
-        if answer is None or isinstance(answer, str):
-            return answer
-        told = answer.model_dump(mode="json", by_alias=True) if isinstance(answer, BaseModel) else answer
-        plain: dict[str, Any] = _plain(json.loads(json.dumps(told, default=_as_json)))
-        return plain
-
-
-def _as_json(value: object) -> object:
-    return value.model_dump(mode="json", by_alias=True) if isinstance(value, BaseModel) else str(value)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: value[name] if name in ("about_html", "css") else _plain(value[name]) for name in value}
-    if isinstance(value, list):
-        return [_plain(one) for one in value]
-    return _MARKUP.sub("", value).strip() if isinstance(value, str) and "<" in value else value
 
 
 @dataclass

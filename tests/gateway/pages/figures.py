@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, get_args
 
 from contracts.http import reports as shapes
@@ -60,10 +61,12 @@ def services() -> shapes.ServicesReport:
 
 
 def weekly() -> shapes.WeeklyReport:
-    week = figures(week="2026-W48", new_clients=1) | {"from": today(), "to": today()}
-    return shapes.WeeklyReport.model_validate(
-        {"period": PERIOD, "items": [week, {**week, "visits": 4}], "total": figures()}
-    )
+    monday = today() - timedelta(days=today().weekday())
+    later = figures(week="2026-W48", new_clients=1, visits=6, completed=4) | {"from": monday, "to": today()}
+    before = {"from": monday - timedelta(days=7), "to": monday - timedelta(days=1), "visits": 4, "completed": 3}
+    one = {"cancelled_by_client": 0, "cancelled_by_staff": 0, "no_show": 1}
+    earlier = figures(week="2026-W47", new_clients=2) | before | one
+    return shapes.WeeklyReport.model_validate({"period": PERIOD, "items": [earlier, later], "total": figures()})
 
 
 def staff() -> shapes.StaffReport:

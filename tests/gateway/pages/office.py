@@ -63,7 +63,7 @@ def hits(*found: dict[str, Any], seen: str = "mark-1") -> Any:
 def days(asked: Asked) -> dict[str, Any]:
     """A month in which weekdays are worked, with one of everything."""
     first, last = date.fromisoformat(asked.body["from"]), date.fromisoformat(asked.body["to"])
-    causes = {3: ("holiday", "День Конституції"), 10: ("time_off", "Навчання"), 17: ("exception", None)}
+    causes = {3: ("holiday", "Санітарний день"), 10: ("time_off", "Навчання"), 17: ("exception", None)}
     hours = [
         {"from": "09:00", "to": "14:00", "manual_only": False, "location_id": None},
         {"from": "14:00", "to": "16:00", "manual_only": True, "location_id": None},
@@ -156,14 +156,37 @@ def look_after(stage: Stage) -> None:
     rule = {"section": "booking", "minimum": 0, "maximum": 43200, "unit": "min", "default": 60, "value": 60}
     change = f"PATCH /api/v1/accounts/{ACCOUNT}"
     settings = [
-        {"key": "name", "section": "firm", "expert": False, "kind": "text", "value": "Салон", "name": "Назва"},
-        {"key": "booking_rules.lead_time_min", "expert": False, "kind": "number", "name": "Запас", **rule},
-        {"key": "unlisted", "section": "firm", "expert": True, "kind": "yes_no", "value": False, "name": "Сховати"},
+        {
+            "key": "name",
+            "section": "firm",
+            "expert": False,
+            "kind": "text",
+            "value": "Салон",
+            "name": "Назва",
+            "effect": "Так компанію бачать клієнти: на сторінці запису й у повідомленнях.",
+        },
+        {
+            "key": "booking_rules.lead_time_min",
+            "expert": False,
+            "kind": "number",
+            "name": "Найпізніше до початку",
+            "effect": "Пізніше за цей час до початку клієнт сам не запишеться.",
+            **rule,
+        },
+        {
+            "key": "unlisted",
+            "section": "firm",
+            "expert": True,
+            "kind": "yes_no",
+            "value": False,
+            "name": "Сховати з каталогу",
+            "effect": "Сторінка відкривається лише за посиланням.",
+        },
     ]
 
     def shown(asked: Asked) -> dict[str, Any]:
         expert = asked.query.get("expert") == "true"
-        items = [{**one, "effect": "Що змінить.", "change": change} for one in settings if expert or not one["expert"]]
+        items = [{**one, "change": change} for one in settings if expert or not one["expert"]]
         return {"expert": expert, "items": items, "hidden": 3 - len(items)}
 
     stage.on("identity", "GET", f"{BASE}/settings", shown)

@@ -29,8 +29,8 @@ def open_platform(stage: Stage) -> None:
 def with_everything(stage: Stage) -> None:
     """A description, own CSS, reviews."""
     site = PublicSite(
-        about_html="<p>Ми працюємо з <b>2010</b> року: стрижки, фарбування, манікюр.</p><ul><li>Кава</li></ul>",
-        css=".own-text { font-style: italic }",
+        about_html="<p>Стрижемо й фарбуємо з <b>2010</b> року.</p><ul><li>Кава й чай для гостей</li></ul>",
+        css=".own-text b { color: teal }",
     )
     stage.on("booking", "GET", "/public/levada", page(rating=Rating(average=4.75, count=8), site=site))
 

@@ -312,7 +312,14 @@ def reviews() -> PublicReviewList:
 
 def my_bookings(asked: Asked) -> MyBookingList:
     was = my_booking(
-        id=uid(59), state="completed", payment_state="settled", code="aaaaaa", may_cancel=False, may_reschedule=False
+        id=uid(59),
+        state="completed",
+        payment_state="settled",
+        code="aaaaaa",
+        may_cancel=False,
+        may_reschedule=False,
+        starts_at=moment(-30, 10),
+        ends_at=moment(-30, 10, 45),
     )
     return MyBookingList(items=[my_booking()] if asked.query["when"] == "coming" else [was])
 

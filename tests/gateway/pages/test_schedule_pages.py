@@ -114,7 +114,7 @@ async def test_the_month_shows_what_the_hours_come_to_before_they_are_saved(owne
     await owner.open(SOFIIAS + "?preset=weekdays")
     await owner.send("/schedule", act="look")
     month = owner.page.one("table.month").text()
-    for said in ("09:00–14:00", "День Конституції", "Навчання", "вихідний", "інший час"):
+    for said in ("09:00–14:00", "Санітарний день", "Навчання", "вихідний", "інший час"):
         assert said in month
     asked = stage.calls("POST", f"{BASE}/staff-members/{SOFIIA}/schedule/days")[-1].body
     assert asked["schedule"]["days"]["mon"] == [{"from": "09:00", "to": "18:00"}]
