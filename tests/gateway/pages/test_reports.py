@@ -61,7 +61,7 @@ async def test_weeks_are_columns_along_time(owner: Browser) -> None:
     await owner.open(f"{HOME}/reports/weekly")
     heights = [node.attributes["height"] for node in owner.page.all("rect.column")]
     assert heights == ["66.67", "100.00"]
-    assert "найбільше 10" in owner.page.text
+    assert "найбільше 6" in owner.page.text
 
 
 async def test_a_period_without_anything_says_so_and_offers_the_year(owner: Browser, stage: Stage) -> None:
