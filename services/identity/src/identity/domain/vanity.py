@@ -29,6 +29,7 @@ RESERVED = frozenset(_PATHS.split())
 """Paths of the product itself, today's and likely ones."""
 
 
+_IN_ONE_WORD = frozenset(word.replace("-", "") for word in RESERVED)
 _LOOKS_LIKE = str.maketrans("034578", "oeastb")
 _LONG_ENOUGH = 5
 """A shorter word is met by chance: `spa-1` shall not be taken for anything."""
@@ -47,9 +48,10 @@ def is_reserved(address: str) -> bool:
     """
     if address in RESERVED:
         return True
-    plain = address.replace("-", "").replace("rn", "m").replace("vv", "w")
-    read_as = (plain.translate(_LOOKS_LIKE | {ord("1"): one}) for one in "li")
-    return any(word in RESERVED and len(word) >= _LONG_ENOUGH for word in read_as)
+    plain = address.replace("-", "")
+    shapes = (plain, plain.replace("rn", "m").replace("vv", "w"))
+    read_as = (shape.translate(_LOOKS_LIKE | {ord("1"): one}) for shape in shapes for one in "li")
+    return any(len(word) >= _LONG_ENOUGH and word in _IN_ONE_WORD for word in read_as)
 
 
 def check_address(address: str) -> None:
