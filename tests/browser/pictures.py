@@ -72,6 +72,7 @@ OF_PEOPLE = {
     "settings": "/me/settings",
     "messages": "/me/messages",
     "devices": "/me/devices",
+    "second-factor": "/me/second-factor",
     "phone-number": "/me/phone",
     "data": "/me/data",
     "erase": "/me/data/erase",

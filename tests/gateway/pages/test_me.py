@@ -30,6 +30,7 @@ from .salon import (
 )
 from .stage import Asked, No, Stage
 from .test_doors import sign_in
+from .work import open_for_staff
 
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(2)>{{7*7}}\u2028javascript:alert(3)'
 
@@ -37,6 +38,21 @@ HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(2)>{{7*7}}\u2028j
 @pytest.fixture(autouse=True)
 def _own_things(stage: Stage) -> None:
     open_for_me(stage)
+
+
+@pytest.mark.row("N87")
+async def test_who_is_a_client_here_and_staff_there_has_both_menus(browser: Browser, stage: Stage) -> None:
+    open_for_staff(stage)
+    stage.on("identity", "GET", "/me", profile(memberships=(membership(role="administrator"),)))
+    elsewhere = my_booking(account_name="Барбершоп «Дніпро»", vanity_address="dnipro")
+    stage.on("booking", "GET", "/me/bookings", MyBookingList(items=[elsewhere]))
+    await sign_in(browser)
+    await browser.open("/me")
+    assert "Барбершоп «Дніпро»" in browser.page.text
+    links = {node.attributes["href"] for node in browser.page.all(".menu-body a")}
+    assert {"/me", "/manage"} <= links
+    await browser.open("/manage")
+    assert "Салон «Левада»" in browser.page.text
 
 
 @pytest.mark.row("N13")
