@@ -58,13 +58,14 @@ class Draft:
 async def test_a_registration_is_left_on_a_phone_and_finished_on_a_computer(owner: Browser, stage: Stage) -> None:
     Draft(stage)
     stage.on("identity", "GET", "/me/bookings", {"items": []})
+    stage.on("identity", "GET", "/me", profile(name=None))
     await owner.open("/register")
     await owner.send("/register", name="", vanity_address="levada", act="next")
     assert owner.page.one("#e-name").text(strip=True) == "Обовʼязкове поле"
     await owner.send("/register", name="Салон «Левада»", vanity_address="levada", city="Київ", act="next")
     assert owner.page.status == 422
     assert "вже має інша компанія" in owner.page.one("#e-vanity_address").text(), "known before the other four steps"
-    await owner.send("/register", vanity_address="levada-podil", act="next")
+    await owner.send("/register", vanity_address="levada-podil", owner_name="Олена Шевчук", act="next")
     await owner.send("/register", address="вул. Сагайдачного, 10", act="next")
     await owner.send(
         "/register", service_name_1="Стрижка", service_minutes_1="45", service_price_1="дорого", act="next"
@@ -85,6 +86,7 @@ async def test_a_registration_is_left_on_a_phone_and_finished_on_a_computer(owne
     await owner.send("/register", staff_name_1="Олена Шевчук", act="next")
     await owner.send("/register", **{"preset": "six", "from": "9", "to": "18:00", "act": "next"})
 
+    assert stage.calls("PATCH", "/me")[-1].body == {"name": "Олена Шевчук"}, "nobody is called by a number at work"
     [made] = stage.calls("POST", "/accounts")
     assert made.body == {
         "name": "Салон «Левада»",

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from contracts.http.access import DraftAnswer, Step
 from contracts.http.catalogue import LocationBody, ServiceBody, StaffMemberBody, WeeklySchedule
-from contracts.http.identity import AccountBody, MemberBody
+from contracts.http.identity import AccountBody, MemberBody, ProfileBody
 from gateway.clients import Refused
 from gateway.pages.forms import Form
 from gateway.pages.route import page_router
@@ -166,6 +166,13 @@ async def _finish(visit: Visit, draft: DraftAnswer) -> Response:
 
     form = _of(draft, "firm")
     try:
+        if name := form.text("owner_name"):
+            await visit.api.identity.change_me(visit.body(ProfileBody, {"name": name}))
+    except Refused as refused:
+        if refused.status == 401:
+            raise
+        return await _page(visit, draft, "firm", form.note(refused.problem, {"/name": "owner_name"}), refused.status)
+    try:
         body = visit.body(AccountBody, _firm(visit, form))
         account = await visit.api.identity.register_account(body, key=key("account"))
     except Refused as refused:
@@ -237,6 +244,7 @@ async def _page(
         form=form,
         host=host,
         suggestions=suggestions or [],
+        is_nameless=not (await visit.profile()).name,
         step=step,
         steps=[(name, name in draft.steps) for name in STEPS],
         number=STEPS.index(step) + 1,
