@@ -30,7 +30,7 @@ def with_everything(stage: Stage) -> None:
     """A description, own CSS, reviews."""
     site = PublicSite(
         about_html="<p>Стрижемо й фарбуємо з <b>2010</b> року.</p><ul><li>Кава й чай для гостей</li></ul>",
-        css=".own-text b { color: teal }",
+        css=".own-text b { font-style: italic }",
     )
     stage.on("booking", "GET", "/public/levada", page(rating=Rating(average=4.75, count=8), site=site))
 
