@@ -14,7 +14,7 @@ from zapys_dev.ports import first_free
 from zapys_dev.postgres import PrivatePostgres
 from zapys_dev.rabbitmq import PrivateRabbit
 from zapys_dev.stack import Stack
-from zapys_dev.testing import TestServers, move_to_free_ports
+from zapys_dev.testing import TestServers, move_to_free_ports, start_together
 
 
 @dataclass
@@ -41,8 +41,7 @@ def breakable_product(base: Path) -> Iterator[Breakable]:
     postgres = PrivatePostgres(base, first_free(26432))
     rabbit = move_to_free_ports(PrivateRabbit(base, 15172, epmd_port=14770, node="zapysbreak"))
     try:
-        postgres.start()
-        rabbit.start()
+        start_together(postgres, rabbit)
         servers = TestServers(postgres.url, rabbit.url, rabbit.management_url)
         with running_product(servers, apart=True, first_port=26000, traced=False) as (stack, _):
             yield Breakable(stack, postgres, rabbit)

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +11,8 @@ from pathlib import Path
 from zapys_dev.errors import Trouble
 
 _POLICY = Path("/usr/sbin/policy-rc.d")
+_ONE_AT_A_TIME = threading.Lock()
+"""apt has one lock of its own, and servers are started side by side."""
 
 
 def install(packages: Sequence[str], *, what_for: str) -> None:
@@ -27,7 +30,7 @@ def install(packages: Sequence[str], *, what_for: str) -> None:
     # The scripts of packages call what lies in the system administrator's folders; a user's PATH may lack them.
     path = f"PATH={os.environ.get('PATH', os.defpath)}:/usr/local/sbin:/usr/sbin:/sbin"
     quiet = ["env", path, "DEBIAN_FRONTEND=noninteractive", apt, "-q", "-o", "DPkg::Lock::Timeout=120"]
-    with _services_stay_down(prefix):
+    with _ONE_AT_A_TIME, _services_stay_down(prefix):
         _run([*prefix, *quiet, "update"], command, what_for)
         _run([*prefix, *quiet, "install", "-y", "--no-install-recommends", *packages], command, what_for)
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -17,6 +18,7 @@ __all__ = [
     "ensure_servers",
     "move_to_free_ports",
     "private_servers",
+    "start_together",
     "stop_servers",
 ]
 
@@ -58,9 +60,15 @@ def ensure_servers() -> TestServers:
     base = places.test_home().make().base
     with locks.exclusive(base / "servers.lock", timeout_s=180):
         postgres, rabbit = private_servers(choose_ports=True)
-        postgres.start()
-        rabbit.start()
+        start_together(postgres, rabbit)
     return TestServers(postgres.url, rabbit.url, rabbit.management_url)
+
+
+def start_together(postgres: PrivatePostgres, rabbit: PrivateRabbit) -> None:
+    """Start both side by side; raises what kept either from it once both attempts are over."""
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        for started in [pool.submit(postgres.start), pool.submit(rabbit.start)]:
+            started.result()
 
 
 def stop_servers(*, delete: bool = False) -> bool:

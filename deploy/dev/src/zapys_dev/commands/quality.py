@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated
 
 import typer
@@ -32,13 +33,14 @@ def run_tests(
         return
     began = time.monotonic()
     words = list(context.args)
-    touches_browser = browser and _touches_browser(words)
-    if touches_browser:
-        ensure_chromium()
-        built = web_client.build()
-        if built.note:
-            _console.print(f"[yellow]![/] {built.note}", highlight=False)
-    servers = testing.ensure_servers()
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        starting = pool.submit(testing.ensure_servers)
+        if browser and _touches_browser(words):
+            ensure_chromium()
+            built = web_client.build()
+            if built.note:
+                _console.print(f"[yellow]![/] {built.note}", highlight=False)
+        servers = starting.result()
     _console.print(f"PostgreSQL and RabbitMQ are ready ({time.monotonic() - began:.1f} s)", highlight=False)
     whole = side_by_side and not _named_paths(words)
     spread = ["-n", "2", "--dist", "loadscope", "--no-loadscope-reorder"] if whole else []
