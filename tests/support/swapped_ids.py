@@ -18,6 +18,7 @@ _ACCOUNT = "{account_id}"
 _PART = re.compile(r"{([a-z_]+)}")
 _OTHER_PARTS = {"provider": "turbosms", "kind": "created", "language": "uk", "resource": "bookings", "step": "account"}
 PASSES = range(200, 300)
+_LIVING = ("notifications", "sms-balance", "sms-providers", "events", "webhooks", "staff-tasks", "reconciliation")
 AT_ONCE = 40
 """Of ids as young as these a service waits some seconds for news: that costs patience, not work."""
 
@@ -104,8 +105,14 @@ async def steal(thief: Salon, owner: Salon, document: dict[str, Any], count: int
     assert len(foreign) >= 5
     await swap_ids(thief.owner, swaps(document, thief.account, foreign), count, swapped)
     after, _ = await harvest(owner.owner, owner.account, document)
-    swapped.hits += [f"{path} has changed" for path in before if _things(before[path]) != _things(after.get(path))]
+    swapped.hits += [f"{path} has changed" for path in before if _has_changed(path, before, after)]
     return swapped
+
+
+def _has_changed(path: str, before: dict[str, Any], after: dict[str, Any]) -> bool:
+    """Whether a list shows other things; messages go out and cost money by themselves meanwhile."""
+    lives = any(f"/{word}" in path for word in _LIVING)
+    return not lives and _things(before[path]) != _things(after.get(path))
 
 
 def _is_list(operation: dict[str, Any] | None) -> bool:
