@@ -217,6 +217,7 @@ NEEDS_NO_KEY = (
     r".*/payments/[^/]+/checkout",
     r"/demo/sessions",
     r"/public/unsubscribe/[^/]+",
+    r"/platform/second-factor-resets",
 )
 
 
