@@ -82,9 +82,6 @@ async def office(stack: Stack) -> AsyncIterator[Desk]:
     schedule = {"pattern": "weekly", "days": {day: [{"from": "08:00", "to": "18:00"}] for day in _WEEK}}
     for who in (salon.staff_member, second):
         await owner.ask("PUT", f"{root}/staff-members/{who}/schedule", schedule)
-    settings = await owner.ask("GET", f"{root}/notification-settings")
-    settings["quiet_hours"]["enabled"] = False  # a test may run at any hour
-    await owner.ask("PUT", f"{root}/notification-settings", settings)
     yield Desk(salon, second, date.today() + timedelta(days=2), session)  # noqa: DTZ011
     await owner.close()
 
