@@ -112,6 +112,12 @@ function showCurrent(root: ParentNode): void {
   }
 }
 
+/** Long pages are folded for phones; a wide screen has room for all of their parts. */
+function unfoldWhereThereIsRoom(): void {
+  if (!matchMedia("(min-width: 860px)").matches) return;
+  for (const part of document.querySelectorAll<HTMLDetailsElement>("details[data-wide]")) part.open = true;
+}
+
 const dateFields = 'form:not(.row) input[type="date"]';
 
 /** A date field says its day in the language of the page: a browser writes it in an order of its own. */
@@ -204,6 +210,7 @@ sendOnChange();
 copyButtons();
 printButtons();
 insertButtons();
+unfoldWhereThereIsRoom();
 showCurrent(document);
 sayDays(document);
 document.addEventListener("input", (event) => {

@@ -194,6 +194,13 @@ function copyDay(from: HTMLElement, days: HTMLElement[]): void {
   if (first) changed(first.since);
 }
 
+/** A folded day says its hours beside its name. */
+function say(day: HTMLElement, words: DOMStringMap): void {
+  const said = day.closest("details")?.querySelector("[data-said]");
+  const hours = rowsOf(day).flatMap(({ since, until }) => (since.value ? [`${since.value}–${until.value}`] : []));
+  if (said) said.textContent = hours.join(", ") || (words["offWords"] ?? "");
+}
+
 function start(form: HTMLFormElement): void {
   const days = [...form.querySelectorAll<HTMLElement>("[data-day]")];
   const hours = days.filter((day) => day.dataset["day"] !== "break");
@@ -230,12 +237,14 @@ function start(form: HTMLFormElement): void {
       day.querySelector<HTMLInputElement>("input.time")?.focus();
     }
     for (const track of tracks.values()) track.draw();
+    days.forEach((one) => say(one, form.dataset));
   });
   form.addEventListener("change", (event) => {
     const field = event.target as HTMLInputElement;
     const typed = field.classList.contains("time") ? minutes(field.value) : null;
     if (typed !== null) field.value = clock(typed);
     for (const track of tracks.values()) track.draw();
+    days.forEach((one) => say(one, form.dataset));
   });
 }
 

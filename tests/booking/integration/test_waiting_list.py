@@ -64,6 +64,7 @@ async def test_a_freed_hour_is_kept_for_the_first_in_the_queue_then_for_the_next
     await serve(salon)
     [offered] = await mine(salon, first)
     assert (offered["state"], offered["offer"]["starts_at"]) == ("offered", salon.at("10:00"))
+    assert offered["offer"]["expires_at"][-6:] == offered["offer"]["starts_at"][-6:], "on the clock of the place"
     assert (await mine(salon, second))[0]["state"] == "waiting"
     [said] = await salon.bench.said(WaitlistOffered, account_id=salon.account_id)
     assert said.entry.client.phone_e164 == first.phone_e164

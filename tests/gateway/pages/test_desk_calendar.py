@@ -8,12 +8,27 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from contracts.http.booking import CalendarAnswer
+from gateway.pages import formats
 from gateway.pages.desk.tiles import calendar_shown, tiles_of
 from gateway.pages.desk.wall_clock import moment_of
 
 from .browser import Browser
+from .dues import unreachable
 from .money import REGISTER, settlement
-from .salon import ACCOUNT, ANDRII, BOOKING, COLOUR, CUT, OLENA, location, moment, uah, uid
+from .salon import (
+    ACCOUNT,
+    ANDRII,
+    BOOKING,
+    COLOUR,
+    CUT,
+    OLENA,
+    location,
+    membership,
+    moment,
+    profile,
+    uah,
+    uid,
+)
 from .stage import Asked, No, Stage
 from .test_doors import sign_in
 from .visits import booking, calendar, card, visit_at
@@ -251,6 +266,11 @@ async def test_what_needs_attention_has_its_cure_as_a_button(staff: Browser, sta
         "Проведено заднім числом",
     ]
     assert "бракує коштів" in staff.page.text
+    assert formats.stamp(unreachable().created_at, "Europe/Kyiv") in staff.page.text
+    there = membership().model_copy(update={"time_zone": "Asia/Tokyo"})
+    stage.on("identity", "GET", "/me", profile(memberships=(there,)))
+    await staff.open(f"{DESK}/attention")
+    assert formats.stamp(unreachable().created_at, "Asia/Tokyo") in staff.page.text, "by the clock of the account"
     assert "Номер клієнта Наталія не працює." in staff.page.text
     await staff.send("/settle")
     assert len(stage.calls("POST", f"{BASE}/staff-tasks/{uid(760)}/settle")) == 1

@@ -4,18 +4,43 @@ from __future__ import annotations
 
 import pytest
 
+from contracts.http.catalogue import PublicSite
 from contracts.http.reviews import LinkReviewBody
 
 from .browser import Browser
 from .mine import KEY, LINK, PAYMENT, by_key, open_for_me
-from .salon import moment, uah
+from .salon import BOOKING, moment, page, uah
 from .stage import Asked, No, Stage
+from .test_doors import sign_in
 from .test_me import HOSTILE
 
 
 @pytest.fixture(autouse=True)
 def _own_things(stage: Stage) -> None:
     open_for_me(stage)
+
+
+async def test_every_page_of_a_link_is_the_firms_in_name_and_look_and_under_me_it_is_ours(
+    browser: Browser, stage: Stage
+) -> None:
+    stage.on("booking", "GET", "/public/levada", page(site=PublicSite(css=".btn { color: #0b6e5f; }")))
+    for act in ("", "/move", "/cancel", "/review"):
+        await browser.open(f"/b/k7m2xq{act}?key={KEY}")
+        assert browser.page.one("a.brand[href='/levada']").text(strip=True) == "Салон «Левада»", act
+        assert browser.page.one("title").text().endswith("– Салон «Левада»"), act
+        assert browser.page.has("link[href^='/levada/look.css?v=']"), act
+    await browser.open(f"/pay/{PAYMENT}")
+    assert browser.page.one(".brand").text(strip=True) == "Салон «Левада»"
+
+    def gone(_: Asked) -> None:
+        raise No(404, "request.not_found")
+
+    stage.on("booking", "GET", "/public/levada", gone)
+    await browser.open(LINK)
+    assert browser.page.status == 200, "a visit can be read though its firm shows no page any more"
+    await sign_in(browser)
+    await browser.open(f"/me/{BOOKING}/cancel")
+    assert browser.page.one(".brand").text(strip=True) == "Zapys"
 
 
 async def test_the_link_confirms_moves_and_cancels_without_signing_in(browser: Browser, stage: Stage) -> None:

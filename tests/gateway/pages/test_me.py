@@ -11,9 +11,10 @@ import pytest
 from contracts.http.booking import MyBookingList
 from contracts.http.identity.profile import ErasedLogin
 from contracts.http.notifications import ClientPreferences
+from gateway.pages import formats
 
 from .browser import Browser
-from .mine import ENTRY, HERE, OFFERED, PAYMENT, PHONE_DEVICE, open_for_me
+from .mine import ENTRY, HERE, OFFERED, PAYMENT, PHONE_DEVICE, open_for_me, sessions
 from .salon import (
     ACCOUNT,
     ATTEMPT,
@@ -159,6 +160,22 @@ async def test_reminders_are_refused_everywhere_and_channels_at_one_firm(browser
 
 
 @pytest.mark.row("N48")
+async def test_devices_tell_their_time_by_the_clock_of_the_account_or_of_the_place_one_goes_to(
+    browser: Browser, stage: Stage
+) -> None:
+    there = membership().model_copy(update={"time_zone": "Asia/Tokyo"})
+    stage.on("identity", "GET", "/me", profile(memberships=(there,)))
+    await sign_in(browser)
+    told = sessions()
+    stage.on("identity", "GET", "/auth/sessions", told)
+    await browser.open("/me/devices")
+    assert formats.stamp(told.items[0].last_used_at, "Asia/Tokyo") in browser.page.text
+    stage.on("identity", "GET", "/me", profile())
+    stage.on("booking", "GET", "/me/bookings", MyBookingList(items=[my_booking(time_zone="America/New_York")]))
+    await browser.open("/me/devices")
+    assert formats.stamp(told.items[0].last_used_at, "America/New_York") in browser.page.text
+
+
 async def test_devices_are_listed_and_signed_out_one_by_one_or_all(browser: Browser, stage: Stage) -> None:
     await sign_in(browser)
     await browser.open("/me/devices")

@@ -71,6 +71,23 @@ async def test_where_nothing_waits_the_page_says_so_and_leads_on(owner: Browser,
         assert owner.page.has(".empty a.btn")
 
 
+async def test_long_settings_are_folded_and_a_part_with_a_mistake_is_open(owner: Browser, stage: Stage) -> None:
+    await owner.open(f"{HOME}/messages/settings")
+    parts = {part.css("h2")[0].id: part for part in owner.page.all("details.part")}
+    assert list(parts) == ["to-clients", "when", "quiet", "to-staff"]
+    assert not any("open" in part.attributes for part in parts.values())
+    assert "21:00–07:00" in parts["quiet"].css("summary")[0].text()
+
+    def wrong(_: Asked) -> None:
+        errors = [{"pointer": "/quiet_hours/starts", "code": "wrong", "text": "Так не можна"}]
+        raise No(422, "request.invalid", title="Перевірте дані", errors=errors)
+
+    stage.on("notifications", "PUT", f"{BASE}/notification-settings", wrong)
+    await owner.send("/messages/settings", act="check")
+    opened = [part.css("h2")[0].id for part in owner.page.all("details.part[open]")]
+    assert opened == ["quiet"]
+
+
 @pytest.mark.row("S21")
 async def test_a_change_of_settings_is_foretold_before_it_is_saved(owner: Browser, stage: Stage) -> None:
     await owner.open(f"{HOME}/messages/settings")

@@ -65,7 +65,7 @@ def offer_answer(entry: WaitlistEntry) -> OfferAnswer:
             "location_id": offer["location_id"],
             "location_name": offer["location_name"],
             "staff": offer["staff_member_names"],
-            "expires_at": offer["expires_at"],
+            "expires_at": datetime.fromisoformat(offer["expires_at"]).astimezone(zone),
         }
     )
 

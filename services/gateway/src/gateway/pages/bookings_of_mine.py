@@ -104,6 +104,7 @@ def _cancel_page(visit: Visit, booking: MyBookingAnswer, form: Form, status: int
     return visit.page(
         "me/cancel.html.jinja",
         status,
+        firm=None,
         services=[item.service_name for item in booking.items],
         account_name=booking.account_name,
         starts_at=booking.starts_at,

@@ -104,6 +104,10 @@ class Form:
         """What is wrong with one field."""
         return next((mistake.text for mistake in self.errors if mistake.field == name), None)
 
+    def is_wrong(self, *starts: str) -> bool:
+        """Whether something is wrong with a field whose name begins so."""
+        return any(mistake.field and mistake.field.startswith(starts) for mistake in self.errors)
+
     @property
     def named(self) -> list[Mistake]:
         """What is wrong with single fields."""

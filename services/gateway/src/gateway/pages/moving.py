@@ -13,6 +13,7 @@ from starlette.responses import Response
 from .forms import Form
 from .public import days
 from .public.choice import Choice
+from .public.firm_behind import Firm
 from .visit import Visit
 
 
@@ -44,8 +45,10 @@ class _Choice(Choice):
         return [*Choice(**usual).fields(), *([("key", self.key)] if self.key else [])]
 
 
-async def times_page(visit: Visit, moving: Moving, form: Form, status: int = 200) -> Response:
-    """The free times as buttons of one form."""
+async def times_page(
+    visit: Visit, moving: Moving, form: Form, status: int = 200, *, firm: Firm | None = None
+) -> Response:
+    """The free times as buttons of one form; `firm` is whose page it is."""
     read = Choice.read(moving.path.removeprefix("/"), visit.query)
     choice = _Choice(**{one.name: getattr(read, one.name) for one in dataclasses.fields(Choice)}, key=moving.key)
     visit.address = choice.address()
@@ -64,6 +67,7 @@ async def times_page(visit: Visit, moving: Moving, form: Form, status: int = 200
     return visit.page(
         "me/move.html.jinja",
         status,
+        firm=firm,
         moving=moving,
         form=form,
         choice=choice,

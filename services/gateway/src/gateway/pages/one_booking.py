@@ -22,6 +22,7 @@ from . import calendar_file
 from .bookings_of_mine import find_mine
 from .forms import Form
 from .moving import Moving, times_page
+from .public.firm_behind import Firm, firm_behind
 from .route import page_router
 from .visit import Visit, VisitDep
 
@@ -161,6 +162,7 @@ async def _page(visit: Visit, code: str, form: Form, status: int = 200) -> Respo
     return visit.page(
         "me/one.html.jinja",
         status,
+        firm=await _firm(visit, booking),
         booking=booking,
         linked=linked,
         key=key if linked else "",
@@ -183,6 +185,7 @@ async def _cancel_page(visit: Visit, code: str, form: Form, status: int = 200) -
     return visit.page(
         "me/cancel.html.jinja",
         status,
+        firm=await _firm(visit, booking),
         services=booking.services,
         account_name=booking.account_name,
         starts_at=booking.starts_at,
@@ -214,7 +217,7 @@ async def _move_page(visit: Visit, code: str, form: Form, status: int = 200) -> 
         starts_at=booking.starts_at,
         key=_key(visit),
     )
-    return await times_page(visit, moving, form, status)
+    return await times_page(visit, moving, form, status, firm=await _firm(visit, booking))
 
 
 async def _review_page(visit: Visit, code: str, form: Form, status: int = 200) -> Response:
@@ -225,6 +228,7 @@ async def _review_page(visit: Visit, code: str, form: Form, status: int = 200) -
     return visit.page(
         "me/review.html.jinja",
         status,
+        firm=await _firm(visit, booking),
         account_name=booking.account_name,
         services=booking.services,
         starts_at=booking.starts_at,
@@ -240,6 +244,10 @@ async def _review_page(visit: Visit, code: str, form: Form, status: int = 200) -
 def _unknown(visit: Visit) -> Response:
     """The code is none, or of a visit that is gone: why, and what to do."""
     return visit.page("me/link_unknown.html.jinja", 404)
+
+
+async def _firm(visit: Visit, booking: OneBookingAnswer) -> Firm:
+    return await firm_behind(visit, booking.account_name, booking.vanity_address)
 
 
 async def _linked(visit: Visit, code: str) -> LinkedBookingAnswer | None:

@@ -12,8 +12,10 @@ from contracts.http.payments import Paying
 from gateway.clients import Refused
 
 from .forms import Form
+from .public.firm_behind import Firm
 from .route import page_router, policy
 from .visit import Visit, VisitDep
+from .zones import USUAL_ZONE
 
 router = page_router()
 returns = APIRouter()
@@ -70,7 +72,14 @@ async def _page(visit: Visit, payment_id: UUID, form: Form, status: int = 200) -
             return _unknown(visit)
         raise
     visit.address = f"/pay/{payment_id}"
-    return visit.page("me/pay.html.jinja", status, payment=asked, zone=asked.time_zone or "Europe/Kyiv", form=form)
+    return visit.page(
+        "me/pay.html.jinja",
+        status,
+        firm=Firm(asked.account_name),
+        payment=asked,
+        zone=asked.time_zone or USUAL_ZONE,
+        form=form,
+    )
 
 
 def _unknown(visit: Visit) -> Response:

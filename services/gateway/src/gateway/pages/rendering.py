@@ -91,9 +91,9 @@ def capitalize_first(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def near(moment: datetime, zone: str) -> str:
-    """`пн 23.11, 10:00`: short, for a button."""
-    local = formats.at(moment, zone)
+def near(moment: datetime, zone: str = "") -> str:
+    """`пн 23.11, 10:00`: short, for a button; without a zone the moment carries the offset of its place."""
+    local = formats.at(moment, zone) if zone else moment
     return f"{formats.weekday(local.date())} {local:%d.%m, %H:%M}"
 
 

@@ -36,6 +36,7 @@ def membership_answer(membership: Membership, account: Account, user: User) -> M
         account_id=account.id,
         account_name=account.name,
         vanity_address=account.vanity_address,
+        time_zone=account.time_zone,
         role=membership.role,
         name=membership.name_with(user),
         permissions=tuple(sorted(membership.permissions)),

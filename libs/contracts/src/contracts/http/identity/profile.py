@@ -19,6 +19,7 @@ class MembershipAnswer(Answer):
     account_id: UUID
     account_name: str
     vanity_address: str
+    time_zone: str = Field(default="Europe/Kyiv", description="The clock of the account.")
     role: RoleKey
     name: str
     permissions: tuple[str, ...] = Field(description="Effective keys after role and personal changes, sorted.")

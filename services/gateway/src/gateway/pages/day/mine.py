@@ -119,4 +119,4 @@ async def _find_steps(visit: Visit, member: MembershipAnswer, parts: list[Part])
 async def _zone(visit: Visit, member: MembershipAnswer) -> ZoneInfo:
     locations = (await visit.api.catalogue.locations(member.account_id)).items
     mine = [one for one in locations if member.location_ids is None or one.id in member.location_ids]
-    return ZoneInfo(mine[0].time_zone if mine else "Europe/Kyiv")
+    return ZoneInfo(mine[0].time_zone if mine else member.time_zone)

@@ -73,6 +73,7 @@ async def attention_page(
     return visit.page(
         "desk/attention.html.jinja",
         status,
+        zone=member.time_zone,
         member=member,
         account_id=account_id,
         messages=messages,

@@ -43,7 +43,7 @@ async def day(visit: VisitDep, account_id: UUID) -> Response:
     member = await member_of(visit, account_id)
     locations = (await visit.api.catalogue.locations(account_id)).items
     location = chosen_location(visit, locations)
-    zone = ZoneInfo(location.time_zone if location else locations[0].time_zone if locations else "Europe/Kyiv")
+    zone = ZoneInfo(location.time_zone if location else locations[0].time_zone if locations else member.time_zone)
     now = datetime.now(UTC)
     today = now.astimezone(zone).date()
     shown = day_of(visit, today)

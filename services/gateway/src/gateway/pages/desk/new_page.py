@@ -51,7 +51,7 @@ async def new_page(visit: Visit, account_id: UUID, form: Form, shown: Shown | No
     chosen = _chosen_services(visit, services)
     able = [one for one in staff if {service.id for service in chosen} <= set(one.service_ids)]
     person = next((one for one in able if str(one.id) == visit.query.get("staff")), None)
-    zone = ZoneInfo(location.time_zone if location else locations[0].time_zone if locations else "Europe/Kyiv")
+    zone = ZoneInfo(location.time_zone if location else locations[0].time_zone if locations else member.time_zone)
     day = day_of(visit, datetime.now(zone).date())
     asked_at = _asked_at(visit, day, zone)
     values: dict[str, Any] = {

@@ -16,6 +16,7 @@ from gateway.pages.forms import Form
 from gateway.pages.route import page_router
 from gateway.pages.visit import Visit, VisitDep
 from gateway.pages.words import t
+from gateway.pages.zones import USUAL_ZONE
 
 from .schedule_form import PRESETS, TIMES, clock
 
@@ -235,7 +236,7 @@ async def _page(
 ) -> Response:
     visit.address = f"/register?step={step}"
     if form is None:
-        start = {"firm": {"time_zone": "Europe/Kyiv"}, "services": {"service_minutes_1": "60"}}
+        start = {"firm": {"time_zone": USUAL_ZONE}, "services": {"service_minutes_1": "60"}}
         form = Form.of(**(draft.steps.get(step) or start.get(step) or {}))
     host = visit.settings.public_url.split("://", 1)[-1].rstrip("/")
     return visit.page(

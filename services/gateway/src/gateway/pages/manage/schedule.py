@@ -20,6 +20,7 @@ from gateway.pages.forms import Form
 from gateway.pages.route import page_router
 from gateway.pages.visit import Visit, VisitDep
 from gateway.pages.words import t, texts
+from gateway.pages.zones import USUAL_ZONE
 from kit import problems
 
 from .hits import begin
@@ -113,7 +114,7 @@ async def person_of(visit: Visit, account_id: UUID, staff_member_id: UUID) -> St
 
 def zone_of(places: Sequence[LocationAnswer]) -> str:
     """The zone in which days of this account are shown."""
-    return places[0].time_zone if places else "Europe/Kyiv"
+    return places[0].time_zone if places else USUAL_ZONE
 
 
 def today_at(places: Sequence[LocationAnswer]) -> date:

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from gateway.clients import Refused
 from gateway.pages.route import page_router
 from gateway.pages.visit import VisitDep
+from gateway.pages.zones import own_zone
 
 router = page_router()
 
@@ -18,7 +19,7 @@ async def devices(visit: VisitDep) -> Response:
     """This one first, then by last use."""
     await visit.profile()
     found = sorted((await visit.api.identity.sessions()).items, key=lambda one: not one.is_current)
-    return visit.page("me/devices.html.jinja", section="settings", sessions=found)
+    return visit.page("me/devices.html.jinja", section="settings", zone=await own_zone(visit), sessions=found)
 
 
 @router.post("/me/devices/{session_id}/end")

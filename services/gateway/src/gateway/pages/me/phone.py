@@ -11,6 +11,7 @@ from gateway.pages.forms import Form
 from gateway.pages.login import CODE_FIELDS, note_code
 from gateway.pages.route import page_router
 from gateway.pages.visit import Visit, VisitDep
+from gateway.pages.zones import own_zone
 
 router = page_router()
 
@@ -107,4 +108,7 @@ async def send_again(visit: VisitDep) -> Response:
 async def _page(visit: Visit, form: Form, status: int = 200) -> Response:
     profile = await visit.profile()
     change = (await visit.api.own.phone_change()).change
-    return visit.page("me/phone.html.jinja", status, section="settings", profile=profile, change=change, form=form)
+    zone = await own_zone(visit)
+    return visit.page(
+        "me/phone.html.jinja", status, section="settings", profile=profile, change=change, zone=zone, form=form
+    )

@@ -44,6 +44,7 @@ def _page(visit: Visit, booking: MyBookingAnswer, form: Form, status: int = 200)
     return visit.page(
         "me/review.html.jinja",
         status,
+        firm=None,
         account_name=booking.account_name,
         services=services,
         starts_at=booking.starts_at,

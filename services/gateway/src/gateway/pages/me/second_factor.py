@@ -14,6 +14,7 @@ from gateway.pages.login import note_code
 from gateway.pages.pictures import square_code
 from gateway.pages.route import page_router
 from gateway.pages.visit import Visit, VisitDep
+from gateway.pages.zones import own_zone
 
 router = page_router()
 
@@ -111,7 +112,14 @@ async def _page(visit: Visit, form: Form, status: int = 200, *, wants: str = "")
     visit.address = _PAGE
     factor = await visit.api.own.second_factor()
     return visit.page(
-        "me/second_factor.html.jinja", status, section="settings", factor=factor, form=form, blank=Form(), wants=wants
+        "me/second_factor.html.jinja",
+        status,
+        section="settings",
+        factor=factor,
+        zone=await own_zone(visit),
+        form=form,
+        blank=Form(),
+        wants=wants,
     )
 
 

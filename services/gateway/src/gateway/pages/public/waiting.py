@@ -15,6 +15,7 @@ from gateway.pages.visit import Visit, VisitDep
 
 from .booking_page import way_of
 from .choice import Choice
+from .firm_behind import firm_behind
 from .firm_page import firm_page
 from .way import Way
 
@@ -99,7 +100,8 @@ async def _offer(visit: Visit, code: str, form: Form, status: int = 200) -> Resp
         if refused.status in (404, 422):
             raise PageUnknown from refused
         raise
-    return visit.page("public/offer.html.jinja", status, found=found, code=code, form=form)
+    firm = await firm_behind(visit, found.account_name, found.vanity_address)
+    return visit.page("public/offer.html.jinja", status, firm=firm, found=found, code=code, form=form)
 
 
 async def _mine(visit: Visit, entry_id: UUID) -> WaitlistAnswer:

@@ -14,10 +14,10 @@ from gateway.pages.forms import Form
 from gateway.pages.manage.office import office_page
 from gateway.pages.said import day_said
 from gateway.pages.visit import Visit
+from gateway.pages.zones import USUAL_ZONE
 
 SECTION = "cash-registers"
 TABS = ("cash-registers", "day", "cash-operations", "receipts", "payments")
-USUAL_ZONE = "Europe/Kyiv"
 
 
 async def zone_of(visit: Visit, account_id: UUID) -> str:
