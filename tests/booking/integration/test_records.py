@@ -1,7 +1,7 @@
 """The journal that is mailed, timelines of all events, the recycle bin, names in order."""
 
 import random
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -14,7 +14,7 @@ from contracts import Money
 from contracts.booking import DailyJournalPrepared, LocationChanged, ReportPrepared
 from contracts.fiscal import ReceiptHeld, ReceiptRegistered, ReceiptState
 from contracts.identity import MembershipAdded, MembershipChanged, MembershipState
-from contracts.notifications import MessageDelivered, MessageSent, NotificationState
+from contracts.notifications import MessageDelivered, MessageSent, MessageWritten, NotificationState
 from contracts.permissions import Permission
 from kit.ids import new_id
 from tests.booking.integration.test_desk import settlement
@@ -146,6 +146,29 @@ def receipt(salon, booking, version, event, receipt_id, **more):
             **more,
         ),
     )
+
+
+async def test_the_history_names_who_wrote_to_the_client_by_hand(salon):
+    made = await salon.booked(salon.at("10:00"))
+    said = message(salon, made, "written", 1, MessageSent, new_id()).notification
+    written = MessageWritten(
+        account_id=salon.account_id,
+        version=1,
+        notification=said,
+        author_id=new_id(),
+        author_name="Марко",
+        written_at=datetime.now(UTC),
+    )
+    for _ in range(2):
+        await salon.bench.deliver(written)
+    await salon.bench.deliver(MessageSent(account_id=salon.account_id, version=2, notification=said))
+    told = (await salon.ok("GET", f"/bookings/{made['id']}/timeline"))["items"]
+    assert [(one["kind"], one["actor_name"]) for one in told[1:]] == [
+        ("message_written", "Марко"),
+        ("message_sent", None),
+    ]
+    assert told[1]["text"] == "Клієнту написано власне повідомлення"
+    assert "власне повідомлення" in told[2]["text"]
 
 
 @pytest.mark.row("X10")

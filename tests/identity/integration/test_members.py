@@ -7,6 +7,7 @@ import pytest
 
 from contracts.fiscal import CashActRefused
 from contracts.identity import MembershipAdded, MembershipRemoved, MembershipRestored
+from contracts.notifications import MessageWritten, NotificationState
 from identity.roles import PRESETS
 from kit.ids import new_id
 from kit.testing import Bench
@@ -200,6 +201,37 @@ async def test_the_journal_says_who_wanted_to_touch_money_without_the_right_to(b
     assert {one["field"]: one["after"] for one in entry["changes"]} == {
         "permission": "cash.delete",
         "cash_operation_id": str(refused.cash_operation_id),
+    }
+
+
+@pytest.mark.row("X15")
+async def test_the_journal_says_who_wrote_to_a_client_by_hand(bench: Bench, people: People) -> None:
+    owner, account = await people.owner()
+    olena, path = await people.add(owner, account, name="Олена")
+    message = NotificationState(
+        id=new_id(), booking_id=new_id(), kind="written", recipient_type="client", recipient_id=new_id(),
+        channel="sms", state="planned",
+    )  # fmt: skip
+    written = MessageWritten(
+        account_id=id_of(account),
+        version=1,
+        notification=message,
+        author_id=olena.user_id,
+        author_name="Олена",
+        origin="203.0.113.7",
+        written_at=datetime.now(UTC),
+    )
+    message_id = new_id()
+    for _ in range(2):
+        await bench.deliver(written, message_id=message_id)
+    headers = {**owner.headers, "Accept-Language": "uk"}
+    [entry] = (await bench.http.get(f"{account}/audit?actor_id={olena.user_id}", headers=headers)).json()["items"]
+    assert (entry["action"], entry["text"]) == ("client.written_to", "Власне повідомлення клієнту, автор: Олена")
+    assert entry["subject"]["id"] == path[-36:]
+    assert {one["field"]: one["after"] for one in entry["changes"]} == {
+        "client_id": str(message.recipient_id),
+        "booking_id": str(message.booking_id),
+        "notification_id": str(message.id),
     }
 
 

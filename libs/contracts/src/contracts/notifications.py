@@ -51,6 +51,18 @@ class MessageHeld(_OfNotification):
     must_be_heard: ClassVar[bool] = True
 
 
+class MessageWritten(_OfNotification):
+    """A member has written to a client by hand; the words themselves stay where they are. Said once, whatever becomes
+    of the message: that is told by the events of messages."""
+
+    name: ClassVar[str] = "notifications.message.written.v1"
+    must_be_heard: ClassVar[bool] = True
+    author_id: UUID = Field(description="The user; of a program its key.")
+    author_name: str
+    origin: str = Field(default="", description="Address and program that it came from.")
+    written_at: AwareDatetime
+
+
 class ClientPhoneBad(Event):
     """The provider says for good that nothing can be delivered to this number."""
 

@@ -19,6 +19,7 @@ class Permission(StrEnum):
     SCHEDULE_EDIT_ALL = "schedule.edit_all"
     CLIENT_VIEW = "client.view"
     CLIENT_EDIT = "client.edit"
+    CLIENT_MESSAGE = "client.message"
     CLIENT_VIEW_SURNAME = "client.view_surname"
     CLIENT_VIEW_PHONE = "client.view_phone"
     CLIENT_VIEW_SOCIAL = "client.view_social"

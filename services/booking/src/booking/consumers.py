@@ -20,14 +20,21 @@ from contracts.identity import (
     MembershipRestored,
     UserErased,
 )
-from contracts.notifications import MessageDelivered, MessageFailed, MessageHeld, MessageSent, ReplyReceived
+from contracts.notifications import (
+    MessageDelivered,
+    MessageFailed,
+    MessageHeld,
+    MessageSent,
+    MessageWritten,
+    ReplyReceived,
+)
 from kit import access
 from kit.messaging import Consumers
 
 from .usecases.copies.copy_account import copy_account
 from .usecases.copies.forget_user import forget_user
 from .usecases.copies.furnish_demo import furnish_demo
-from .usecases.copies.hear_message import hear_message
+from .usecases.copies.hear_message import hear_message, hear_words
 from .usecases.copies.hear_prepayment import hear_prepayment
 from .usecases.copies.hear_reply import hear_reply
 from .usecases.copies.hear_settlement import hear_receipt, hear_settlement
@@ -46,5 +53,6 @@ def consumers() -> Consumers:
     consumers.on(ReceiptRegistered, ReceiptHeld, ReceiptFailed)(hear_receipt)
     consumers.on(PrepaymentRequested, PrepaymentPaid, PrepaymentExpired, PrepaymentCancelled)(hear_prepayment)
     consumers.on(MessageSent, MessageDelivered, MessageFailed, MessageHeld)(hear_message)
+    consumers.on(MessageWritten)(hear_words)
     consumers.on(ReplyReceived)(hear_reply)
     return consumers

@@ -14,6 +14,7 @@ _FRONT_DESK = frozenset(
         Permission.BOOKING_CANCEL,
         Permission.CLIENT_VIEW,
         Permission.CLIENT_EDIT,
+        Permission.CLIENT_MESSAGE,
         Permission.CLIENT_VIEW_SURNAME,
         Permission.CLIENT_VIEW_PHONE,
         Permission.NOTIFICATIONS_VIEW,
@@ -52,6 +53,7 @@ PRESETS: dict[str, frozenset[str]] = {
             Permission.BOOKING_RESCHEDULE,
             Permission.BOOKING_CANCEL,
             Permission.CLIENT_VIEW,
+            Permission.CLIENT_MESSAGE,
         }
     ),
     # Call centre.

@@ -25,6 +25,7 @@ from .api import (
     templates,
     unsubscribe,
     webhooks,
+    written,
 )
 from .api import (
     channels as channel_routes,
@@ -110,6 +111,7 @@ def build(settings: Settings) -> Service:
             webhooks.router,
             events.router,
             channel_routes.router,
+            written.router,
         ],
         consumers=handlers.listen(),
     )

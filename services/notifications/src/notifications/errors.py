@@ -134,3 +134,24 @@ class SenderNameNotRegistered(Problem):
     sender_name: str
     provider: str
     registered: list[str]
+
+
+@dataclass(eq=False)
+class TooManyToClient(Problem):
+    """The caller has written to this client as often as anybody may on one day."""
+
+    code: ClassVar[str] = "notifications.too_many_to_client"
+    kind: ClassVar[Kind] = Kind.TOO_MANY
+    most: int
+    again_in_s: int
+
+    @property
+    def retry_after_s(self) -> int:
+        return self.again_in_s
+
+
+@dataclass(eq=False)
+class TooManyWritten(TooManyToClient):
+    """The caller has written to clients as often as anybody may on one day."""
+
+    code: ClassVar[str] = "notifications.too_many_written"

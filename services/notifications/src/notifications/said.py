@@ -25,9 +25,13 @@ def say(tx: Tx, row: NotificationRow | Row[Any]) -> None:
     """Tell others about a new state, where it is one that they care about. `row` may also be the columns that a
     statement has answered."""
     event = _EVENTS.get(row.state)
-    if event is None:
-        return
-    state = NotificationState(
+    if event is not None:
+        tx.emit(event(account_id=row.account_id, version=row.version, notification=state_said(row)))
+
+
+def state_said(row: NotificationRow | Row[Any]) -> NotificationState:
+    """The public state of a message."""
+    return NotificationState(
         id=row.id,
         booking_id=row.booking_id,
         kind=row.kind,
@@ -40,4 +44,3 @@ def say(tx: Tx, row: NotificationRow | Row[Any]) -> None:
         planned_at=row.planned_at,
         sent_at=row.sent_at,
     )
-    tx.emit(event(account_id=row.account_id, version=row.version, notification=state))

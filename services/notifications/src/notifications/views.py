@@ -9,7 +9,9 @@ from uuid import UUID
 from contracts.http.notifications import Attempt, Fix, Notification, ProviderSettings, Recipient
 from kit.texts import Texts
 
+from .domain.facts import Kind
 from .domain.reasons import Reason
+from .domain.written import hide_numbers
 from .providers.factory import Providers
 from .tables import DeliveryAttempt, NotificationRow, ProviderAccount
 from .wording import without_keys
@@ -107,8 +109,13 @@ def manage_page(public_url: str, account_id: UUID | None, page: str = "") -> str
     return "/".join(part for part in (root, str(account_id or ""), page) if part)
 
 
-def notification_of(row: NotificationRow, attempts: Sequence[DeliveryAttempt], words: Words) -> Notification:
-    """One decision with everything that is known about it; no address."""
+def notification_of(
+    row: NotificationRow, attempts: Sequence[DeliveryAttempt], words: Words, *, sees_phones: bool = True
+) -> Notification:
+    """One decision with everything that is known about it; no address. What a person wrote by hand may name a number:
+    it is left out for readers who may not see phones."""
+    text = without_keys(row.text) if row.text else None
+    is_by_hand = row.kind == Kind.WRITTEN
     recipient_type: Any = row.recipient_type
     state: Any = row.state
     return Notification(
@@ -126,7 +133,8 @@ def notification_of(row: NotificationRow, attempts: Sequence[DeliveryAttempt], w
         fix=words.fix(row.reason_code, row.provider, row.client_id),
         help_url=words.help_url(row.reason_code),
         provider_error=row.provider_error,
-        text=without_keys(row.text) if row.text else None,
+        text=hide_numbers(text) if text and is_by_hand and not sees_phones else text,
+        author_name=row.facts.get("author_name") if is_by_hand else None,
         parts=row.parts,
         sent_at=row.sent_at,
         delivered_at=row.delivered_at,

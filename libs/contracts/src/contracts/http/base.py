@@ -30,12 +30,13 @@ class Answer(BaseModel):
 
 
 _NOT_IN_A_LINE = ("Cc", "Cs", "Zl", "Zp")
-_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Signs that turn the direction of writing, so that a text shows as something else than it is."""
 
 
 def _one_line(text: str) -> str:
     # The word is a field code of the catalogues (field.characters).
-    if any(unicodedata.category(sign) in _NOT_IN_A_LINE or sign in _TURNING for sign in text):
+    if any(unicodedata.category(sign) in _NOT_IN_A_LINE or sign in TURNING for sign in text):
         raise ValueError("characters")
     if all(unicodedata.category(sign)[0] in "CZ" for sign in text):
         raise ValueError("characters")  # spaces of no width

@@ -51,6 +51,7 @@ _TABLE = """
     accounts/*/sms-balance/**                          notifications
     accounts/*/templates/**                            notifications
     accounts/*/clients/*/notification-preferences/**   notifications
+    accounts/*/clients/*/messages/**                   notifications
     accounts/*/notification-refusals                   notifications
     accounts/*/webhooks/**                             notifications
     accounts/*/events/**                               notifications

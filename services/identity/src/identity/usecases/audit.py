@@ -7,6 +7,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from contracts.fiscal import CashActRefused
+from contracts.notifications import MessageWritten
 from identity.tables import AccessRequest, Account, AuditEntry, Membership, SupportVisit
 from kit import context
 from kit.db import Tx
@@ -35,6 +36,7 @@ Action = Literal[
     "request.declined",
     "act.approved",
     "act.refused",
+    "client.written_to",
     "visit.began",
     "visit.ended",
 ]
@@ -118,22 +120,43 @@ def audit_api_key(
 
 
 def audit_refused_act(event: CashActRefused, membership: Membership | None, tx: Tx) -> None:
-    """An act on money that somebody wanted and may not do: theirs, and about themselves."""
+    """An act on money that somebody wanted and may not do."""
     asked = {"permission": event.permission, "cash_operation_id": str(event.cash_operation_id)}
-    subject = ("api_key", event.user_id) if membership is None else ("member", membership.id)
-    tx.add(
-        AuditEntry(
-            account_id=event.account_id,
-            at=event.refused_at,
-            actor_id=event.user_id,
-            actor_name=event.user_name,
-            action="act.refused",
-            subject_type=subject[0],
-            subject_id=subject[1],
-            subject_name=event.user_name,
-            changes=[{"field": field, "before": None, "after": value} for field, value in asked.items()],
-            origin=event.origin,
-        )
+    who = Actor(event.user_id, event.user_name)
+    tx.add(_heard("act.refused", event.account_id, who, membership, asked, event.origin, event.refused_at))
+
+
+def audit_written_message(event: MessageWritten, membership: Membership | None, tx: Tx) -> None:
+    """A message that somebody wrote to a client by hand."""
+    said = event.notification
+    about = {"client_id": said.recipient_id, "booking_id": said.booking_id, "notification_id": said.id}
+    shown = {field: str(value) for field, value in about.items() if value is not None}
+    who = Actor(event.author_id, event.author_name)
+    tx.add(_heard("client.written_to", event.account_id, who, membership, shown, event.origin, event.written_at))
+
+
+def _heard(
+    action: Action,
+    account_id: UUID | None,
+    who: Actor,
+    membership: Membership | None,
+    said: Mapping[str, str],
+    origin: str,
+    at: datetime,
+) -> AuditEntry:
+    """What another service tells of somebody's act: theirs, and about themselves."""
+    subject = ("api_key", who.user_id) if membership is None else ("member", membership.id)
+    return AuditEntry(
+        account_id=account_id,
+        at=at,
+        actor_id=who.user_id,
+        actor_name=who.name,
+        action=action,
+        subject_type=subject[0],
+        subject_id=subject[1],
+        subject_name=who.name,
+        changes=[{"field": field, "before": None, "after": value} for field, value in said.items()],
+        origin=origin,
     )
 
 

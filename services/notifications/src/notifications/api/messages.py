@@ -13,6 +13,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from contracts.http.catalogue import Day, Moment
 from contracts.http.notifications import Cause, Causes, Notification, Notifications, NotificationStateName
 from contracts.permissions import Permission
+from kit.callers import Member
 from kit.db import Database, Tx
 from kit.edge import DbDep, MemberDep
 from kit.errors import InvalidInput, NotFound
@@ -48,7 +49,7 @@ async def of_booking(booking_id: UUID, member: MemberDep, db: DbDep, words: Word
     member.require(Permission.NOTIFICATIONS_VIEW, location_id=booking.location_id)
     async with db.tx(member.account_id) as tx:
         rows = await queries.messages_of_booking(tx, member.account_id, booking_id)
-        return Notifications(items=await _shown(tx, member.account_id, rows, words))
+        return Notifications(items=await _shown(tx, member, rows, words))
 
 
 @router.get(
@@ -66,7 +67,7 @@ async def to_me(booking_id: UUID, member: MemberDep, db: DbDep, words: WordsDep)
     async with db.tx(member.account_id) as tx:
         me = member.caller.user_id
         rows = await queries.messages_of_booking(tx, member.account_id, booking_id, to_user=me)
-        return Notifications(items=await _shown(tx, member.account_id, rows, words))
+        return Notifications(items=await _shown(tx, member, rows, words))
 
 
 Edge = Moment | Day | None
@@ -120,7 +121,7 @@ async def of_account(
     """What waits or went wrong, the latest first."""
     async with db.tx(member.account_id) as tx:
         rows, next_cursor = await queries.messages(tx, member.account_id, wanted, cursor)
-        return Notifications(items=await _shown(tx, member.account_id, rows, words), next_cursor=next_cursor)
+        return Notifications(items=await _shown(tx, member, rows, words), next_cursor=next_cursor)
 
 
 @router.get(f"{PREFIX}/notifications/causes", operation_id="count_notifications_by_cause", response_model=Causes)
@@ -167,7 +168,7 @@ async def again(
 
         async def effect() -> Notification:
             planned = await send_again(tx, member.account_id, notification_id, words, now)
-            return (await _shown(tx, member.account_id, [planned], words))[0]
+            return (await _shown(tx, member, [planned], words))[0]
 
         return await once.run(tx, effect, status=202)
 
@@ -180,9 +181,10 @@ async def _booking(db: Database, account_id: UUID, booking_id: UUID) -> BookingC
     return await wait_for_copy(booking_id, look_up)
 
 
-async def _shown(tx: Tx, account_id: UUID, rows: Sequence[NotificationRow], words: Words) -> list[Notification]:
-    attempts = await queries.attempts_of(tx, account_id, [row.id for row in rows])
-    return [notification_of(row, attempts.get(row.id, []), words) for row in rows]
+async def _shown(tx: Tx, member: Member, rows: Sequence[NotificationRow], words: Words) -> list[Notification]:
+    attempts = await queries.attempts_of(tx, member.account_id, [row.id for row in rows])
+    sees_phones = member.may(Permission.CLIENT_VIEW_PHONE)
+    return [notification_of(row, attempts.get(row.id, []), words, sees_phones=sees_phones) for row in rows]
 
 
 def _chosen(written: str | None, known: frozenset[str] | None, name: str) -> list[str]:

@@ -33,8 +33,11 @@ async def preview(
         now = await clock.now(tx)
         booking, shown = await preview_plan(tx, planner, member.account_id, body, member.caller.user_id, now)
     member.require(Permission.NOTIFICATIONS_VIEW, location_id=booking.location_id)
+    sees_phones = member.may(Permission.CLIENT_VIEW_PHONE)
     items = [
-        PlannedMessage.model_validate({**notification_of(one.row, [], words).model_dump(), "change": one.change})
+        PlannedMessage.model_validate(
+            {**notification_of(one.row, [], words, sees_phones=sees_phones).model_dump(), "change": one.change}
+        )
         for one in shown
     ]
     to_go = [item for item in items if item.state in WAITING]

@@ -23,6 +23,7 @@ class Kind(StrEnum):
     REVIEW_REQUEST = "review_request"
     WAITLIST_OFFER = "waitlist_offer"
     PREPAYMENT = "prepayment"
+    WRITTEN = "written"
     BALANCE_LOW = "balance_low"
     PROVIDER_TROUBLE = "provider_trouble"
     FISCAL_TROUBLE = "fiscal_trouble"

@@ -145,6 +145,8 @@ def difference(existing: Iterable[Existing], changes: Changes) -> Difference:
 def falls_away(old: Existing, act: Kind | None, overtaken: Reason) -> bool:
     """Whether a decision that the new plan does not name has lost its ground."""
     is_cancelled = overtaken is Reason.BOOKING_CANCELLED
+    if old.key.kind == Kind.WRITTEN:  # what a person wanted to say, no plan takes back
+        return False
     if old.key.kind == Kind.CANCELLED:
         return old.state in WAITING and not is_cancelled
     if old.key.kind == Kind.PREPAYMENT:  # it names no time, so a move leaves it as it is

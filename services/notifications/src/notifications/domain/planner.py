@@ -28,6 +28,7 @@ from .facts import (
 )
 from .quiet_hours import QuietPolicy, at_wall_clock
 from .reasons import Reason
+from .written import USEFUL
 
 CLIENT, STAFF = "client", "staff"
 REVIEW_USEFUL = timedelta(days=3)
@@ -142,12 +143,31 @@ def plan_payment_link(situation: Situation, occasion: str, until: datetime, now:
 
     No setting speaks against it, nor lets the night swallow it: unpaid, the visit is lost.
     """
-    client, rules = situation.client, situation.rules
+    client = situation.client
     assert client is not None  # the caller has looked
     channel = EMAIL if client.has_email and not client.has_phone else SMS
     reason = _against_client(Kind.PREPAYMENT, channel, situation, client)
-    patient = replace(rules, quiet=replace(rules.quiet, policy=QuietPolicy.SHIFT_LATER))
     decision = Decision(Kind.PREPAYMENT, CLIENT, client.id, occasion, channel, now, until, reason)
+    return _in_the_morning(decision, situation, now)
+
+
+def plan_written(situation: Situation, wanted: str, occasion: str, now: datetime) -> Decision:
+    """The decision about words of a person's own: at once, at night in the morning; no switch of kinds is about them.
+
+    `wanted` is the channel; a client without a phone who has an e-mail address gets them there.
+    """
+    client = situation.client
+    assert client is not None  # the caller has looked
+    channel = EMAIL if client.has_email and not client.has_phone else wanted
+    reason = _against_client(Kind.WRITTEN, channel, situation, client)
+    decision = Decision(Kind.WRITTEN, CLIENT, client.id, occasion, channel, now, now + USEFUL, reason)
+    return _in_the_morning(decision, situation, now)
+
+
+def _in_the_morning(decision: Decision, situation: Situation, now: datetime) -> Decision:
+    """As news are, but quiet hours put it off whatever their policy is."""
+    rules = situation.rules
+    patient = replace(rules, quiet=replace(rules.quiet, policy=QuietPolicy.SHIFT_LATER))
     return _news(decision, replace(situation, rules=patient), now)
 
 

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 from uuid import UUID
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from contracts.gateway import InboundSmsReceived
@@ -20,6 +20,7 @@ from contracts.notifications import ReplyReceived
 from kit.db import Tx
 from kit.ids import new_id
 from kit.phones import normalise
+from notifications.domain.facts import Kind
 from notifications.domain.replies import Meaning, meaning_of
 from notifications.providers.factory import Providers
 from notifications.providers.report_signature import is_signed
@@ -74,7 +75,13 @@ async def keep_reply(
     about = about or await _answered(tx, account_id, incoming)
     meaning = meaning_of(incoming.text)
     reply_id = new_id()
-    is_plain = about is not None and about.booking_id is not None and meaning in (Meaning.CONFIRM, Meaning.CANCEL)
+    # "No" to what a person has asked is not for a machine to take as calling off the visit.
+    is_plain = (
+        about is not None
+        and about.booking_id is not None
+        and about.kind != Kind.WRITTEN
+        and meaning in (Meaning.CONFIRM, Meaning.CANCEL)
+    )
     row = insert(Reply).values(
         account_id=account_id,
         id=reply_id,
@@ -152,19 +159,19 @@ def read_incoming(provider: str, said: dict[str, Any], at: datetime) -> Incoming
 
 
 async def _answered(tx: Tx, account_id: UUID, incoming: Incoming) -> NotificationRow | None:
-    """The last message to this phone about a visit that is still to come."""
+    """The last message to this phone that a person wrote, or that is about a visit still to come."""
     row, booking = NotificationRow, BookingCopy
+    is_to_come = booking.is_active & (booking.starts_at > incoming.at)
     found = await tx.scalars(
         select(row)
-        .join(booking, (booking.account_id == row.account_id) & (booking.booking_id == row.booking_id))
+        .outerjoin(booking, (booking.account_id == row.account_id) & (booking.booking_id == row.booking_id))
         .where(
             row.account_id == account_id,
             row.recipient_type == "client",
             row.phone_e164 == incoming.phone_e164,
             row.sent_at > incoming.at - ANSWERS_WITHIN,
             row.sent_at <= incoming.at + timedelta(minutes=1),
-            booking.is_active,
-            booking.starts_at > incoming.at,
+            or_(row.kind == Kind.WRITTEN.value, is_to_come),
         )
         .order_by(row.sent_at.desc(), row.id.desc())
         .limit(1)

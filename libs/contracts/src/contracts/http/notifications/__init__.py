@@ -57,6 +57,7 @@ from .templates import (
     TemplateRejection,
     Templates,
 )
+from .written import MessageDraft, MessageForecast, WrittenMessage, WrittenMessages
 
 __all__ = [
     "AccountPreferences",
@@ -82,6 +83,8 @@ __all__ = [
     "LedgerEntry",
     "MailSubscription",
     "Measured",
+    "MessageDraft",
+    "MessageForecast",
     "MorningCheck",
     "Notification",
     "NotificationSettings",
@@ -115,4 +118,6 @@ __all__ = [
     "TemplateRejection",
     "Templates",
     "ThingToFix",
+    "WrittenMessage",
+    "WrittenMessages",
 ]

@@ -73,6 +73,7 @@ class Notification(Answer):
     help_url: str | None = Field(default=None, description="The page about the reason.")
     provider_error: str | None = Field(default=None, description="As the provider said it.")
     text: str | None = None
+    author_name: str | None = Field(default=None, description="Who wrote it, where a person did.")
     parts: int | None = None
     sent_at: AwareDatetime | None = None
     delivered_at: AwareDatetime | None = None
