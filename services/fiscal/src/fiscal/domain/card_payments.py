@@ -41,6 +41,8 @@ class PaymentPace:
     """Pauses between questions about an order that nobody told of; the last one repeats."""
     grace_s: float = 900
     """How long the time of a booking is still kept for a payment that the bank is working on, or while it is silent."""
+    silence_s: float = 7 * 24 * 3600
+    """How long after its time an order is asked about whose acquirer does not say that nobody has paid it."""
 
     def check(self, count: int) -> timedelta:
         """Before question number `count`, from 0."""
@@ -49,6 +51,10 @@ class PaymentPace:
     @property
     def grace(self) -> timedelta:
         return timedelta(seconds=self.grace_s)
+
+    @property
+    def silence(self) -> timedelta:
+        return timedelta(seconds=self.silence_s)
 
 
 UNPAID = frozenset({PaymentState.PENDING, PaymentState.FAILED, PaymentState.EXPIRED, PaymentState.CANCELLED})
@@ -152,6 +158,16 @@ def _is_behind(state: PaymentState, word: Word) -> bool:
     if state is PaymentState.REFUNDED:
         return word is not Word.REFUNDED
     return state in (PaymentState.PAID, PaymentState.REFUNDING) and word is not Word.REFUNDED and word is not Word.PAID
+
+
+def is_never_paid(said: Said | None, valid_until: datetime, now: datetime, pace: PaymentPace) -> bool:
+    """Whether the acquirer's answer means that no money came for the order and none will; none: it knows no such order.
+
+    An order that it does not know, or that nobody has paid, may still be paid in time.
+    """
+    if said is not None and said.word in (Word.FAILED, Word.EXPIRED):
+        return True
+    return (said is None or said.word is Word.NEW) and valid_until + pace.grace <= now
 
 
 class PartRefund(StrEnum):

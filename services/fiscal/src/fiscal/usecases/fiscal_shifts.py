@@ -21,7 +21,7 @@ from fiscal.usecases.cashier_calls import FiscalDesk, as_cashier
 from fiscal.usecases.credentials import Credentials
 from fiscal.usecases.follow_offline import keep_offline_numbers
 from fiscal.usecases.lanes import lock_lane
-from fiscal.usecases.preflight import learn_register
+from fiscal.usecases.preflight import learn_register, shift_here
 from fiscal.usecases.record_shift import FOLLOW_PAUSE, close_row, record_shift, shift_at_work, zone_of
 from kit.access import Member
 from kit.db import Tx
@@ -144,7 +144,7 @@ async def _give_up(desk: FiscalDesk, who: Credentials, shift_id: UUID) -> None:
 
 
 async def _close(desk: FiscalDesk, who: Credentials) -> FiscalShift:
-    current = await as_cashier(desk, who, desk.checkbox.current_shift)
+    current = await shift_here(desk, who)
     if current is None:
         return await _closed_already(desk, who)
     if current.status is not ShiftStatus.CLOSING:
@@ -153,7 +153,19 @@ async def _close(desk: FiscalDesk, who: Credentials) -> FiscalShift:
 
 
 async def _closed_already(desk: FiscalDesk, who: Credentials) -> FiscalShift:
-    """Checkbox has no shift: neither have we; raises the cause when there never was one."""
+    """The cashier has no shift here: neither have we, unless it is another cashier's.
+
+    Raises the cause then, and when there never was one.
+    """
+    async with desk.db.tx(who.account_id) as tx:
+        at_work = await shift_at_work(tx, who.account_id, who.cash_register_id)
+    if at_work is not None:
+        known = str(at_work.id)
+        said = await as_cashier(desk, who, lambda token: desk.checkbox.shift(token, known))
+        if said is not None and said.status is not ShiftStatus.CLOSED:
+            raise Refused(Refusal.BUSY, "")
+        if said is not None:
+            return await _record(desk, who, said)
     async with desk.db.tx(who.account_id) as tx:
         at_work = await shift_at_work(tx, who.account_id, who.cash_register_id)
         if at_work is not None:

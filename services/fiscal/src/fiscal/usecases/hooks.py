@@ -26,7 +26,7 @@ from fiscal.tables import CashRegister, Receipt
 from fiscal.usecases.cashier_calls import FiscalDesk, as_cashier
 from fiscal.usecases.lanes import lock_lane, wake_lane
 from fiscal.usecases.payments.acquiring import work_for
-from fiscal.usecases.preflight import learn_register
+from fiscal.usecases.preflight import shift_here
 from fiscal.usecases.record_shift import record_shift, shift_at_work
 from kit.db import Tx
 from kit.messaging import now_utc
@@ -189,10 +189,7 @@ async def _look_at_shift(desk: FiscalDesk, account_id: UUID, register_id: UUID) 
     who = desk.credentials_of(register)
     if who is None:
         return
-    known_here = register.checkbox_register_id or (await learn_register(desk, who)).id
-    current = await as_cashier(desk, who, desk.checkbox.current_shift)
-    if current is not None and current.register_id not in (None, known_here):
-        current = None
+    current = await shift_here(desk, who)
     ended = None
     if at_work is not None and (current is None or current.id != str(at_work.id)):
         known = str(at_work.id)

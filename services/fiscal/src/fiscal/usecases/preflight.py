@@ -6,7 +6,7 @@ at another register.
 
 from dataclasses import dataclass
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from fiscal.domain.reasons import Reason
 from fiscal.providers.checkbox_answers import RegisterInfo, Shift, ShiftStatus
@@ -45,6 +45,22 @@ async def preflight(desk: FiscalDesk, who: Credentials, known_register_id: str |
     if shift.status is not ShiftStatus.OPENED:
         return Obstacle(Reason.SHIFT_CLOSED)
     return Ready(shift)
+
+
+async def shift_here(desk: FiscalDesk, who: Credentials) -> Shift | None:
+    """The cashier's shift at this register; one that the cashier has at another register is none of it.
+
+    Raises `Refused`, `Unanswered`.
+    """
+    current = await as_cashier(desk, who, desk.checkbox.current_shift)
+    if current is None or current.register_id is None:
+        return current
+    of_register = select(CashRegister.checkbox_register_id).where(
+        CashRegister.account_id == who.account_id, CashRegister.id == who.cash_register_id
+    )
+    async with desk.db.tx(who.account_id) as tx:
+        known = await tx.scalar(of_register)
+    return current if current.register_id == (known or (await learn_register(desk, who)).id) else None
 
 
 async def learn_register(desk: FiscalDesk, who: Credentials) -> RegisterInfo:

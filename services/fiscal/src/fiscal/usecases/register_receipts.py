@@ -127,7 +127,7 @@ class Visit:
             return await self._hold(todo.receipt, obstacle.reason, obstacle.text)
         if todo.wait_s:
             await asyncio.sleep(todo.wait_s)
-        body = await self._claim(todo.receipt)
+        body = await self._claim(todo.receipt, who)
         if body is None:
             return None
         try:
@@ -141,13 +141,16 @@ class Visit:
             return None
         return await self._adopt(todo.receipt, said)
 
-    async def _claim(self, receipt: Receipt) -> dict[str, Any] | None:
-        """Commit that it is being sent, and answer what is sent; none when there is nothing to send."""
+    async def _claim(self, receipt: Receipt, who: Credentials) -> dict[str, Any] | None:
+        """Commit that it is being sent, and answer what is sent; none when it is not to be sent, or not by `who`."""
         async with record.step(self._desk, self._lane, receipt.id) as at:
             sale = None
             if at.receipt.sale_receipt_id is not None:
                 sale = await at.tx.get_one(Receipt, (at.receipt.account_id, at.receipt.sale_receipt_id))
             register = await at.tx.get_one(CashRegister, (at.receipt.account_id, at.receipt.cash_register_id))
+            if self._desk.credentials_of(register) != who:
+                self._ready_until = 0.0  # saved anew since they were read
+                return None
             at.receipt.body = with_taxes(at.receipt.body, register.tax_codes, sale.body if sale else None)
             body = {**at.receipt.body, "id": str(at.receipt.provider_id)}
             if sale is not None:

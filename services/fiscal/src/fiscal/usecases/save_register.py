@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 
-from fiscal.domain.receipts import WAITING
+from fiscal.domain.receipts import WAITING, ReceiptState
 from fiscal.errors import CredentialsIncomplete, LicenceTaken, RegisterHasReceipts
 from fiscal.tables import CashierToken, CashRegister, Receipt
 from fiscal.usecases.credentials import Credentials, open_credentials, remove_credentials, seal_credentials
@@ -50,7 +50,9 @@ async def change_register(
 ) -> CashRegister:
     """Change what is given. New credentials let the waiting receipts go at once.
 
-    Raises `RegisterHasReceipts` when the licence would be taken from receipts that still wait for it.
+    Raises `RegisterHasReceipts` when the licence would be taken from receipts that still wait for it, or another one
+    be put in its place while Checkbox has a receipt whose outcome is open: asked about under the new licence it would
+    look as if it had never been sent.
     """
     register = await tx.get(CashRegister, (account_id, register_id), with_for_update=True)
     if register is None:
@@ -60,7 +62,7 @@ async def change_register(
     licence_before = register.licence_fingerprint
     _apply(values, register, box)
     register.version += 1
-    if licence_before is not None and register.licence_fingerprint is None:
+    if licence_before is not None and register.licence_fingerprint != licence_before:
         await _require_no_receipts(tx, register)
     await _save(tx, register)
     if values.checkbox and register.cashier_login is not None:
@@ -127,14 +129,14 @@ async def _save(tx: Tx, register: CashRegister) -> None:
 
 
 async def _require_no_receipts(tx: Tx, register: CashRegister) -> None:
-    waiting = await tx.scalar(
-        select(func.count())
-        .select_from(Receipt)
-        .where(
-            Receipt.account_id == register.account_id,
-            Receipt.cash_register_id == register.id,
-            Receipt.state.in_(WAITING),
-        )
+    states = WAITING if register.licence_fingerprint is None else (ReceiptState.REGISTERING,)
+    of_register = select(func.count()).where(
+        Receipt.account_id == register.account_id,
+        Receipt.cash_register_id == register.id,
+        Receipt.state.in_(states),
     )
+    with tx.no_autoflush:  # a licence that is taken is told apart when the register is saved
+        await lock_lane(tx, register.account_id, register.id)  # no receipt is claimed meanwhile
+        waiting = await tx.scalar(of_register)
     if waiting:
         raise RegisterHasReceipts(waiting)

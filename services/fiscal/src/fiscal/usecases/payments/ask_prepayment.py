@@ -11,6 +11,7 @@ from sqlalchemy import select
 from contracts.booking import BookingCancelled, BookingCreated
 from contracts.fiscal import PrepaymentRequested
 from contracts.permissions import Permission
+from fiscal.domain.card_payments import PaymentState
 from fiscal.domain.registers import Register, choose_register
 from fiscal.errors import (
     AcquirerNotSetUp,
@@ -121,10 +122,15 @@ async def cancel_prepayment(tx: Tx, asked: Prepayment, now: datetime) -> None:
     end_prepayment(asked, "cancelled")
     say_cancelled(tx, asked)
     for payment in await open_orders(tx, asked):
-        payment.state = "cancelled"
-        payment.version += 1
-        payment.next_check_at = now
+        withdraw_order(payment, now)
     await notify(tx, CHANNEL)
+
+
+def withdraw_order(payment: CardPayment, now: datetime) -> None:
+    """Nobody shall pay it any more: the worker tells the acquirer, and asks until it is known that nobody has."""
+    payment.state = PaymentState.CANCELLED
+    payment.version += 1
+    payment.next_check_at, payment.checks = now, 0
 
 
 async def open_orders(tx: Tx, asked: Prepayment) -> Sequence[CardPayment]:

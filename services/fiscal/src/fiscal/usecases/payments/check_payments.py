@@ -8,11 +8,11 @@ import structlog
 from sqlalchemy import func, select, update
 
 from contracts.fiscal import PrepaymentExpired
-from fiscal.domain.card_payments import PaymentState, Said, Word
+from fiscal.domain.card_payments import PaymentState, Said, Word, is_never_paid
 from fiscal.payment_tables import CardPayment, Prepayment
 from fiscal.providers.acquirers.words import Acquirer, Declined, Merchant, Silent
 from fiscal.usecases.payments.acquiring import Acquiring
-from fiscal.usecases.payments.ask_prepayment import open_orders
+from fiscal.usecases.payments.ask_prepayment import open_orders, withdraw_order
 from fiscal.usecases.payments.refund_part import refund_part, refused
 from fiscal.usecases.payments.settle_prepayment import end_prepayment, shown
 from fiscal.usecases.payments.take_word import take_word
@@ -73,7 +73,8 @@ async def _check(acquiring: Acquiring, account_id: UUID, payment_id: UUID) -> No
     elif payment.state == PaymentState.REFUNDING:
         await _refund(acquiring, acquirer, merchant, payment)
     elif payment.state == PaymentState.CANCELLED:
-        await _withdraw(acquiring, acquirer, merchant, payment)
+        await _withdraw(acquirer, merchant, payment)
+        await _ask(acquiring, acquirer, merchant, payment)
     elif payment.state == PaymentState.PENDING:
         await _ask(acquiring, acquirer, merchant, payment)
 
@@ -83,25 +84,30 @@ async def _ask(acquiring: Acquiring, acquirer: Acquirer, merchant: Merchant, pay
         said = await acquirer.status(merchant, str(payment.id), payment.provider_payment_id)
     except (Silent, Declined) as silence:
         log.info("payment not asked about", payment_id=str(payment.id), cause=str(silence))
-        said = None
+        await _plan(acquiring, payment.account_id, payment.id)
+        return
     if said is not None and await _take(acquiring, merchant, payment, said):
         return
-    await _plan(acquiring, payment.account_id, payment.id)
+    over = is_never_paid(said, payment.valid_until, now_utc(), acquiring.pace)
+    await _plan(acquiring, payment.account_id, payment.id, over=over)
 
 
-async def _plan(acquiring: Acquiring, account_id: UUID, payment_id: UUID) -> None:
-    """When to ask next; an order that nobody can pay any more is at its end."""
+async def _plan(acquiring: Acquiring, account_id: UUID, payment_id: UUID, *, over: bool = False) -> None:
+    """When to ask next. Time alone ends no order: its acquirer says that it is `over`, or is silent for days."""
     async with acquiring.db.tx(account_id) as tx:
         payment = await tx.get_one(CardPayment, (account_id, payment_id), with_for_update=True)
-        if payment.state not in (PaymentState.PENDING, PaymentState.REFUNDING):
+        if payment.state not in (PaymentState.PENDING, PaymentState.CANCELLED, PaymentState.REFUNDING):
             return
         now = now_utc()
         payment.checks += 1
-        if payment.state == PaymentState.PENDING and payment.valid_until + acquiring.pace.grace <= now:
-            payment.state, payment.next_check_at = PaymentState.EXPIRED, None
-            payment.version += 1
+        is_lost = payment.valid_until + acquiring.pace.silence <= now
+        if payment.state == PaymentState.REFUNDING or not (over or is_lost):
+            payment.next_check_at = now + acquiring.pace.check(payment.checks)
             return
-        payment.next_check_at = now + acquiring.pace.check(payment.checks)
+        payment.next_check_at = None
+        if payment.state == PaymentState.PENDING:
+            payment.state = PaymentState.EXPIRED
+            payment.version += 1
 
 
 async def _refund(acquiring: Acquiring, acquirer: Acquirer, merchant: Merchant, payment: CardPayment) -> None:
@@ -123,17 +129,12 @@ async def _refund(acquiring: Acquiring, acquirer: Acquirer, merchant: Merchant, 
     await _plan(acquiring, payment.account_id, payment.id)
 
 
-async def _withdraw(acquiring: Acquiring, acquirer: Acquirer, merchant: Merchant, payment: CardPayment) -> None:
+async def _withdraw(acquirer: Acquirer, merchant: Merchant, payment: CardPayment) -> None:
+    """Let nobody pay it any more, where that can be said; whoever was quicker gets the money back."""
     try:
         await acquirer.withdraw(merchant, payment.provider_payment_id)
     except (Silent, Declined) as silence:
-        log.info(
-            "order not withdrawn: a payment of it would be given back", payment_id=str(payment.id), cause=str(silence)
-        )
-    async with acquiring.db.tx(payment.account_id) as tx:
-        row = await tx.get_one(CardPayment, (payment.account_id, payment.id), with_for_update=True)
-        if row.state == PaymentState.CANCELLED:
-            row.next_check_at = None
+        log.info("order not withdrawn", payment_id=str(payment.id), cause=str(silence))
 
 
 async def _take(acquiring: Acquiring, merchant: Merchant, payment: CardPayment, said: Said) -> bool:
@@ -174,8 +175,7 @@ async def _end(acquiring: Acquiring, asked: Prepayment, tx: Tx, now: datetime) -
     """Nobody has paid in time: the link is closed, orders are withdrawn, and the booking's owner is told."""
     end_prepayment(asked, "expired")
     for payment in await open_orders(tx, asked):
-        payment.state, payment.next_check_at = PaymentState.CANCELLED, now
-        payment.version += 1
+        withdraw_order(payment, now)
     tx.emit(PrepaymentExpired(account_id=asked.account_id, version=asked.version, prepayment=shown(acquiring, asked)))
 
 
