@@ -1,9 +1,12 @@
 """Background loops of a worker: restarted when they fail, stopped at shutdown."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
+from typing import TypeVar
 
 import structlog
+
+T = TypeVar("T")
 
 log = structlog.get_logger("loops")
 
@@ -23,6 +26,15 @@ async def keep_running(name: str, loop: Callable[[], Awaitable[None]]) -> None:
         except Exception as error:
             log.error("loop failed", loop=name, exc_info=error)
         await asyncio.sleep(RESTART_S)
+
+
+async def each(name: str, things: Iterable[T], act: Callable[[T], Awaitable[None]]) -> None:
+    """Do `act` with one thing after the other; one that fails is logged and keeps nobody waiting."""
+    for thing in things:
+        try:
+            await act(thing)
+        except Exception as error:
+            log.error("one of many failed", loop=name, exc_info=error)
 
 
 def is_cancelled() -> bool:

@@ -47,8 +47,30 @@ class Answer:
     headers: dict[str, str]
 
     def json(self) -> Any:
-        """The body as JSON; raises `ValueError` when it is none."""
-        return json_of.loads(self.body)
+        """The body as JSON, its texts as a database can keep them; raises `ValueError` when it is none."""
+        return read_json(self.body)
+
+
+def read_json(body: bytes | str, **options: Any) -> Any:
+    """Strange JSON, read so that it harms nobody; raises `ValueError` for what is none or is nested without end.
+
+    Its texts lose null characters and halves of characters, which no database keeps. `options` are those of
+    `json.loads`.
+    """
+    try:
+        return _storable(json_of.loads(body, **options))
+    except RecursionError as error:
+        raise ValueError("nested too deep") from error
+
+
+def _storable(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace("\0", "").encode(errors="replace").decode()
+    if isinstance(value, list):
+        return [_storable(one) for one in value]
+    if isinstance(value, dict):
+        return {_storable(name): _storable(one) for name, one in value.items()}
+    return value
 
 
 @dataclass

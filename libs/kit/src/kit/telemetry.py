@@ -18,7 +18,7 @@ from opentelemetry.sdk.trace import Event, ReadableSpan, Span, SpanProcessor, Tr
 from opentelemetry.trace import Link, SpanKind, Status
 
 _SECRET_KEYS = ("phone", "code", "token", "password", "secret", "authorization", "text", "body")
-_HARMLESS = {"code": "refusal codes", "status_code": ""}
+_HARMLESS = {"code": "refusal codes", "status_code": "", "reason_code": "causes, one word each"}
 # How PostgreSQL and its driver quote rows and arguments, and phones wherever they stand.
 _VALUES = (
     (re.compile(r"DETAIL:.*?(?=\n\[SQL|\nHINT:|\n\n|\\n\[SQL|\Z)", re.DOTALL), "DETAIL: [hidden]"),

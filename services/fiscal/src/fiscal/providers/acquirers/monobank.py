@@ -1,7 +1,6 @@
 """Client of monobank's acquiring: invoices over JSON, notices signed with ECDSA, amounts in kopecks."""
 
 import base64
-import binascii
 import time
 from datetime import datetime
 from typing import Any
@@ -78,7 +77,7 @@ class Monobank:
     async def read_notice(self, merchant: Merchant, notice: Notice) -> Said:
         try:
             given = base64.b64decode(notice.headers.get("x-sign", ""), validate=True)
-        except binascii.Error:
+        except ValueError:
             raise Forged(Verdict.SIGNATURE) from None
         if not given:
             raise Forged(Verdict.SIGNATURE)

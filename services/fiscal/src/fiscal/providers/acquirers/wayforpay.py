@@ -22,6 +22,7 @@ from fiscal.providers.acquirers.words import (
     Silent,
     answered,
     hryvnias,
+    json_object,
     kopecks,
 )
 from kit.providers import CallFailed, HttpClient, Reached
@@ -187,13 +188,7 @@ def acceptance(merchant: Merchant, order_id: str, at_s: int) -> str:
 
 
 def _object(body: bytes) -> dict[str, Any]:
-    try:
-        value = json.loads(body, parse_float=str, parse_int=str)
-    except RecursionError as error:
-        raise ValueError("nested too deep") from error
-    if not isinstance(value, dict):
-        raise ValueError("not an object")
-    return value
+    return json_object(body, parse_float=str, parse_int=str)
 
 
 def _value(value: Any) -> str:

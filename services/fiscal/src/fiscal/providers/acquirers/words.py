@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Literal, Protocol
 
 from fiscal.domain.card_payments import Said, Verdict
-from kit.providers import Answer
+from kit.providers import Answer, read_json
 
 HRYVNIA = "UAH"
 HRYVNIA_NUMBER = 980
@@ -134,19 +133,16 @@ def kopecks(amount: Any) -> int:
     """Kopecks in an amount of hryvnias; raises `ValueError` for what is no whole number of them."""
     try:
         counted = Decimal(str(amount)) * 100
-    except InvalidOperation as error:
+    except ArithmeticError as error:
         raise ValueError("not an amount") from error
     if not counted.is_finite() or not 0 <= counted <= _MOST_KOPECKS or counted != int(counted):
         raise ValueError("not an amount")
     return int(counted)
 
 
-def json_object(body: bytes | str) -> dict[str, Any]:
+def json_object(body: bytes | str, **options: Any) -> dict[str, Any]:
     """A JSON object; raises `ValueError` for everything else, nesting without end included."""
-    try:
-        value = json.loads(body)
-    except RecursionError as error:
-        raise ValueError("nested too deep") from error
+    value = read_json(body, **options)
     if not isinstance(value, dict):
         raise ValueError("not an object")
     return value

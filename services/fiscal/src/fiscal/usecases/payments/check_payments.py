@@ -18,6 +18,7 @@ from fiscal.usecases.payments.settle_prepayment import end_prepayment, shown
 from fiscal.usecases.payments.take_word import take_word
 from kit.db import Tx
 from kit.errors import Problem
+from kit.loops import each
 from kit.messaging import now_utc
 
 AT_ONCE = 20
@@ -54,8 +55,7 @@ async def _each_due(
                 .where(table.account_id == account_id, table.id == key)
                 .values(next_check_at=func.now() + LEASE)
             )
-    for account_id, key in found:
-        await act(account_id, key)
+    await each(table.__tablename__, found, lambda due: act(*due))
     return len(found)
 
 

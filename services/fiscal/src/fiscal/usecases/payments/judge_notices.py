@@ -12,6 +12,7 @@ from fiscal.providers.acquirers.words import Declined, Forged, Merchant, Notice,
 from fiscal.usecases.payments.acquiring import Acquiring
 from fiscal.usecases.payments.take_word import take_word
 from kit.errors import Problem
+from kit.loops import each
 from kit.messaging import now_utc
 
 AT_ONCE = 50
@@ -38,8 +39,7 @@ async def judge_notices(acquiring: Acquiring) -> int:
                 .where(PaymentNotice.account_id == account_id, PaymentNotice.id == notice_id)
                 .values(next_look_at=func.now() + LEASE)
             )
-    for account_id, notice_id in found:
-        await _judge(acquiring, account_id, notice_id)
+    await each("payment notices", found, lambda notice: _judge(acquiring, *notice))
     return len(found)
 
 

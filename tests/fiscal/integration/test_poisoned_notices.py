@@ -1,0 +1,72 @@
+"""Notices that are made to break whoever reads them: each is judged, and holds up nobody else's money."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from fiscal.providers.acquirers.words import kopecks
+from fiscal.usecases.payments.judge_notices import judge_notices
+from kit.testing import Bench
+from tests.fiscal.door import Door
+from tests.fiscal.integration.test_forged_notices import Forger, forger
+from tests.fiscal.salon import Salon
+from tests.simulators.running import Simulators
+
+__all__ = ["forger"]  # the fixture
+
+HALF_A_CHARACTER = "\ud83d"
+KEYS = {"liqpay": "test_private", "wayforpay": "test_secret"}
+
+
+@pytest.fixture(params=KEYS)
+async def merchant(
+    request: pytest.FixtureRequest, bench: Bench, door: Door, simulators: Simulators, salon: Salon
+) -> Forger:
+    """Somebody who has the keys of the shop, as every account has those of its own; monobank signs by itself."""
+    merchant = Forger(bench, door, simulators, salon, request.param)
+    await merchant.begin()
+    return merchant
+
+
+async def test_anybodys_half_character_breaks_no_judge(forger: Forger) -> None:
+    """Unsigned, and sent by whoever has seen the number of one order: others' payments went unheard behind it."""
+    said = {**forger.said(), "cardPan": HALF_A_CHARACTER, "status": HALF_A_CHARACTER}
+    await forger.send((json.dumps({**said, "merchantSignature": HALF_A_CHARACTER}).encode(), {"x-sign": "é" * 8}))
+    assert await forger.verdicts() == ({"liqpay": []}.get(forger.provider, ["signature"]))
+
+
+@pytest.mark.parametrize("spelled", ["1e999999", "-1", "1e1000000000", "NaN"])
+async def test_an_amount_beyond_all_sums_is_none_though_it_is_signed(merchant: Forger, spelled: str) -> None:
+    await merchant.send(merchant.signed_by(KEYS[merchant.provider], amount=spelled))
+    assert await merchant.verdicts() == ["malformed"]
+    with pytest.raises(ValueError, match="not an amount"):
+        kopecks(spelled)
+
+
+async def test_words_that_no_database_keeps_are_kept_without_their_harm(merchant: Forger) -> None:
+    words = f"Не\0 вистачає {HALF_A_CHARACTER}коштів"
+    declined = {"liqpay": {"status": "failure", "err_description": words}}
+    told = declined.get(merchant.provider, {"transactionStatus": "Declined", "reason": words})
+    await merchant.send(merchant.signed_by(KEYS[merchant.provider], **told))
+    assert (await merchant.verdicts(), await merchant.state()) == (["taken"], "failed")
+
+
+async def test_a_notice_that_breaks_its_judge_all_the_same_keeps_no_other_waiting(
+    bench: Bench, door: Door, simulators: Simulators, salon: Salon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken, sound = [Forger(bench, door, simulators, salon, provider) for provider in ("wayforpay", "liqpay")]
+    await broken.begin()
+    await sound.begin()
+
+    async def breaks(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(bench.service.state["acquiring"].acquirers["wayforpay"], "read_notice", breaks)
+    for one in (broken, sound):
+        body, headers = one.signed_by(KEYS[one.provider])
+        await door.call(one.provider, body, headers)
+    await judge_notices(bench.service.state["acquiring"])
+    assert [str(verdict) for verdict in await broken.verdicts()] == ["None"]
+    assert await sound.state() == "paid"
