@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from .mine import KEY, LINK, PAYMENT, open_for_me, open_own_day
+from .money import CLIENT
 from .office import look_after
 from .people import MASTER_ID, open_people
 from .platform_parts import open_platform, with_everything
@@ -104,6 +105,7 @@ SIGNED_IN = (
     f"{DESK}/new?services={CUT}&day={DAY}&from=07:15&staff={OLENA}",
     f"{DESK}/new?services={CUT}&day={DAY}",
     *(f"{DESK}/bookings/{BOOKING}?tab={tab}" for tab in ("visit", "notifications", "payment", "client", "history")),
+    f"{DESK}/clients/{CLIENT}/write?booking={BOOKING}",
     f"{DESK}/bookings/{BOOKING}?open=reschedule",
     f"{DESK}/bookings/{BOOKING}?open=cancel",
     f"{DESK}/bookings/{BOOKING}?open=delete",

@@ -7,7 +7,7 @@ from typing import Any
 from contracts.http import notifications as shapes
 
 from .money import CLIENT, notifications
-from .salon import moment
+from .salon import moment, uid
 from .stage import Asked, Stage
 from .work import BASE
 
@@ -94,6 +94,49 @@ def wishes() -> shapes.RecordedPreferences:
     return shapes.RecordedPreferences.model_validate({**made, "refused_everywhere": ["reminders"]})
 
 
+LETTERS = f"{BASE}/clients/[^/]+/messages"
+WRITTEN = {
+    "id": uid(901),
+    "direction": "out",
+    "text": "Салон «Левада»: візьміть змінне взуття",
+    "at": moment(0, 9),
+    "author_id": uid(70),
+    "author_name": "Марко",
+    "channel": "sms",
+    "parts": 1,
+    "state": "delivered",
+    "planned_at": moment(0, 9),
+}
+
+
+def forecast(asked: Asked) -> shapes.MessageForecast:
+    """What would become of the words that were sent."""
+    return foretold(text=f"Салон «Левада»: {asked.body['text']}", channel=asked.body.get("channel", "sms"))
+
+
+def foretold(**changes: Any) -> shapes.MessageForecast:
+    usual: dict[str, Any] = {
+        "text": "Салон «Левада»: візьміть змінне взуття",
+        "channel": "sms",
+        "channels": ["sms"],
+        "state": "planned",
+        "is_now": True,
+        "planned_at": moment(0, 9),
+        "parts": 2,
+        "most_parts": 4,
+        "price": {"amount": 240, "currency": "UAH"},
+        "provider": "integrica",
+        "left_for_client": 4,
+        "left_today": 59,
+    }
+    return shapes.MessageForecast.model_validate(usual | changes)
+
+
+def letters(*more: dict[str, Any]) -> shapes.WrittenMessages:
+    answer = {"id": uid(902), "direction": "in", "text": "Добре, дякую", "at": moment(0, 10)}
+    return shapes.WrittenMessages.model_validate({"items": [*more, answer, WRITTEN]})
+
+
 def open_the_post(stage: Stage) -> None:
     """Everything the pages about messages need works."""
     stage.on("notifications", "GET", f"{BASE}/notifications", notifications())
@@ -109,5 +152,8 @@ def open_the_post(stage: Stage) -> None:
     stage.on("notifications", "DELETE", f"{BASE}/templates/[^/]+/[a-z]+", None)
     stage.on("notifications", "POST", f"{BASE}/templates/[^/]+/[a-z]+/(approve|reject)", text(state="approved"))
     stage.on("notifications", "POST", f"{BASE}/templates/preview", preview)
+    stage.on("notifications", "GET", LETTERS, letters())
+    stage.on("notifications", "POST", f"{LETTERS}/preview", forecast)
+    stage.on("notifications", "POST", LETTERS, shapes.WrittenMessage.model_validate(WRITTEN))
     stage.on("notifications", "GET", WISHES, wishes())
     stage.on("notifications", "PUT", WISHES, wishes())

@@ -79,6 +79,25 @@ class Notifications:
         """Every message of a visit as saving it would plan them."""
         return await self.call(bodies.PlanPreview, "POST", f"/accounts/{account_id}/notifications/preview", body=body)
 
+    async def letters(self, account_id: UUID, client_id: UUID, *, cursor: str | None = None) -> bodies.WrittenMessages:
+        """What was written to a client by hand, and what they answered."""
+        path = f"/accounts/{account_id}/clients/{client_id}/messages"
+        return await self.call(bodies.WrittenMessages, "GET", path, query={"cursor": cursor})
+
+    async def foretell_message(
+        self, account_id: UUID, client_id: UUID, body: bodies.MessageDraft
+    ) -> bodies.MessageForecast:
+        """What would become of words for a client."""
+        path = f"/accounts/{account_id}/clients/{client_id}/messages/preview"
+        return await self.call(bodies.MessageForecast, "POST", path, body=body)
+
+    async def write(
+        self, account_id: UUID, client_id: UUID, body: bodies.MessageDraft, *, key: str
+    ) -> bodies.WrittenMessage:
+        """Write to a client by hand."""
+        path = f"/accounts/{account_id}/clients/{client_id}/messages"
+        return await self.call(bodies.WrittenMessage, "POST", path, body=body, key=key)
+
     async def mail_subscription(self, token: str) -> bodies.MailSubscription:
         """Whether mails still come to whoever has this link."""
         return await self.call(bodies.MailSubscription, "GET", f"/public/unsubscribe/{segment(token)}")

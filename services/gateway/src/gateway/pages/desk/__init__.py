@@ -13,6 +13,7 @@ from .live_board import router as live_board
 from .new_booking import router as new_booking
 from .payment import router as payment
 from .waiting import router as waiting
+from .writing import router as writing
 
 ROUTERS: tuple[APIRouter, ...] = (
     board,
@@ -24,6 +25,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     asking,
     deleted,
     payment,
+    writing,
     acts,
     booking,
 )
