@@ -144,6 +144,20 @@ class BookingCancelled(_OfBooking):
     cancelled_by: Literal["client", "staff"]
     reason: str | None = None
     tell_client: bool = True
+    cause: Literal["unconfirmed"] | None = Field(
+        default=None, description="The account's rule that ended it by itself; none where somebody did."
+    )
+
+
+class BookingUnconfirmed(_OfBooking):
+    """Nobody confirmed the visit in time, and it stays: staff have to talk to the client."""
+
+    name: ClassVar[str] = "booking.unconfirmed.v1"
+    until: AwareDatetime = Field(description="The moment until which it was to be confirmed.")
+    cause: Literal["silent", "not_asked", "money"] = Field(
+        description="silent: the client was asked and said nothing; not_asked: no request reached them; money: it "
+        "would have been released, but something is paid or a link for paying is open."
+    )
 
 
 class ClientChanged(Event):
@@ -365,7 +379,7 @@ class WaitlistOfferEnded(_OfWaitlist):
 
 
 class ReplyRefused(Event):
-    """A client answered that they want to cancel when that was not theirs to do any more; the visit stays."""
+    """A client's answer came too late: they want to cancel a visit that stays, or to confirm one that was released."""
 
     name: ClassVar[str] = "booking.reply.refused.v1"
     must_be_heard: ClassVar[bool] = True
@@ -373,7 +387,7 @@ class ReplyRefused(Event):
     reply_id: UUID
     booking_id: UUID
     client_id: UUID
-    cause: Literal["cutoff_passed", "not_possible"]
+    cause: Literal["cutoff_passed", "not_possible", "released"]
 
     @property
     def subject_id(self) -> str:

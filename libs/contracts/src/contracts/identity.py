@@ -79,6 +79,11 @@ class SecondFactorChanged(Event):
         return str(self.change_id)
 
 
+Unconfirmed = Literal["nothing", "task", "release"]
+"""What becomes of a visit that nobody confirmed in time: it stays as it is, staff are asked to see to it, or its time
+is freed."""
+
+
 class BookingRules(Value):
     """Settings of an account that the booking engine obeys."""
 
@@ -86,6 +91,13 @@ class BookingRules(Value):
     lead_time_min: int = Field(default=60, ge=0, le=60 * 24 * 30)
     booking_window_days: int = Field(default=90, ge=1, le=730)
     cancel_cutoff_min: int = Field(default=120, ge=0, le=60 * 24 * 30)
+    unconfirmed: Unconfirmed = "nothing"
+    confirm_cutoff_min: int = Field(
+        default=60 * 24,
+        ge=60,
+        le=60 * 24 * 14,
+        description="So long before its start a visit has to be confirmed; matters unless `unconfirmed` is nothing.",
+    )
     hold_min: int = Field(default=10, ge=1, le=60)
     phone_confirmation: bool = Field(default=True, description="Off: a client may book without an SMS code.")
     phone_format_check: bool = True

@@ -8,6 +8,14 @@ from pydantic import AwareDatetime, Field
 from .base import Event, Value
 
 
+class ConfirmRequest(Value):
+    """What a message asks of the client: to confirm the visit of `starts_at` by `until`."""
+
+    starts_at: AwareDatetime
+    until: AwareDatetime
+    releases: bool = Field(description="Whether it said that the time is freed otherwise.")
+
+
 class NotificationState(Value):
     """Public state of one message to one recipient; no text and no address."""
 
@@ -22,6 +30,7 @@ class NotificationState(Value):
     reason_code: str | None = None
     planned_at: AwareDatetime | None = None
     sent_at: AwareDatetime | None = None
+    confirm_request: ConfirmRequest | None = None
 
 
 class _OfNotification(Event):

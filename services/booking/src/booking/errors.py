@@ -123,6 +123,16 @@ class WrongState(Problem):
 
 
 @dataclass(eq=False)
+class Released(Problem):
+    """The visit was not confirmed in time and the account's rule freed it; `starts_at` in the location's time."""
+
+    code: ClassVar[str] = "booking.released"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    starts_at: str
+    phone: str
+
+
+@dataclass(eq=False)
 class NothingToUndo(Problem):
     """The booking stands where it was first booked, or was moved before moves could be taken back."""
 
@@ -276,6 +286,7 @@ PROBLEMS: tuple[type[Problem], ...] = (
     WaitsEnough,
     CutoffPassed,
     WrongState,
+    Released,
     DayAlreadyClosed,
     PhoneHasCard,
     ClientErased,

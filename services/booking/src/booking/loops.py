@@ -9,6 +9,7 @@ from kit.service import Service
 from .errors import DomainTaken
 from .providers.dns import Dns
 from .settings import Settings
+from .usecases.bookings.judge_unconfirmed import judge_unconfirmed
 from .usecases.clients.keep_cards import forget_old_cards
 from .usecases.copies.settle_departure import settle_departures
 from .usecases.reports.prepare_journals import prepare_due_journals
@@ -18,7 +19,7 @@ from .usecases.site.own_domain import check_domain, domains_to_look_at
 
 
 def add_loops(service: Service, settings: Settings) -> None:
-    """Journals and reports at their hour, old cards, visits of who has left, proofs of domains, used puzzles."""
+    """Journals and reports at their hour, old cards, visits of who left, visits nobody confirmed, domains, puzzles."""
     dns = Dns(settings.dns_servers, settings.dns_timeout_s)
     service.state["dns"] = dns
 
@@ -47,4 +48,9 @@ def add_loops(service: Service, settings: Settings) -> None:
         await settle_departures(service.db, now_utc())
 
     service.loops["departures"] = lambda: every(settings.departures_every_s, departures)
+
+    async def unconfirmed() -> None:
+        await judge_unconfirmed(service.db, now_utc())
+
+    service.loops["unconfirmed"] = lambda: every(settings.unconfirmed_every_s, unconfirmed)
     service.loops["own_domains"] = lambda: every(settings.domains_every_s, domains)

@@ -25,5 +25,7 @@ class Settings(ServiceSettings):
     """How often cards of clients are looked for that are kept no longer."""
     departures_every_s: float = 2.0
     """How often visits of people who were removed are looked for."""
+    unconfirmed_every_s: float = 5.0
+    """How often visits are looked for that nobody confirmed in time."""
     waitlist_every_s: float = 5.0
     """How often offers that ran out are looked for; freed time is offered at once."""

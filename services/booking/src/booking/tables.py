@@ -57,6 +57,8 @@ class AccountCopy(Base):
     is_active: Mapped[bool]
     is_demo: Mapped[bool]
     rules: Mapped[dict[str, Any]]
+    unconfirmed_since: Mapped[datetime | None]
+    """Since when the rule for visits that nobody confirmed holds as it is; none where there is no rule."""
 
     @property
     def booking_rules(self) -> BookingRules:
@@ -229,7 +231,12 @@ class HoldRow(Base):
 
 class BookingRow(Base):
     """`price`, `paid` and `discounted` in minor units of `currency`; the last two and `settlement_version` are what
-    fiscal last said."""
+    fiscal last said.
+
+    `agreed_at`: when the present time was agreed on, where it was not with the booking itself; `confirm_told_until`: by
+    when the client was last asked to confirm it; `confirm_judged_at`: when the rule for visits that nobody confirmed
+    judged it; `cancel_cause`: the rule that ended it, where nobody did.
+    """
 
     __tablename__ = "booking"
 
@@ -255,6 +262,10 @@ class BookingRow(Base):
     link_key: Mapped[str] = mapped_column(default=new_link_key)
     created_by: Mapped[UUID | None]
     created_at: Mapped[datetime]
+    agreed_at: Mapped[datetime | None]
+    confirm_told_until: Mapped[datetime | None]
+    confirm_judged_at: Mapped[datetime | None]
+    cancel_cause: Mapped[str | None]
     deleted_at: Mapped[datetime | None]
 
 

@@ -52,6 +52,13 @@ def sum_of(amount: int, currency: str) -> str:
     return f"{minus}{sign}{written}" if english else f"{minus}{written}{_NO_BREAK}{sign}"
 
 
+def span_of(minutes: int) -> str:
+    """A span as people write it: `24 h`, `1 h 30 min`."""
+    language = context.current().language
+    parts = [(unit, count) for unit, count in (("h", minutes // 60), ("min", minutes % 60)) if count]
+    return " ".join(TEXTS.get(language, f"unit.{unit}", {"count": count}) for unit, count in parts)
+
+
 def act(kind: str, params: Mapping[str, Any]) -> str:
     """A line of a booking's history; where somebody was found for a client who did not mind, also how."""
     language = context.current().language

@@ -14,6 +14,7 @@ from contracts.booking import (
     BookingCreated,
     BookingNoShow,
     BookingRescheduled,
+    BookingUnconfirmed,
     ClientChanged,
     ClientErased,
     DailyJournalPrepared,
@@ -58,7 +59,7 @@ from .providers.factory import Providers
 from .public_events import PUBLIC
 from .settings import Settings
 from .usecases.alarm_staff import Alarms
-from .usecases.ask_staff import hear_refused_reply
+from .usecases.ask_staff import hear_refused_reply, hear_unconfirmed, unconfirmed_settled
 from .usecases.bind_chat import TELEGRAM, take_chat_message
 from .usecases.check_morning import plan_morning
 from .usecases.copy_others import copy_account, copy_client, copy_location
@@ -138,6 +139,7 @@ class Handlers:
         consumers.on(WebHookPaused, name="warn_of_web_hook")(self.web_hook_paused)
         consumers.on(AccessRequested, name="tell_of_request")(self.access_requested)
         consumers.on(ReplyRefused, name="ask_about_reply")(self.reply_refused)
+        consumers.on(BookingUnconfirmed, name="ask_about_unconfirmed")(self.unconfirmed)
         consumers.on(ReviewLeft, name="tell_of_review")(self.review)
         consumers.on(ClientErased, name="forget_contacts")(self.client_erased)
         return consumers
@@ -170,7 +172,10 @@ class Handlers:
         await copy_client(event, tx, now=await self.clock.now(tx))
 
     async def booking(self, event: _BookingEvent, tx: Tx) -> None:
-        await self.planner.on_event(event, event.booking, tx, await self.clock.now(tx))
+        now = await self.clock.now(tx)
+        await self.planner.on_event(event, event.booking, tx, now)
+        if not isinstance(event, BookingCreated | BookingChanged):
+            await unconfirmed_settled(tx, event.booking, now)
 
     async def delivery_report(self, event: DeliveryReportReceived, tx: Tx) -> None:
         token = self.platform_callback_token
@@ -246,6 +251,9 @@ class Handlers:
 
     async def reply_refused(self, event: ReplyRefused, tx: Tx) -> None:
         await hear_refused_reply(event, tx, now=await self.clock.now(tx))
+
+    async def unconfirmed(self, event: BookingUnconfirmed, tx: Tx) -> None:
+        await hear_unconfirmed(event, tx, now=await self.clock.now(tx))
 
     async def client_erased(self, event: ClientErased, tx: Tx) -> None:
         await forget_contacts(event, tx)

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -219,20 +219,42 @@ def write_cursor(moment: datetime, identifier: UUID) -> str:
     return base64.urlsafe_b64encode(f"{moment.isoformat()} {identifier}".encode()).decode()
 
 
+class TaskRow(NamedTuple):
+    """A task with its client's name, and the visit that it is about."""
+
+    task: StaffTask
+    client_name: str | None
+    visit: BookingCopy | None
+
+
 async def tasks(
     tx: Tx, account_id: UUID, is_open: bool, location_ids: Collection[UUID] | None, cursor: str | None
-) -> tuple[Sequence[tuple[StaffTask, str | None]], str | None]:
-    """One page of tasks with the names of their clients, the oldest first, and the cursor of the next."""
-    row, client = StaffTask, ClientCopy
-    query = (
-        select(row, client.name)
-        .join(client, (client.account_id == row.account_id) & (client.client_id == row.client_id), isouter=True)
-        .where(row.account_id == account_id, row.settled_at.is_(None) if is_open else row.settled_at.is_not(None))
+) -> tuple[Sequence[TaskRow], str | None]:
+    """One page of tasks, the oldest first, and the cursor of the next."""
+    row = StaffTask
+    query = _with_subjects(account_id).where(
+        row.account_id == account_id, row.settled_at.is_(None) if is_open else row.settled_at.is_not(None)
     )
     if cursor is not None:
         query = query.where(tuple_(row.created_at, row.id) > read_cursor(cursor))
     found = (await tx.execute(_within(query, location_ids).order_by(row.created_at, row.id).limit(PAGE + 1))).all()
-    return _page([(task.created_at, task.id, (task, name)) for task, name in found])
+    return _page([(task.created_at, task.id, TaskRow(task, name, visit)) for task, name, visit in found])
+
+
+async def one_task(tx: Tx, account_id: UUID, task_id: UUID) -> TaskRow:
+    """One task; the caller knows that it is there."""
+    found = (await tx.execute(_with_subjects(account_id).where(StaffTask.id == task_id))).one()
+    return TaskRow(*found)
+
+
+def _with_subjects(account_id: UUID) -> Any:
+    row, client, visit = StaffTask, ClientCopy, BookingCopy
+    return (
+        select(row, client.name, visit)
+        .join(client, (client.account_id == row.account_id) & (client.client_id == row.client_id), isouter=True)
+        .join(visit, (visit.account_id == row.account_id) & (visit.booking_id == row.booking_id), isouter=True)
+        .where(row.account_id == account_id)
+    )
 
 
 async def refusals(

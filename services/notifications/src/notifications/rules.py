@@ -11,7 +11,7 @@ from sqlalchemy import select
 from contracts.http.notifications import NotificationSettings, StaffKindSettings
 from kit.db import Tx
 
-from .domain.facts import STAFF_KINDS, Kind, Rules, StaffKindRule
+from .domain.facts import STAFF_KINDS, ConfirmRule, Kind, Rules, StaffKindRule
 from .domain.quiet_hours import QuietHours, QuietPolicy
 from .tables import AccountCopy, SettingsRow
 
@@ -53,6 +53,7 @@ def as_rules(settings: NotificationSettings, account: AccountCopy | None, house:
     kinds = settings.client_kinds.model_dump()
     return Rules(
         account_is_active=account is None or account.is_active,
+        confirm=_confirm_rule(account),
         account_is_demo=account is not None and account.is_demo,
         client_messages_on=settings.client_messages_on,
         client_kinds=frozenset(Kind(name) for name, is_on in kinds.items() if is_on),
@@ -68,6 +69,12 @@ def as_rules(settings: NotificationSettings, account: AccountCopy | None, house:
         moves_settle=house.moves_settle,
         sendable=house.sendable,
     )
+
+
+def _confirm_rule(account: AccountCopy | None) -> ConfirmRule | None:
+    if account is None or account.unconfirmed == "nothing":
+        return None
+    return ConfirmRule(timedelta(minutes=account.confirm_cutoff_min), account.unconfirmed == "release")
 
 
 def _staff_rule(settings: NotificationSettings, kind: Kind) -> StaffKindRule:

@@ -6,7 +6,14 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from contracts.notifications import MessageDelivered, MessageFailed, MessageHeld, MessageSent, NotificationState
+from contracts.notifications import (
+    ConfirmRequest,
+    MessageDelivered,
+    MessageFailed,
+    MessageHeld,
+    MessageSent,
+    NotificationState,
+)
 from kit.db import Tx
 
 from .tables import NotificationRow
@@ -43,4 +50,5 @@ def state_said(row: NotificationRow | Row[Any]) -> NotificationState:
         reason_code=row.reason_code,
         planned_at=row.planned_at,
         sent_at=row.sent_at,
+        confirm_request=ConfirmRequest(**request) if (request := row.facts.get("request")) else None,
     )

@@ -214,6 +214,8 @@ def situation_of(
         is_ahead=booking.state in _AHEAD and booking.starts_at > now,
         is_cancelled=booking.state in CANCELLED,
         by_unconfirmed_door=booking.source in _PUBLIC_DOORS,
+        is_unconfirmed=booking.state == "pending",
+        booked_at=booking.created_at.astimezone(UTC),
         is_completed=booking.state == "completed",
     )
     client = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -75,6 +76,10 @@ class Words:
     def text(self, key: str, params: dict[str, Any]) -> str:
         """A text of the catalogue."""
         return self._texts.get(self._language, key, params)
+
+    def moment(self, at: datetime) -> str:
+        """Day and hour by the clock that `at` carries."""
+        return at.strftime("%d/%m, %H:%M" if self._language == "en" else "%d.%m, %H:%M")
 
     def desk(self, client_id: object, booking_id: object) -> str:
         """Where somebody at the desk goes on: the card of the client, else the visit, else the list."""

@@ -28,6 +28,13 @@ class LinkRescheduleBody(LinkBody):
     staff_member_id: UUID | None = None
 
 
+class ConfirmDeadline(Answer):
+    """Until when the account wants the visit confirmed."""
+
+    until: datetime
+    releases: bool = Field(description="Whether the time is freed otherwise.")
+
+
 class LinkedBookingAnswer(OneBookingAnswer):
     """The visit behind a link, for whoever has its key: as it is now, or after an act."""
 
@@ -35,6 +42,12 @@ class LinkedBookingAnswer(OneBookingAnswer):
     service_ids: list[UUID]
     staff_member_ids: list[UUID]
     may_confirm: bool
+    confirm: ConfirmDeadline | None = Field(
+        default=None, description="None where it need not be confirmed by a certain moment, or that moment is over."
+    )
+    cancel_cause: Literal["unconfirmed"] | None = Field(
+        default=None, description="The account's rule that ended the visit by itself."
+    )
     may_cancel: bool
     may_reschedule: bool
     may_review: bool = False

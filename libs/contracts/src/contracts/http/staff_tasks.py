@@ -8,7 +8,15 @@ from pydantic import AwareDatetime, Field
 from .base import Answer
 from .notifications import Fix
 
-TaskKind = Literal["phone_bad", "reply_unclear", "reply_too_late"]
+TaskKind = Literal[
+    "phone_bad",
+    "reply_unclear",
+    "reply_too_late",
+    "reply_after_release",
+    "visit_silent",
+    "visit_not_asked",
+    "visit_money",
+]
 
 
 class StaffTask(Answer):
@@ -23,6 +31,9 @@ class StaffTask(Answer):
     client_name: str | None = None
     booking_id: UUID | None = None
     location_id: UUID | None = None
+    starts_at: AwareDatetime | None = Field(
+        default=None, description="Of the visit that it is about, by its own clock."
+    )
     created_at: AwareDatetime
     settled_at: AwareDatetime | None = None
     settled_by_name: str | None = Field(default=None, description="None where it became needless by itself.")

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Path, Query, Response
 from sqlalchemy import select
 
 from booking.domain.lifecycle import Act, State, is_possible, may_change_until
+from booking.queries.confirmation import deadline_of
 from booking.queries.own import beside
 from booking.queries.public import one_visit
 from booking.queries.visits import Visit, visit_of
@@ -78,6 +79,8 @@ async def linked(tx: Tx, account: AccountCopy, visit: Visit, now: datetime) -> L
             "service_ids": [item.service_id for item in visit.items],
             "staff_member_ids": visit.staff_member_ids,
             "may_confirm": is_possible(Act.CONFIRM, state) and state is not State.CONFIRMED,
+            "confirm": await deadline_of(tx, account, visit, now),
+            "cancel_cause": visit.booking.cancel_cause,
             "may_cancel": is_early and is_possible(Act.CANCEL, state),
             "may_reschedule": is_early and is_possible(Act.RESCHEDULE, state),
             "may_review": aside.may_review,

@@ -84,8 +84,10 @@ def _shown(visit: Visit, details: dict[str, object]) -> dict[str, object]:
     pattern = "%d/%m/%Y, %H:%M" if language == "en" else "%d.%m.%Y, %H:%M"
     shown: dict[str, object] = {}
     for name, value in details.items():
-        if name.startswith("starts_at") and isinstance(value, str):
+        if name.startswith(("starts_at", "until")) and isinstance(value, str):
             shown[name] = visit.local(datetime.fromisoformat(value)).strftime(pattern)
+        elif name == "before_min" and isinstance(value, int):
+            shown["span"] = words.span_of(value)
         elif name in ("price", "paid", "before", "after") and isinstance(value, int):
             shown[name] = words.sum_of(value, visit.booking.currency)
         elif name in ("message", "recipient") and isinstance(value, str):

@@ -20,6 +20,7 @@ class Kind(StrEnum):
     REMINDER_3D = "reminder_3d"
     REMINDER_EVE = "reminder_eve"
     REMINDER_3H = "reminder_3h"
+    CONFIRM_REQUEST = "confirm_request"
     REVIEW_REQUEST = "review_request"
     WAITLIST_OFFER = "waitlist_offer"
     PREPAYMENT = "prepayment"
@@ -40,11 +41,15 @@ class Kind(StrEnum):
 
 
 REMINDERS = (Kind.REMINDER_3D, Kind.REMINDER_EVE, Kind.REMINDER_3H)
-BY_TIME = (*REMINDERS, Kind.REVIEW_REQUEST)
+AHEAD = (*REMINDERS, Kind.CONFIRM_REQUEST)
+"""Kinds that a visit to come calls for."""
+BY_TIME = (*AHEAD, Kind.REVIEW_REQUEST)
 """Kinds that the visit's own time calls for; the client may refuse them and still hear of changes."""
 OF_BOOKING = (Kind.CREATED, Kind.RESCHEDULED, Kind.CANCELLED)
 """News of what somebody did to a booking."""
-CLIENT_KINDS = (*OF_BOOKING, *BY_TIME, Kind.WAITLIST_OFFER)
+CLIENT_KINDS = (*OF_BOOKING, *REMINDERS, Kind.REVIEW_REQUEST, Kind.WAITLIST_OFFER)
+"""Kinds that the account turns on and off and words itself. A request to confirm goes exactly where the booking rules
+want visits confirmed, and its words name what they want."""
 OF_ACCOUNT = (Kind.BALANCE_LOW, Kind.PROVIDER_TROUBLE, Kind.FISCAL_TROUBLE, Kind.MORNING_CHECK, Kind.REVIEW)
 """News that concern staff alone: about the account itself, and reviews."""
 OF_SMS_ITSELF = frozenset({Kind.BALANCE_LOW, Kind.PROVIDER_TROUBLE})
@@ -61,6 +66,23 @@ class StaffKindRule:
 
     enabled: bool
     recipients: frozenset[str]
+
+
+@dataclass(frozen=True)
+class ConfirmRule:
+    """The account wants visits confirmed so long `before` they start, and frees their time otherwise or does not."""
+
+    before: timedelta
+    releases: bool
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a request to confirm says: by when, and whether the time is freed otherwise."""
+
+    starts_at: datetime
+    until: datetime
+    releases: bool
 
 
 @dataclass(frozen=True)
@@ -83,6 +105,7 @@ class Rules:
     """Channels that this installation has a way for; whoever has chosen another is told so."""
     moves_settle: timedelta = timedelta(0)
     """So long a visit must not be moved again before people are told where it went."""
+    confirm: ConfirmRule | None = None
     account_is_demo: bool = False
     """An account that only shows the product: everything is decided as usual, and nothing is sent."""
 
@@ -109,6 +132,9 @@ class Visit:
     is_cancelled: bool
     by_unconfirmed_door: bool
     """Made on the public page, where a phone may be anybody's."""
+    is_unconfirmed: bool = False
+    """Agreed, and the client's word is still missing."""
+    booked_at: datetime | None = None
     is_completed: bool = False
     """The client came and was served: worth asking for a review."""
 
@@ -159,6 +185,8 @@ class Act:
     known_to: dict[UUID, Standing] = field(default_factory=dict)
     """By recipient: what they know, where an earlier move was never told to them."""
     at: datetime | None = None
+    cause: str | None = None
+    """The account's rule that did it, where nobody did."""
 
 
 @dataclass(frozen=True)
@@ -187,6 +215,8 @@ class Decision:
     was: Standing | None = None
     act: Act | None = None
     """What it is about, where it is news: with it the decision can be taken again."""
+    request: Request | None = None
+    """What it asks for, where it is a request to confirm."""
 
     @property
     def key(self) -> DecisionKey:

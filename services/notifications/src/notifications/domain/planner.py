@@ -21,6 +21,7 @@ from .facts import (
     Decision,
     Kind,
     Member,
+    Request,
     Rules,
     Situation,
     Standing,
@@ -31,6 +32,10 @@ from .reasons import Reason
 from .written import USEFUL
 
 CLIENT, STAFF = "client", "staff"
+ASKED_AHEAD = timedelta(hours=24)
+"""How long before the last moment a client is asked to confirm."""
+ASKED_AFTER_BOOKING = timedelta(hours=2)
+"""Whoever has just booked is not asked at once; half of what is left, where that is less."""
 REVIEW_USEFUL = timedelta(days=3)
 """How long after the visit it still makes sense to ask for a review."""
 
@@ -64,6 +69,29 @@ def reminder_moment(kind: Kind, starts_at: datetime, visit: Visit, rules: Rules)
             return at_wall_clock(eve, rules.reminder_eve_at, visit.zone)
 
 
+def confirm_request(visit: Visit, rules: Rules) -> Request | None:
+    """What the client is to be asked, if the account wants this visit confirmed and it is not.
+
+    Elapsed time before the visit, as the moment itself; whoever booked after it need not confirm.
+    """
+    rule = rules.confirm
+    if rule is None or not (visit.is_ahead and visit.is_unconfirmed):
+        return None
+    starts_at = visit.standing.starts_at
+    until = starts_at - rule.before
+    if visit.booked_at is not None and visit.booked_at >= until:
+        return None
+    return Request(starts_at, until, rule.releases)
+
+
+def request_moment(asked: Request, booked_at: datetime | None, now: datetime) -> datetime:
+    """When the request is due; at once where that moment has passed and an answer still helps."""
+    due = asked.until - ASKED_AHEAD
+    if booked_at is not None:
+        due = max(due, booked_at + min(ASKED_AFTER_BOOKING, (asked.until - booked_at) / 2))
+    return max(due, now) if now < asked.until else due
+
+
 def occasion_of_visit(starts_at: datetime) -> str:
     """A reminder is about a visit at a certain time; moved there and back it is the same one."""
     return f"at {starts_at:%Y-%m-%dT%H:%M:%SZ}"
@@ -80,6 +108,8 @@ def _of_time(situation: Situation, now: datetime) -> Iterator[Decision]:
         return
     called_for = REMINDERS if visit.is_ahead else (Kind.REVIEW_REQUEST,) if visit.is_completed else ()
     starts_at = visit.standing.starts_at
+    if (asked := confirm_request(visit, situation.rules)) is not None:
+        yield _confirm_request(asked, situation, client, now)
     for kind in called_for:
         at = reminder_moment(kind, starts_at, visit, situation.rules)
         until = visit.ends_at + REVIEW_USEFUL if kind is Kind.REVIEW_REQUEST else starts_at
@@ -91,6 +121,18 @@ def _of_time(situation: Situation, now: datetime) -> Iterator[Decision]:
             reason = Reason.MERGED
         decision = Decision(kind, CLIENT, client.id, occasion_of_visit(starts_at), channel, at, until, reason)
         yield _kept_quiet(decision, situation, now)
+
+
+def _confirm_request(asked: Request, situation: Situation, client: Client, now: datetime) -> Decision:
+    kind = Kind.CONFIRM_REQUEST
+    at = request_moment(asked, situation.visit.booked_at, now)
+    channel = EMAIL if client.has_email and not client.has_phone else SMS
+    reason = _against_client(kind, channel, situation, client)
+    if reason is None and at >= asked.until:
+        reason = Reason.TOO_LATE
+    occasion = occasion_of_visit(asked.starts_at)
+    decision = Decision(kind, CLIENT, client.id, occasion, channel, at, asked.until, reason, request=asked)
+    return _kept_quiet(decision, situation, now)
 
 
 def _of_act(situation: Situation, now: datetime) -> Iterator[Decision]:

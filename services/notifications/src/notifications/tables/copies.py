@@ -23,6 +23,8 @@ class AccountCopy(Base):
     language: Mapped[str]
     is_active: Mapped[bool]
     is_demo: Mapped[bool] = mapped_column(default=False)
+    unconfirmed: Mapped[str] = mapped_column(default="nothing")
+    confirm_cutoff_min: Mapped[int] = mapped_column(default=60 * 24)
 
 
 class LocationCopy(Base):

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from contracts.notifications import SpendingBraked
 from kit.db import Tx
-from notifications.domain.facts import REMINDERS
+from notifications.domain.facts import AHEAD
 from notifications.domain.spending import (
     ELSEWHERE,
     KNOWN_ACTS,
@@ -124,7 +124,7 @@ class Brake:
         return allowance(balance.full_amount, self.part_price), balance.free_amount
 
     async def _for_reminders(self, account_id: UUID) -> int:
-        of = {"account_id": account_id, "kinds": [kind.value for kind in REMINDERS]}
+        of = {"account_id": account_id, "kinds": [kind.value for kind in AHEAD]}
         parts: int = (await self.tx.execute(_REMINDERS, of | {"until": self.now + REMINDERS_AHEAD})).scalar_one()
         return parts * self.part_price
 

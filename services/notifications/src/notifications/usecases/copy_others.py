@@ -32,6 +32,8 @@ async def copy_account(event: AccountRegistered | AccountChanged, tx: Tx, *, now
         "language": said.language,
         "is_active": said.is_active,
         "is_demo": said.is_demo,
+        "unconfirmed": said.booking_rules.unconfirmed,
+        "confirm_cutoff_min": said.booking_rules.confirm_cutoff_min,
     }
     statement = insert(AccountCopy).values(account_id=said.id, **values)
     newer = await tx.execute(

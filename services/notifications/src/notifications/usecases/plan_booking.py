@@ -127,7 +127,7 @@ def _act_of(event: Event, booking: BookingState) -> Act | None:
             was = Standing(event.previous_starts_at.astimezone(UTC), frozenset(event.previous_staff_member_ids))
             return Act(Kind.RESCHEDULED, event.rescheduled_by == "client", actor_id, event.tell_client, was)
         case BookingCancelled():
-            return Act(Kind.CANCELLED, event.cancelled_by == "client", actor_id, event.tell_client)
+            return Act(Kind.CANCELLED, event.cancelled_by == "client", actor_id, event.tell_client, cause=event.cause)
         case _:
             return None
 

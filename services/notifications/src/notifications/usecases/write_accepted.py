@@ -39,7 +39,7 @@ _SENT = text(
     FROM said JOIN mine USING (account_id, id)
     WHERE n.account_id = said.account_id AND n.id = said.id
     RETURNING n.account_id, n.id, n.booking_id, n.kind, n.recipient_type, n.recipient_id, n.channel, n.provider,
-        n.state, n.reason_code, n.planned_at, n.sent_at, n.version
+        n.state, n.reason_code, n.planned_at, n.sent_at, n.version, n.facts
     """
 ).bindparams(
     *(bindparam(name, type_=ARRAY(Uuid)) for name in ("accounts", "ids", "claims")),

@@ -21,7 +21,7 @@ from notifications.domain.planner import CLIENT
 from notifications.domain.reasons import Reason
 from notifications.situation import Known, zone_of
 from notifications.tables import NotificationRow
-from notifications.wording import OwnText, Surroundings, Words, word
+from notifications.wording import OwnText, Surroundings, Words, fill, template_key, values_of, word
 
 DUE_CHANNEL = "due_messages"
 _OVERTAKEN = frozenset({Reason.REPLACED, Reason.BOOKING_CANCELLED})
@@ -56,6 +56,8 @@ class Page:
 
     def words(self, decision: Decision, language: str) -> Words:
         """The text that the decision's recipient will read."""
+        if (said := self._of_the_rule(decision, language)) is not None:
+            return said
         template = self.known.templates.get((decision.recipient_type, decision.kind, language))
         own = OwnText(template.used_text, template.used_transliterated) if template and template.used_text else None
         return word(
@@ -68,6 +70,22 @@ class Page:
             was=decision.was,
             own=own,
         )
+
+    def _of_the_rule(self, decision: Decision, language: str) -> Words | None:
+        """What the account's own rule makes known, in words that name its cause and moment; none for all else."""
+        key = template_key(decision.recipient_type, decision.kind)
+        if decision.request is not None:
+            key += ".release" if decision.request.releases else ""
+        elif decision.recipient_type == CLIENT and decision.act is not None and decision.act.cause is not None:
+            key += f".{decision.act.cause}"
+        else:
+            return None
+        values = values_of(self.booking, self.around, None)
+        if decision.request is not None:
+            values["until"] = f"{decision.request.until.astimezone(self.around.zone):%d.%m %H:%M}"
+        elif self.known.account is not None:
+            values["link"] = f"{self.public_url.rstrip('/')}/{self.known.account.vanity_address}"
+        return fill(OwnText(self.texts.get(language, key)), values)
 
 
 async def read_decisions(
@@ -145,6 +163,7 @@ def _act_of(row: Any, was: Standing | None) -> Act | None:
         tell_client=said["tell_client"],
         was=was,
         at=datetime.fromisoformat(said["at"]),
+        cause=said.get("cause"),
     )
 
 
@@ -248,6 +267,13 @@ def _facts(decision: Decision) -> dict[str, Any]:
             "actor_id": str(act.actor_id) if act.actor_id else None,
             "tell_client": act.tell_client,
             "at": act.at.isoformat(),
+            **({"cause": act.cause} if act.cause else {}),
+        }
+    if (asked := decision.request) is not None:
+        facts["request"] = {
+            "starts_at": asked.starts_at.isoformat(),
+            "until": asked.until.isoformat(),
+            "releases": asked.releases,
         }
     return facts
 

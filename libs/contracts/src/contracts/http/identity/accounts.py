@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, Field, StrictBool, StrictInt, StringConstrai
 
 from contracts.base import Language
 from contracts.http.base import Answer, Body, CountryCode, CurrencyCode, Line
-from contracts.identity import BookingRules
+from contracts.identity import BookingRules, Unconfirmed
 
 _Zone = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
 
@@ -33,6 +33,8 @@ class BookingRulesBody(Body):
     lead_time_min: StrictInt = Field(default=60, ge=0, le=60 * 24 * 30)
     booking_window_days: StrictInt = Field(default=90, ge=1, le=730)
     cancel_cutoff_min: StrictInt = Field(default=120, ge=0, le=60 * 24 * 30)
+    unconfirmed: Unconfirmed = "nothing"
+    confirm_cutoff_min: StrictInt = Field(default=60 * 24, ge=60, le=60 * 24 * 14)
     hold_min: StrictInt = Field(default=10, ge=1, le=60)
     phone_confirmation: StrictBool = Field(default=True, description="Off: a client may book without an SMS code.")
     phone_format_check: StrictBool = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 from booking.domain.lifecycle import CANCELLED, Act, State, is_possible, may_change_until
 from booking.errors import CutoffPassed, WrongState
@@ -19,9 +20,19 @@ from .rows_of_time import give_back
 
 
 async def cancel_booking(
-    tx: Tx, visit: Visit, actor: Actor, now: datetime, *, reason: str | None = None, tell_client: bool = True
+    tx: Tx,
+    visit: Visit,
+    actor: Actor,
+    now: datetime,
+    *,
+    reason: str | None = None,
+    tell_client: bool = True,
+    cause: Literal["unconfirmed"] | None = None,
 ) -> None:
-    """Cancel; a second time changes nothing. Raises `WrongState` for what has taken place already."""
+    """Cancel; a second time changes nothing. `cause` is the account's rule that does it, where nobody does.
+
+    Raises `WrongState` for what has taken place already.
+    """
     booking = visit.booking
     if State(booking.state) in CANCELLED:
         return
@@ -29,6 +40,7 @@ async def cancel_booking(
         raise WrongState(Act.CANCEL, booking.state)
     by_client = actor.kind == "client"
     booking.state = State.CANCELLED_BY_CLIENT if by_client else State.CANCELLED_BY_STAFF
+    booking.cancel_cause = cause
     booking.version += 1
     await give_back(tx, booking.account_id, booking.id)
     await give_back_all(tx, visit, actor, now)
@@ -41,6 +53,7 @@ async def cancel_booking(
             cancelled_by="client" if by_client else "staff",
             reason=reason,
             tell_client=tell_client,
+            cause=cause,
         )
     )
     spans = [Freed(item.staff_member_id, item.starts_at, item.ends_at) for item in visit.items]

@@ -106,6 +106,7 @@ async def reschedule_booking(
         row.staff_member_id, row.starts_at, row.ends_at = item.staff_member_id, item.starts_at, item.ends_at
     visit.staff_names |= await staff_names(tx, account.account_id, set(people))
     booking.starts_at, booking.ends_at, booking.overridden = taken.starts_at, taken.ends_at, taken.overridden
+    booking.agreed_at, booking.confirm_told_until, booking.confirm_judged_at = now, None, None
     booking.version += 1
     record_act(
         tx,

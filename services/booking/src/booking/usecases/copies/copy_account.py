@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete
+from sqlalchemy import case, delete, func
 from sqlalchemy.dialects.postgresql import insert
 
 from booking.records import FormerAddress
@@ -30,10 +30,19 @@ async def copy_account(event: AccountRegistered | AccountChanged, tx: Tx) -> Non
         "is_demo": said.is_demo,
         "rules": said.booking_rules.model_dump(mode="json"),
     }
-    statement = insert(AccountCopy).values(account_id=said.id, **values)
+    # A rule that is new, or counts from another moment, reaches no visit whose moment was before it was made.
+    since = now_utc() if said.booking_rules.unconfirmed != "nothing" else None
+    before = said.booking_rules.confirm_cutoff_min
+    held = case(
+        (AccountCopy.rules["confirm_cutoff_min"].as_integer() == before, AccountCopy.unconfirmed_since), else_=None
+    )
+    kept = func.coalesce(held, since) if since is not None else None
+    statement = insert(AccountCopy).values(account_id=said.id, **values, unconfirmed_since=since)
     await tx.execute(
         statement.on_conflict_do_update(
-            index_elements=["account_id"], set_=values, where=AccountCopy.version < event.version
+            index_elements=["account_id"],
+            set_={**values, "unconfirmed_since": kept},
+            where=AccountCopy.version < event.version,
         )
     )
 

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
+from sqlalchemy import func, update
+
+from booking.queries.confirmation import REQUEST
 from booking.tables import BookingRow
 from booking.usecases.actors import SYSTEM, Actor
 from booking.usecases.bookings.record_act import record_heard
-from contracts.notifications import MessageDelivered, MessageFailed, MessageHeld, MessageSent, MessageWritten
+from contracts.notifications import (
+    ConfirmRequest,
+    MessageDelivered,
+    MessageFailed,
+    MessageHeld,
+    MessageSent,
+    MessageWritten,
+)
 from kit.db import Tx
 from kit.messaging import now_utc
 
@@ -17,6 +29,7 @@ async def hear_message(event: MessageSent | MessageDelivered | MessageFailed | M
         return
     if await tx.get(BookingRow, (event.account_id, said.booking_id)) is None:
         return
+    asked = said.confirm_request
     await record_heard(
         tx,
         event,
@@ -30,7 +43,18 @@ async def hear_message(event: MessageSent | MessageDelivered | MessageFailed | M
         channel=said.channel,
         provider=said.provider,
         reason_code=said.reason_code,
+        **({REQUEST: asked.model_dump(mode="json")} if asked else {}),
     )
+    if asked is not None and isinstance(event, MessageSent | MessageDelivered):
+        await _keep_promise(tx, event.account_id, said.booking_id, asked)
+
+
+async def _keep_promise(tx: Tx, account_id: UUID, booking_id: UUID, asked: ConfirmRequest) -> None:
+    """The client was told a moment: the visit is not judged before it, whatever the rule has become meanwhile."""
+    row = BookingRow
+    of_that_time = (row.account_id == account_id, row.id == booking_id, row.starts_at == asked.starts_at)
+    until = func.greatest(row.confirm_told_until, asked.until)  # of none and a moment: the moment
+    await tx.execute(update(row).where(*of_that_time).values(confirm_told_until=until))
 
 
 async def hear_words(event: MessageWritten, tx: Tx) -> None:

@@ -22,7 +22,10 @@ log = structlog.get_logger("replies")
 
 
 async def hear_reply(event: ReplyReceived, tx: Tx) -> None:
-    """Confirm or cancel, once, where that is still possible; a cancellation only until the account's cut-off."""
+    """Confirm or cancel, once, where that is still possible; a cancellation only until the account's cut-off.
+
+    What comes too late is left to staff: a cancellation of a visit that stays, a word for one that was released.
+    """
     assert event.account_id is not None
     account = await tx.get_one(AccountCopy, event.account_id)
     visit = await visit_of(tx, event.account_id, event.booking_id, lock=True)
@@ -33,6 +36,8 @@ async def hear_reply(event: ReplyReceived, tx: Tx) -> None:
     if event.wish == "confirm":
         if is_possible(Act.CONFIRM, state):
             await advance_booking(tx, visit, Act.CONFIRM, _CLIENT, event.said_at)
+        elif visit.booking.cancel_cause == "unconfirmed":
+            _refuse(tx, event, "released")
         return
     is_early = event.said_at <= may_change_until(visit.booking.starts_at, account.booking_rules.cancel_cutoff_min)
     if is_early and is_possible(Act.CANCEL, state):
@@ -40,13 +45,17 @@ async def hear_reply(event: ReplyReceived, tx: Tx) -> None:
         return
     log.info("an answer that came too late", booking_id=str(event.booking_id), state=state)
     if state not in CANCELLED:
-        cause: Literal["cutoff_passed", "not_possible"] = "not_possible" if is_early else "cutoff_passed"
-        refused = ReplyRefused(
-            account_id=event.account_id,
-            version=1,
-            reply_id=event.reply_id,
-            booking_id=event.booking_id,
-            client_id=event.client_id,
-            cause=cause,
-        )
-        tx.emit(refused)
+        _refuse(tx, event, "not_possible" if is_early else "cutoff_passed")
+
+
+def _refuse(tx: Tx, event: ReplyReceived, cause: Literal["cutoff_passed", "not_possible", "released"]) -> None:
+    """Somebody has to talk to the client."""
+    refused = ReplyRefused(
+        account_id=event.account_id,
+        version=1,
+        reply_id=event.reply_id,
+        booking_id=event.booking_id,
+        client_id=event.client_id,
+        cause=cause,
+    )
+    tx.emit(refused)
