@@ -260,7 +260,7 @@ async def test_what_needs_attention_has_its_cure_as_a_button(staff: Browser, sta
     headings = [node.text(strip=True) for node in staff.page.all("main h2")]
     assert headings == [
         "Не надіслані повідомлення",
-        "Номери й відповіді клієнтів",
+        "Клієнти, яким слід зателефонувати",
         "Не підтверджені візити",
         "Чеки, що чекають",
         "Проведено заднім числом",

@@ -52,6 +52,8 @@ SETTINGS = (
     Setting("booking_rules.lead_time_min", "booking", "number", unit="min"),
     Setting("booking_rules.booking_window_days", "booking", "number", unit="days"),
     Setting("booking_rules.cancel_cutoff_min", "clients", "number", unit="min"),
+    Setting("booking_rules.unconfirmed", "clients", "choice"),
+    Setting("booking_rules.confirm_cutoff_min", "clients", "number", unit="min"),
     Setting("booking_rules.grid_min", "booking", "number", expert=True, unit="min"),
     Setting("booking_rules.hold_min", "booking", "number", expert=True, unit="min"),
     Setting("booking_rules.client_daily_max", "clients", "number", expert=True),

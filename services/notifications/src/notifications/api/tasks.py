@@ -52,6 +52,7 @@ async def settle(task_id: UUID, member: MemberDep, db: DbDep, words: WordsDep, c
 
 def _shown(found: TaskRow, words: Words, member: Member) -> StaffTask:
     row, client_name, visit = found
+    client_name = client_name or ((visit.body["client"] or {}).get("name") if visit else None)
     sees_phones = member.may(Permission.CLIENT_VIEW_PHONE)
     kind: Any = row.kind
     starts_at = visit.starts_at.astimezone(zone_of(visit.body["time_zone"])) if visit else None

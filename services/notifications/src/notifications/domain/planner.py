@@ -128,11 +128,11 @@ def _confirm_request(asked: Request, situation: Situation, client: Client, now: 
     at = request_moment(asked, situation.visit.booked_at, now)
     channel = EMAIL if client.has_email and not client.has_phone else SMS
     reason = _against_client(kind, channel, situation, client)
-    if reason is None and at >= asked.until:
+    if reason is None and max(at, now) >= asked.until:
         reason = Reason.TOO_LATE
     occasion = occasion_of_visit(asked.starts_at)
     decision = Decision(kind, CLIENT, client.id, occasion, channel, at, asked.until, reason, request=asked)
-    return _kept_quiet(decision, situation, now)
+    return _in_the_morning(decision, situation, now)
 
 
 def _of_act(situation: Situation, now: datetime) -> Iterator[Decision]:

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 from starlette.responses import Response
 
-from contracts.http.booking import BookingList
+from contracts.http.booking import BookingAnswer, BookingList
 from contracts.http.fiscal import CashOperations, Receipts
 from contracts.http.notifications import Notifications
 from contracts.http.payments import Prepayments, RefundOutcome
@@ -70,6 +70,7 @@ async def attention_page(
         _or_refusal(visit.api.payments.prepayments(account_id, in_review=True)),
         _or_refusal(visit.api.fiscal.cash_operations(account_id, since=today - timedelta(days=BACK_DAYS), until=today)),
     )
+    about, pending = _visits_of(tasks, pending)
     return visit.page(
         "desk/attention.html.jinja",
         status,
@@ -78,6 +79,7 @@ async def attention_page(
         account_id=account_id,
         messages=messages,
         tasks=tasks,
+        about=about,
         pending=pending,
         receipts=_told_of(receipts),
         payments=payments,
@@ -128,6 +130,16 @@ async def open_shift(visit: VisitDep, account_id: UUID, cash_register_id: UUID) 
     back = form.value("back")
     mine = f"/desk/{account_id}/"
     return visit.go(back if back.startswith(mine) else f"{mine}attention", "desk.shift_opens")
+
+
+def _visits_of(tasks: Answered, pending: Answered) -> tuple[dict[UUID, BookingAnswer], Answered]:
+    """The visits that tasks are about, by task, as the reader may see them; and those that no task is about."""
+    if not tasks.found or not pending.found:
+        return {}, pending
+    visits = {one.id: one for one in pending.found}
+    about = {one.id: visits[one.booking_id] for one in tasks.found if one.booking_id in visits}
+    told = {one.id for one in about.values()}
+    return about, Answered([one for one in pending.found if one.id not in told])
 
 
 def _told_of(receipts: Answered) -> Answered:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import UTC, datetime, time, timedelta
+from typing import Any, get_args
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from starlette.responses import Response
 
 from contracts.http.access import SettingAnswer
-from contracts.http.identity import AccountChangeBody
+from contracts.http.identity import AccountAnswer, AccountChangeBody
+from contracts.identity import Unconfirmed
 from gateway.clients import Refused
 from gateway.pages import formats
 from gateway.pages.forms import Form
 from gateway.pages.newer import beside, is_stale, ticked
 from gateway.pages.route import page_router
 from gateway.pages.visit import Visit, VisitDep
-from gateway.pages.words import LANGUAGE_NAMES
+from gateway.pages.words import LANGUAGE_NAMES, t
 
 from .office import office_page
 
@@ -131,8 +134,18 @@ async def _page(
         links=_LINKS,
         field_of=field_of,
         markable=[(one.key, one.name) for one in known.items if one.key in ("staff.delete", "permissions.edit")],
+        unconfirmed=_unconfirmed(account),
         both_open=not (account.booking_rules.phone_confirmation or account.booking_rules.phone_format_check),
     )
+
+
+def _unconfirmed(account: AccountAnswer) -> dict[str, Any]:
+    """What the saved rule does to a visit at noon, some days ahead; the moments stand on the account's own clock."""
+    rules, zone = account.booking_rules, ZoneInfo(account.time_zone)
+    before = timedelta(minutes=rules.confirm_cutoff_min)
+    day = datetime.now(zone).date() + timedelta(days=before.days + 2)
+    starts_at = datetime.combine(day, time(12), zone).astimezone(UTC)
+    return {"rule": rules.unconfirmed, "visit": starts_at, "until": starts_at - before, "zone": account.time_zone}
 
 
 def _choices(country: str) -> dict[str, list[tuple[str, str]]]:
@@ -141,6 +154,7 @@ def _choices(country: str) -> dict[str, list[tuple[str, str]]]:
     countries = dict.fromkeys((country, *_COUNTRIES))
     return {
         "language": [*LANGUAGE_NAMES.items()],
+        f"{_RULES}unconfirmed": [(rule, t(f"settings.unconfirmed.{rule}")) for rule in get_args(Unconfirmed)],
         "country": [(code, str(names.get(code, code))) for code in countries],
     }
 
