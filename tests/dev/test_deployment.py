@@ -55,6 +55,7 @@ def test_profiles_add_the_simulators_and_the_observability() -> None:
             by_profile.setdefault(profile, set()).add(name)
     assert by_profile == {
         "simulators": {"simulators"},
+        "backup": {"backup"},
         "observability": {"prometheus", "grafana", "otel-collector", "jaeger"},
     }
 

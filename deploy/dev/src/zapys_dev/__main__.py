@@ -6,7 +6,7 @@ import sys
 import typer
 
 from zapys_dev import bytecode
-from zapys_dev.commands import life, quality
+from zapys_dev.commands import backups, life, quality
 from zapys_dev.errors import Trouble
 
 app = typer.Typer(
@@ -17,6 +17,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 for _name, _command in life.COMMANDS.items():
+    app.command(_name)(_command)
+for _name, _command in backups.COMMANDS.items():
     app.command(_name)(_command)
 app.command("test", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(quality.run_tests)
 for _name, _command in quality.COMMANDS.items():
