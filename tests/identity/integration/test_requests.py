@@ -114,6 +114,25 @@ async def test_a_marked_act_waits_for_a_second_person_and_then_happens_once(benc
     assert approval["actor"]["name"] == "Керівник"
 
 
+async def test_a_key_of_ones_own_is_no_second_person(bench: Bench, people: People) -> None:
+    owner, account = await people.owner()
+    await people.add(owner, account, "manager")
+    master, path = await people.add(owner, account)
+    await bench.http.patch(account, json={"second_person_for": ["staff.delete"]}, headers=owner.headers)
+    asked = [
+        await ask(bench, (await bench.http.delete(path, headers=owner.headers)).json(), owner),
+        await ask(bench, (await bench.http.get(f"{account}/audit", headers=master.headers)).json(), master),
+    ]
+    key = {"name": "Бот", "permissions": ["staff.delete", "permissions.edit", "audit.view"]}
+    made = (await bench.http.post(f"{account}/api-keys", json=key, headers=owner.headers)).json()["key"]
+    token = (await bench.http.post("/api/v1/auth/tokens", json={"api_key": made})).json()["access_token"]
+    for wish in asked:
+        request = f"{account}/access-requests/{wish.json()['id']}"
+        refused = await bench.http.post(f"{request}/grant", headers={"Authorization": f"Bearer {token}"})
+        assert (refused.status_code, refused.json()["code"]) == (403, "access.person_required")
+    assert (await bench.http.delete(path, headers=owner.headers)).status_code == 403
+
+
 async def test_only_acts_that_ask_for_it_can_be_marked_and_only_rights_that_exist_be_asked_for(
     bench: Bench, people: People
 ) -> None:

@@ -55,7 +55,11 @@ _NAMES: dict[type[Command], str] = {
 
 
 async def ask_for_second(command: Command, cause: str, member: Member, tx: Tx, now: datetime) -> CashRequest:
-    """Keep a command that was found right but may not be done by one person alone."""
+    """Keep a command that was found right but may not be done by one person alone.
+
+    Raises `PersonRequired` for a program: whoever keeps its key would be both of the two.
+    """
+    member.caller.require_person()
     name = _NAMES[type(command)]
     location_id, amount = await _place_and_sum(command, member, tx)
     request = CashRequest(
@@ -81,8 +85,10 @@ async def ask_for_second(command: Command, cause: str, member: Member, tx: Tx, n
 async def approve_request(request_id: UUID, member: Member, tx: Tx, now: datetime) -> CashRequest:
     """Do what was asked for, in the asker's name; the second person needs the rights that the act itself needs.
 
-    Raises `SecondPersonNeeded` for the asker, `RequestDecided`, and whatever the act refuses by now.
+    Raises `SecondPersonNeeded` for the asker, `PersonRequired` for a program, `RequestDecided`, and whatever the act
+    refuses by now.
     """
+    member.caller.require_person()
     request = await _pending(tx, member, request_id)
     if request.requested_by == member.caller.user_id:
         raise SecondPersonNeeded(request.cause)

@@ -25,8 +25,10 @@ async def grant_request(
 ) -> AccessRequest:
     """Give what was asked for, by the same rules as any change of a member; or approve the one act.
 
-    Raises `NotFound`, `RequestDecided`, `OwnRequest`, `MissingPermission` and what `change_member` raises.
+    Raises `NotFound`, `RequestDecided`, `OwnRequest`, `MissingPermission`, what `change_member` raises, and
+    `PersonRequired` for a program: its key may be the asker's own.
     """
+    actor.caller.require_person()
     request, asker = await _to_decide(request_id, actor, tx, now)
     if request.act is not None:
         [permission] = request.permissions

@@ -1,0 +1,34 @@
+"""What needs two persons is not done by one person and a program of theirs."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from kit.access import ApiKey
+from kit.testing import Bench, Person
+from tests.fiscal.salon import EVERYTHING, Salon
+
+
+@pytest.fixture
+def program(bench: Bench, salon: Salon) -> Person:
+    """A key with every right, made by the owner."""
+    return bench.mint.person(api_key=ApiKey(salon.account_id, "Бухгалтерія", EVERYTHING, None))
+
+
+async def test_a_key_is_no_second_person(salon: Salon, program: Person) -> None:
+    till = await salon.register()
+    await salon.ask("PATCH", "/finance/rules", {"back_dating_needs_two": True})
+    yesterday = (datetime.now(UTC) - timedelta(days=2)).date().isoformat()
+    dated = {"kind": "deposit", "cash_register_id": till, "amount": 1_000, "operating_day": yesterday}
+    asked = await salon.ask("POST", "/cash-operations", dated)
+    assert asked.status_code == 202, asked.text
+    approved = await salon.ask("POST", f"/finance/requests/{asked.json()['id']}/approve", by=program)
+    assert (approved.status_code, approved.json()["code"]) == (403, "access.person_required")
+    by_program = await salon.ask("POST", "/cash-operations", dated, by=program)
+    assert (by_program.status_code, by_program.json()["code"]) == (403, "access.person_required")
+    assert [one["id"] for one in (await salon.get("/finance/requests?state=pending"))["items"]] == [asked.json()["id"]]
+    assert (await salon.get("/cash-operations"))["items"] == []
+    today = {**dated, "operating_day": None}
+    assert (await salon.ask("POST", "/cash-operations", today, by=program)).status_code == 201
