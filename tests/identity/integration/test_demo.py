@@ -7,7 +7,7 @@ import pytest
 from contracts.identity import AccountChanged, AccountRegistered, MembershipRemoved
 from identity.usecases.keep_demo import keep_demo
 from kit.testing import Bench
-from tests.identity.conftest import People
+from tests.identity.conftest import People, new_phone
 
 
 @pytest.mark.row("N36")
@@ -42,3 +42,36 @@ async def test_the_demo_is_one_click_away_and_another_one_tomorrow(bench: Bench,
     assert (await bench.http.get(account, headers=headers)).status_code == 404
     fresh = (await bench.http.get(f"/api/v1/accounts/{tomorrow}", headers=headers)).json()
     assert (fresh["city"], fresh["is_demo"]) == ("Київ", True)
+
+
+async def test_no_visitor_of_the_demo_can_end_it_for_the_others(bench: Bench, people: People) -> None:
+    db = bench.service.db
+    await keep_demo(db, datetime.now(UTC) + timedelta(days=2))
+    shown, other = [(await bench.http.post("/api/v1/demo/sessions")).json() for _ in range(2)]
+    bench.http.cookies.clear()
+    headers = {"Authorization": f"Bearer {shown['access_token']}"}
+    others = {"Authorization": f"Bearer {other['access_token']}"}
+    [membership] = shown["user"]["memberships"]
+    account = f"/api/v1/accounts/{membership['account_id']}"
+    phone = new_phone()
+    code = await people.ask_code(phone)
+    own = (await bench.http.get(f"{account}/members", headers=headers)).json()["items"][0]["id"]
+    friend = {"phone": new_phone(), "name": "Друг", "role": "owner", "confirmed": True}
+    assert (await bench.http.post(f"{account}/members", json=friend, headers=headers)).status_code == 201
+    for method, path, body in (
+        ("POST", "/api/v1/me/phone", {"phone": phone, "code": code}),
+        ("POST", "/api/v1/me/second-factor", None),
+        ("DELETE", f"{account}/members/{own}", None),
+        ("PATCH", f"{account}/members/{own}", {"role": "master"}),
+        ("PATCH", account, {"vanity_address": "mine-now-and-for-ever"}),
+    ):
+        refused = await bench.http.request(method, path, json=body, headers=headers)
+        assert (refused.status_code, refused.json()["code"]) == (422, "identity.demo_only_shows"), path
+    sessions = (await bench.http.get("/api/v1/auth/sessions", headers=headers)).json()["items"]
+    assert [one["id"] for one in sessions] == [shown["session_id"]]
+    theirs = await bench.http.delete(f"/api/v1/auth/sessions/{other['session_id']}", headers=headers)
+    assert theirs.status_code == 404
+    assert (await bench.http.delete("/api/v1/auth/sessions", headers=headers)).status_code == 204
+    bench.service.access._sessions_alive.clear()  # what a half second of waiting would do
+    assert (await bench.http.get(account, headers=headers)).status_code == 401
+    assert (await bench.http.get(account, headers=others)).status_code == 200

@@ -123,6 +123,10 @@ async def test_support_enters_with_a_reason_for_a_while_and_the_owner_sees_it(
     left = await bench.http.delete(f"/api/v1/platform/visits/{seen['id']}", headers=helper.headers)
     assert left.json()["ended_at"] is not None
     assert (await bench.http.get(account, headers=helper.headers)).status_code == 404
+    everybody = (await bench.http.get(f"{account}/members?with_removed=true", headers=owner.headers)).json()["items"]
+    [gone] = [one for one in everybody if not one["is_active"]]
+    back = await bench.http.post(f"{account}/members/{gone['id']}/restore", headers=owner.headers)
+    assert (back.status_code, back.json()["code"]) == (409, "identity.visit_over")
     again = await visit(bench, helper, account)
     assert again.status_code == 201  # a second visit, the same person
     [_, own] = (await bench.http.get("/api/v1/platform/visits", headers=helper.headers)).json()["items"]

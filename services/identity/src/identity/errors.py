@@ -242,7 +242,7 @@ class MemberWasRemoved(Problem):
 
 @dataclass(eq=False)
 class GrantExceedsOwn(Problem):
-    """Nobody grants rights or locations that they do not hold themselves."""
+    """Nobody grants rights or locations that they do not hold themselves, nor for longer than they do."""
 
     code: ClassVar[str] = "identity.grant_exceeds_own"
     kind: ClassVar[Kind] = Kind.FORBIDDEN
@@ -291,6 +291,15 @@ class MemberErased(Problem):
     """A former member has had the own login forgotten: there is nobody to bring back."""
 
     code: ClassVar[str] = "identity.member_erased"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    name: str
+
+
+@dataclass(eq=False)
+class VisitOver(Problem):
+    """The membership was a visit of the platform's support: it begins anew from their side, with a reason."""
+
+    code: ClassVar[str] = "identity.visit_over"
     kind: ClassVar[Kind] = Kind.CONFLICT
     name: str
 

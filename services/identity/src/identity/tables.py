@@ -149,6 +149,11 @@ class Membership(Base):
         return grants.effective(PRESETS[self.role], self.permission_changes)
 
     @property
+    def held(self) -> grants.Held:
+        """Rights with their ends, as they are now."""
+        return grants.Held(self.permissions, self.expiries, self.ends_at)
+
+    @property
     def expiries(self) -> dict[str, datetime]:
         """The moments at which single personal grants end."""
         return {key: datetime.fromisoformat(at) for key, at in self.permission_expiries.items()}

@@ -21,10 +21,12 @@ from identity.domain import codes
 from identity.keyring import ACCESS_LIFE
 from identity.tables import Account, Membership, User
 from identity.usecases.end_sessions import end_sessions
+from identity.usecases.keep_demo import DEMO_PHONE
 from identity.usecases.open_session import OpenedSession
 from identity.usecases.refresh_session import refresh_session
 from identity.usecases.sign_in import Device, SignedIn, finish_sign_in, sign_in
 from identity.wiring import Wiring, WiringDep
+from kit.access import Caller
 from kit.db import Database
 from kit.edge import CallerDep, DbDep
 from kit.errors import NotFound, Problem
@@ -132,6 +134,7 @@ async def get_sessions(caller: CallerDep, db: DbDep) -> SessionsAnswer:
                 is_current=session.id == caller.session_id,
             )
             for session in found
+            if session.id == caller.session_id or not _is_shared(caller)
         )
     )
 
@@ -147,10 +150,10 @@ async def delete_sessions(
     """Sign out everywhere."""
     async with db.system_tx() as tx:
         now = now_utc()
-        chosen = None
+        chosen = [caller.session_id] if _is_shared(caller) else None
         if keep_current:
             alive = await queries.live_sessions(tx, caller.user_id, now)
-            chosen = [session.id for session in alive if session.id != caller.session_id]
+            chosen = [one.id for one in alive if one.id != caller.session_id and not _is_shared(caller)]
         await end_sessions(caller.user_id, chosen, "signed_out_everywhere", tx, now)
     if not keep_current:
         clear_refresh(response, wiring.settings)
@@ -164,6 +167,8 @@ async def delete_sessions(
 )
 async def delete_session(session_id: UUID, caller: CallerDep, response: Response, db: DbDep, wiring: WiringDep) -> None:
     """Sign one device out, this one or another."""
+    if _is_shared(caller) and session_id != caller.session_id:
+        raise NotFound("session")
     async with db.system_tx() as tx:
         ended = await end_sessions(caller.user_id, [session_id], "signed_out", tx, now_utc())
     if not ended:
@@ -178,6 +183,11 @@ async def get_keys(wiring: WiringDep, db: DbDep, response: Response) -> SigningK
     keyring = await wiring.keys.fresh(db)
     response.headers["Cache-Control"] = "public, max-age=300"
     return SigningKeysAnswer(keys=tuple(SigningKeyAnswer(kid=key.kid, x=key.x) for key in keyring.keys))
+
+
+def _is_shared(caller: Caller) -> bool:
+    """Whether it is the login of the demo, each of whose devices is somebody else's."""
+    return caller.phone_e164 == DEMO_PHONE
 
 
 def device_of(named: str, request: Request, wiring: Wiring, *, token: str | None = None) -> Device:

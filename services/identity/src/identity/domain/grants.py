@@ -1,11 +1,30 @@
 """Who may give which rights to whom."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from uuid import UUID
 
 from identity.errors import GrantExceedsOwn
 from kit.errors import InvalidInput
+
+_FOR_EVER = datetime.max.replace(tzinfo=UTC)
+_NOT_AT_ALL = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Held:
+    """The rights of a member, and when single ones or all of them end; none: never."""
+
+    permissions: frozenset[str] = frozenset()
+    expiries: Mapping[str, datetime] = field(default_factory=dict)
+    ends_at: datetime | None = None
+
+    def until(self, key: str) -> datetime:
+        """When the right ends; the end of all time where it does not, the beginning where it is not held."""
+        if key not in self.permissions:
+            return _NOT_AT_ALL
+        return min(self.expiries.get(key, _FOR_EVER), self.ends_at or _FOR_EVER)
 
 
 def effective(preset: frozenset[str], changes: Mapping[str, bool]) -> frozenset[str]:
@@ -42,6 +61,16 @@ def check_grant(
         beyond = sorted(str(location) for location in widened - own_scope)
     if over or beyond:
         raise GrantExceedsOwn(over, beyond, list(holders))
+
+
+def check_not_longer(before: Held, after: Held, own: Held, holders: Sequence[str]) -> None:
+    """Raise `GrantExceedsOwn` when a right is given, or prolonged, beyond the day on which the giver's own ends.
+
+    So nobody makes lasting what they have for a while, neither for others nor for themselves.
+    """
+    beyond = [key for key in after.permissions if max(before.until(key), own.until(key)) < after.until(key)]
+    if beyond:
+        raise GrantExceedsOwn(sorted(beyond), [], list(holders))
 
 
 def newly_covered(before: frozenset[UUID] | None, after: frozenset[UUID] | None) -> frozenset[UUID] | None:

@@ -18,7 +18,7 @@ from kit.ids import new_id
 
 from .audit import Actor, audit_member, changes_between, member_fields
 from .confirm_danger import Reasons, check_confirmed
-from .members import check_locations, check_owner_only, lock_members
+from .members import check_locations, check_not_longer, check_owner_only, lock_members
 from .tell_membership import tell_membership
 
 
@@ -51,6 +51,8 @@ async def add_member(
     # Choosing a role says what it may do; whoever wants to be asked about that too says false.
     beyond = gained if command.confirmed is False else gained - PRESETS[command.role]
     check_confirmed(command.confirmed, beyond, reasons)
+    expiries = grants.expiries_after({}, command.permission_expiries, changes, now)
+    await check_not_longer(grants.Held(), grants.Held(gained, expiries, command.ends_at), actor, tx)
     membership = Membership(
         account_id=actor.account_id,
         version=1,
@@ -64,7 +66,7 @@ async def add_member(
         added_at=now,
         ends_at=command.ends_at,
     )
-    membership.expiries = grants.expiries_after({}, command.permission_expiries, changes, now)
+    membership.expiries = expiries
     tx.add(membership)
     await tx.flush()
     # From here on the person is a member, so the account may read them.

@@ -7,6 +7,7 @@ from sqlalchemy import update
 
 from contracts.http.identity import AccountChangeBody
 from contracts.identity import AccountChanged
+from identity.errors import DemoOnlyShows
 from identity.tables import Account, VanityAddress
 from kit.db import Tx
 from kit.errors import StaleVersion
@@ -20,7 +21,8 @@ from .tell_account import tell_account
 async def change_account(
     account_id: UUID, command: AccountChangeBody, actor: Actor, tx: Tx, now: datetime, *, expected: int | None
 ) -> Account:
-    """Apply the named fields. Raises `StaleVersion` when `expected` is not the version in force, `NobodyElse`."""
+    """Apply the named fields. Raises `StaleVersion` when `expected` is not the version in force, `NobodyElse`,
+    `DemoOnlyShows`."""
     account = await tx.get_one(Account, account_id, with_for_update=True)
     if expected is not None and expected != account.version:
         raise StaleVersion(account.version)
@@ -31,6 +33,8 @@ async def change_account(
         account.second_person_for = await check_marks(wanted.pop("second_person_for"), account_id, tx)
     address = wanted.pop("vanity_address", account.vanity_address)
     if address != account.vanity_address:
+        if account.is_demo:
+            raise DemoOnlyShows
         await take_address(address, account_id, tx)
         former = update(VanityAddress).where(VanityAddress.address == account.vanity_address)
         await tx.execute(former.values(released_at=now))

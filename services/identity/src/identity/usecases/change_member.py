@@ -16,9 +16,11 @@ from kit.ids import new_id
 
 from .audit import Actor, audit_member, changes_between, member_fields
 from .confirm_danger import Reasons, check_confirmed
+from .keep_demo import check_leaves_demo
 from .members import (
     check_locations,
     check_nobody_waits,
+    check_not_longer,
     check_owner_only,
     check_owner_stays,
     lock_members,
@@ -41,11 +43,12 @@ async def change_member(
     """Apply the named fields.
 
     Raises `NotFound`, `StaleVersion`, `GrantExceedsOwn`, `OwnerOnly`, `LastOwner`, `OwnerHoldsEverything`,
-    `DangerUnconfirmed`, `MemberHasVisits` when somebody who is awaited shall take no bookings any more, and
-    `InvalidInput` for a location that is none and for a moment that has passed.
+    `DangerUnconfirmed`, `DemoOnlyShows`, `MemberHasVisits` when somebody who is awaited shall take no bookings any
+    more, and `InvalidInput` for a location that is none and for a moment that has passed.
     """
     await lock_members(actor.account_id, tx)
     membership, user = await member_to_change(actor.account_id, member_id, tx, is_removed=False, expected=expected)
+    check_leaves_demo(user)
     named = command.model_fields_set
     before = member_fields(membership, membership.name_with(user))
     held = membership.permissions
@@ -103,6 +106,8 @@ async def _change_rights(
         own_scope=actor.location_ids,
         holders=actor.holders,
     )
+    after = grants.Held(grants.effective(PRESETS[role], changes), expiries, ends_at)
+    await check_not_longer(membership.held, after, actor, tx)
     if scope != membership.scope:
         await check_locations(scope, membership.account_id, tx)
     membership.role = role

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
+from identity.domain import grants
+from identity.domain.grants import Held
 from identity.errors import LastOwner, MemberHasVisits, OwnerOnly
 from identity.roles import OWNER
 from identity.tables import Account, LocationCopy, Membership, User, VisitCopy
@@ -53,6 +55,17 @@ async def check_owner_stays(leaving: Membership, user: User, tx: Tx) -> None:
     )
     if await tx.scalar(others) == 0:
         raise LastOwner(leaving.name_with(user))
+
+
+async def check_not_longer(before: Held, after: Held, actor: Member, tx: Tx) -> None:
+    """Raise `GrantExceedsOwn` when the actor gives a right for longer than they hold it."""
+    mine = select(Membership).where(
+        Membership.account_id == actor.account_id,
+        Membership.user_id == actor.caller.user_id,
+        Membership.removed_at.is_(None),
+    )
+    own = (await tx.scalars(mine)).first()
+    grants.check_not_longer(before, after, own.held if own is not None else Held(), actor.holders)
 
 
 async def check_locations(location_ids: frozenset[UUID] | None, account_id: UUID, tx: Tx) -> None:

@@ -9,6 +9,7 @@ from kit.access import Member
 from kit.db import Tx
 
 from .audit import Actor, audit_member
+from .keep_demo import check_leaves_demo
 from .members import check_nobody_waits, check_owner_only, check_owner_stays, lock_members, member_to_change
 from .tell_membership import tell_removal
 
@@ -19,10 +20,11 @@ async def remove_member(
     """End the membership from the next request on.
 
     Clients who are awaited stand in the way until it is said what becomes of their visits: the calendar hears it
-    with the departure. Raises `NotFound`, `StaleVersion`, `OwnerOnly`, `LastOwner`, `MemberHasVisits`.
+    with the departure. Raises `NotFound`, `StaleVersion`, `OwnerOnly`, `LastOwner`, `MemberHasVisits`, `DemoOnlyShows`.
     """
     await lock_members(actor.account_id, tx)
     membership, user = await member_to_change(actor.account_id, member_id, tx, is_removed=False, expected=expected)
+    check_leaves_demo(user)
     await check_owner_only(actor, [membership.role], tx)
     if membership.is_owner:
         await check_owner_stays(membership, user, tx)

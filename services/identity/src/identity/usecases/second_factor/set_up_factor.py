@@ -10,6 +10,7 @@ from identity.domain import second_factor as rules
 from identity.errors import SecondFactorExists
 from identity.second_factor_tables import RecoveryCode, SecondFactor
 from identity.tables import Session, User
+from identity.usecases.keep_demo import check_leaves_demo
 from kit.db import Tx
 from kit.errors import NotFound, Problem
 from kit.ids import new_id
@@ -40,9 +41,10 @@ class SetUpFactor:
 async def begin_factor(user_id: UUID, tx: Tx, now: datetime, *, pepper: bytes) -> BegunFactor:
     """A new secret; one that was begun before and never confirmed is worth nothing any more.
 
-    Raises `SecondFactorExists` when one was confirmed.
+    Raises `SecondFactorExists` when one was confirmed, and `DemoOnlyShows`.
     """
     user = await tx.get_one(User, user_id, with_for_update=True)
+    check_leaves_demo(user)
     factor = await tx.get(SecondFactor, user_id)
     if factor is not None and factor.confirmed_at is not None:
         raise SecondFactorExists
