@@ -23,8 +23,11 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 from tests.gateway.pages.everywhere import CONSOLE, DAY, TIMES, UNSUBSCRIBE, open_everything
 from tests.gateway.pages.everywhere import DESK as AT_DESK
 from tests.gateway.pages.mine import KEY, LINK, PAYMENT
+from tests.gateway.pages.money import CLIENT
 from tests.gateway.pages.people import MASTER_ID
-from tests.gateway.pages.salon import ACCOUNT, BOOKING, CUT, OLENA
+from tests.gateway.pages.rest import IMPORT, OFFER, VISITED_REVIEW
+from tests.gateway.pages.salon import ACCOUNT, BOOKING, CODE, CUT, LOCATION, OLENA
+from tests.gateway.pages.stage import Answer, Asked, No, Stage
 from tests.gateway.pages.treasury import MONEY
 from zapys_dev.browser import ensure_chromium
 
@@ -39,6 +42,7 @@ ONE = f"{AT_DESK}/bookings/{BOOKING}"
 MANAGE = f"/manage/{ACCOUNT}"
 LOOKS: dict[str, dict[str, Any]] = {"phone": PHONE, "desktop": DESK, "dark": {**PHONE, "color_scheme": "dark"}}
 QUALITY = 0.6
+GUARDED = "+380501112233"
 STRANGERS = {
     "catalogue": "/",
     "services": "/levada",
@@ -52,7 +56,10 @@ STRANGERS = {
     "link-move": f"/b/k7m2xq/move?key={KEY}",
     "link-cancel": f"/b/k7m2xq/cancel?key={KEY}",
     "pay": f"/pay/{PAYMENT}",
+    "offer": f"/w/{OFFER}",
     "login": "/login",
+    "login-code": "/login/code",
+    "login-second": "/login/second",
     "welcome": "/register",
     "prices": "/prices",
     "integration-guide": "/integration",
@@ -76,7 +83,7 @@ OF_PEOPLE = {
     "phone-number": "/me/phone",
     "data": "/me/data",
     "erase": "/me/data/erase",
-    "review": f"/me/{BOOKING}/review",
+    "review": VISITED_REVIEW,
     "move": f"/me/{BOOKING}/move",
     "cancel": f"/me/{BOOKING}/cancel",
     "day": f"/day?day={DAY}",
@@ -86,8 +93,11 @@ OF_PEOPLE = {
 _OFFICE = {
     "overview": "",
     "locations": "/locations",
+    "location": f"/locations/{LOCATION}",
     "services-of-account": "/services",
+    "service": f"/services/{CUT}",
     "staff-of-account": "/staff",
+    "staff-member": f"/staff/{OLENA}",
     "hours": f"/staff/{OLENA}/schedule?preset=weekdays",
     "time-off": f"/staff/{OLENA}/time-off",
     "closed-days": "/closed-days",
@@ -100,11 +110,15 @@ _OFFICE = {
     "own-page": "/site/page",
     "rights": "/rights",
     "rights-of-one": f"/rights/{MASTER_ID}",
+    "asked-for": "/ask",
     "api-keys": "/api-keys",
     "journal": "/audit",
     "deleted": "/deleted",
     "clients": "/clients",
+    "card-of-client": f"/clients/{CLIENT}",
+    "doubles": "/clients/doubles",
     "client-import": "/clients/import",
+    "client-import-read": f"/clients/import/{IMPORT}",
     "client-fields": "/clients/fields",
 }
 _DESK = {
@@ -119,6 +133,7 @@ _DESK = {
     "new-booking": f"{AT_DESK}/new?services={CUT}&staff={OLENA}&day={DAY}&from=07:15",
     "booking": ONE,
     "booking-move": f"{ONE}?open=reschedule",
+    "booking-change": f"{ONE}?open=change",
     "booking-cancel": f"{ONE}?open=cancel",
     "booking-delete": f"{ONE}?open=delete",
     "notifications": f"{ONE}?tab=notifications",
@@ -193,6 +208,25 @@ async def _contact(page: Page) -> None:
     await page.wait_for_selector("#f-name")
 
 
+async def _code(page: Page, number: str) -> None:
+    await page.goto("/login")
+    await page.fill("#f-phone", number)
+    await page.click("main button.primary")
+    await page.wait_for_selector("#f-code")
+
+
+def _with_a_second_step(stage: Stage) -> None:
+    """One number has an app beside the phone."""
+    sign_in_there = stage.parts["identity", "POST", "/auth/sessions"]
+
+    def signed_in(asked: Asked) -> Answer:
+        if asked.body["phone"] == GUARDED:
+            raise No(401, "identity.second_factor_required", title="Потрібен код", ticket="a-ticket")
+        return sign_in_there(asked)
+
+    stage.on("identity", "POST", "/auth/sessions", signed_in)
+
+
 async def _take(browser: Browser, url: str, look: str, album: Album) -> None:
     _, stranger = await _somebody(browser, url, look)
     _, known = await _somebody(browser, url, look)
@@ -204,6 +238,11 @@ async def _take(browser: Browser, url: str, look: str, album: Album) -> None:
         person = stranger if name in STRANGERS else known
         if name == "contact-step":
             await _contact(person.page)
+        elif name.startswith("login-"):
+            await _code(person.page, GUARDED)
+            if name == "login-second":
+                await person.page.locator("#f-code").press_sequentially(CODE)
+                await person.page.wait_for_url(re.compile(r"/login/second"))
         else:
             await show(person, address)
         if name == "drawer":
@@ -228,6 +267,7 @@ def main() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     stage = Tidy()
     open_everything(stage)
+    _with_a_second_step(stage)
     with tempfile.TemporaryDirectory() as folder, served(stage, Path(folder), 28900) as url:
         asyncio.run(_run(url, sys.argv[1:]))
 

@@ -9,6 +9,7 @@ from .money import CLIENT
 from .office import look_after
 from .people import MASTER_ID, open_people
 from .platform_parts import open_platform, with_everything
+from .rest import OF_DESK, OF_MANAGE, OF_STRANGERS, VISITED_REVIEW, open_the_rest
 from .salon import ACCOUNT, BOOKING, CUT, OLENA, moment, open_for_clients
 from .stage import Stage
 from .treasury import CONSOLE, MONEY, TOKEN, open_the_treasury
@@ -48,6 +49,7 @@ PUBLIC = (
     "/help",
     *OURS,
     *OF_LINKS,
+    *OF_STRANGERS,
     UNSUBSCRIBE,
     UNKNOWN,
 )
@@ -59,6 +61,7 @@ OWN = (
         for page in ("waiting", "settings", "messages", "devices", "second-factor", "phone", "data", "data/erase")
     ),
     f"/me/{BOOKING}/review",
+    VISITED_REVIEW,
     f"/day?day={DAY}",
     f"/day/sheet?day={DAY}",
 )
@@ -93,7 +96,7 @@ SIGNED_IN = (
     f"/me/{BOOKING}/move",
     f"/me/{BOOKING}/cancel",
     "/register",
-    *(f"/manage/{ACCOUNT}{page}" for page in _OFFICE),
+    *(f"/manage/{ACCOUNT}{page}" for page in (*_OFFICE, *OF_MANAGE)),
     f"{DESK}?day={DAY}",
     f"{DESK}?day={DAY}&view=list",
     f"{DESK}?day={DAY}&view=week",
@@ -109,6 +112,7 @@ SIGNED_IN = (
     f"{DESK}/bookings/{BOOKING}?open=reschedule",
     f"{DESK}/bookings/{BOOKING}?open=cancel",
     f"{DESK}/bookings/{BOOKING}?open=delete",
+    *(f"{DESK}{page}" for page in OF_DESK),
 )
 
 
@@ -126,5 +130,6 @@ def open_everything(stage: Stage) -> None:
     open_people(stage)  # again: the reports know fewer
     open_for_me(stage)
     open_own_day(stage)
+    open_the_rest(stage)
     draft = stage.parts[("identity", "GET", "/me/registration-draft")]
     stage.on("identity", "PUT", "/me/registration-draft/steps/[a-z]+", draft)

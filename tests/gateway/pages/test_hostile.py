@@ -10,9 +10,10 @@ from kit.markup import clean_css, clean_html
 
 from .browser import Browser, Page
 from .hostile import PAYLOADS, poison
+from .mine import open_for_me
 from .platform_parts import open_platform
-from .salon import CUT, OLENA, moment
-from .stage import Stage
+from .salon import CODE, CUT, OLENA, PHONE, code_sent, moment
+from .stage import Answer, Asked, No, Stage
 
 _LIVE = ", ".join(
     (
@@ -97,3 +98,35 @@ def test_own_html_and_css_lose_everything_that_acts() -> None:
         assert not re.search(r"<[^>]*\s(on\w+|style|hx-\w+)\s*=", shown), shown
         assert not re.search(r"<[^>]*(javascript|data:text)", shown), shown
         assert not _LOADS.search(clean_css(f"p {{ color: red; background: {text} }} {text}"))
+
+
+async def test_what_is_typed_where_one_signs_in_comes_back_as_text(browser: Browser, stage: Stage) -> None:
+    def known(asked: Asked) -> Answer:
+        if asked.body["phone"] != PHONE:
+            wrong = [{"pointer": "/phone", "code": "phone", "text": "Це не номер"}]
+            raise No(422, "request.invalid", title="Перевірте дані", errors=wrong)
+        return code_sent(asked)
+
+    open_for_me(stage)
+    stage.on("identity", "POST", "/auth/codes", known)
+    for typed in PAYLOADS[::5]:
+        await browser.open("/login")
+        await browser.send("/login", phone=typed)
+        assert (browser.page.status, browser.page.one("#f-phone").attributes["value"]) == (422, typed)
+        assert dangers(browser.page) == [], typed
+        assert browser.page.has("#f-phone[aria-invalid=true]")
+    await browser.open("/login")
+    await browser.send("/login", phone=PHONE)
+    for typed in PAYLOADS[::5]:
+        await browser.send("/login/code", code=typed)
+        assert 400 <= browser.page.status < 500
+        assert dangers(browser.page) == [], typed
+        assert browser.page.has("#f-code[aria-invalid=true]")
+    await browser.send("/login/code", code=CODE)
+    assert browser.page.address == "/me"
+    await browser.open("/me/phone")
+    await browser.send("/me/phone", phone=PHONE)
+    for typed in PAYLOADS[::5]:
+        await browser.send("/me/phone/code", code=typed)
+        assert 400 <= browser.page.status < 500
+        assert dangers(browser.page) == [], typed
