@@ -113,6 +113,20 @@ async def test_codes_and_holds_have_tighter_limits_than_reading() -> None:
         assert (await asked(door, "GET", "/api/v1/catalogue", "203.0.113.1"))[0] == 200
 
 
+async def test_the_forms_of_pages_have_the_limits_of_the_acts_they_do() -> None:
+    """A firm's contact form sends a code, or books without one."""
+    tight: dict[str, Any] = {"rate_sign_in": 2, "rate_holds": 3, "rate_general": 100}
+    async with open_door(rate_limits="on", trusted_proxies="127.0.0.1", **tight) as door:
+        for number, (paths, limit) in enumerate(
+            ((("/login", "/login/again", "/levada/code"), 2), (("/levada/hold", "/levada/contact", "/levada/book"), 3))
+        ):
+            address = f"203.0.113.{number}"
+            for path in (*paths, *paths)[:limit]:
+                assert (await asked(door, "POST", path, address))[0] != 429
+            for path in paths:
+                assert (await asked(door, "POST", path, address))[0] == 429, path
+
+
 async def test_nobody_gets_more_by_naming_other_addresses() -> None:
     async with open_door(rate_limits="on", rate_general=3) as door:
         statuses = [(await asked(door, "GET", "/api/v1/me", f"203.0.113.{n}"))[0] for n in range(5)]

@@ -64,7 +64,18 @@ async def test_a_stranger_signs_in_first(browser: Browser, stage: Stage) -> None
     assert browser.page.address == "/login"
 
 
-@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "/\\evil.example"])
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "/%09/evil.example",
+        "%09//evil.example",
+        "/%0d/evil.example",
+        "/a\\..\\..//evil.example",
+    ],
+)
 async def test_confirming_never_leads_to_another_site(owner: Browser, elsewhere: str) -> None:
     await owner.open(f"/login/confirm?next={elsewhere}")
     assert owner.page.link("Повернутися") == "/manage"

@@ -106,7 +106,7 @@ class Limits:
         # The same acts by the forms of pages.
         if path.startswith("/login") or path.endswith("/code"):
             return self._sign_in
-        return self._holds if path.count("/") == 2 and path.endswith(("/hold", "/book")) else None
+        return self._holds if path.count("/") == 2 and path.endswith(("/hold", "/book", "/contact")) else None
 
 
 class LimitMiddleware:

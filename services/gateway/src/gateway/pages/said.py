@@ -1,7 +1,9 @@
-"""Numbers, days and moments as addresses and forms say them; nonsense is none, never an error."""
+"""Numbers, days, moments and objects as addresses and forms say them; nonsense is none, never an error."""
 
+import json
 import re
 from datetime import date, datetime
+from typing import Any
 
 _FIRST, _LAST = date(2000, 1, 1), date(2100, 12, 31)
 _WHOLE = re.compile(r"-?[0-9]{1,15}")
@@ -28,3 +30,12 @@ def moment_said(text: str | None) -> datetime | None:
     except ValueError:
         return None
     return moment if moment and moment.tzinfo and _FIRST <= moment.date() <= _LAST else None
+
+
+def object_said(text: str) -> dict[str, Any] | None:
+    """A JSON object that a page of ours has put into a form."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None

@@ -46,7 +46,11 @@ class Renewals:
         if task is None:
 
             async def ask() -> TokensAnswer:
-                return await renew(refresh_token)
+                try:
+                    return await renew(refresh_token)
+                except BaseException:
+                    self._running.pop(name, None)  # who comes next asks anew: the failure may be over by then
+                    raise
 
             task = self._running[name] = asyncio.create_task(ask())
             asyncio.get_running_loop().call_later(_REMEMBERED_S, self._running.pop, name, None)

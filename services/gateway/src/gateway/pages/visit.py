@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from collections.abc import Mapping
 from functools import cached_property
@@ -31,6 +32,8 @@ from .words import t, texts
 THEMES = ("auto", "light", "dark")
 _DAY_S = 24 * 3600
 _LOOK = ("lang", "theme")
+_OURS = re.compile(r"/(?!/)[^\x00-\x20\x7f\\]*")
+"""Browsers take a backslash for a slash and leave out control signs: `/<tab>/there` leads to another site."""
 
 B = TypeVar("B", bound=BaseModel)
 
@@ -137,8 +140,7 @@ class Visit:
         if self._address is not None:
             return self._address
         url = self.request.url
-        query = urlencode([pair for pair in parse_qsl(url.query) if pair[0] not in _LOOK])
-        return f"{url.path}?{query}" if query else url.path
+        return _ours(url.path, urlencode([pair for pair in parse_qsl(url.query) if pair[0] not in _LOOK]))
 
     @address.setter
     def address(self, value: str) -> None:
@@ -166,7 +168,7 @@ class Visit:
         sent_from = urlsplit(self.request.headers.get("referer", ""))
         if self.request.method == "GET" or sent_from.netloc != self.request.headers.get("host"):
             return self.address
-        return f"{sent_from.path}?{sent_from.query}" if sent_from.query else sent_from.path
+        return _ours(sent_from.path, sent_from.query)
 
     @property
     def came_from(self) -> str:
@@ -175,7 +177,7 @@ class Visit:
             return self.form_address
         before = urlsplit(self.request.headers.get("referer", ""))
         if before.netloc == self.request.headers.get("host") and before.path != self.request.url.path:
-            return f"{before.path}?{before.query}" if before.query else before.path
+            return _ours(before.path, before.query)
         return "/me" if self.is_signed_in else "/"
 
     # Forms
@@ -256,9 +258,13 @@ class Visit:
 
 def safe_next(address: str | None, otherwise: str) -> str:
     """The address to come back to, when it is one of ours."""
-    if address and address.startswith("/") and not address.startswith(("//", "/\\")) and "\n" not in address:
-        return address
-    return otherwise
+    return address if address and _OURS.fullmatch(address) else otherwise
+
+
+def _ours(path: str, query: str) -> str:
+    """An address of this site: a path that begins with two slashes would name another one where it is linked to."""
+    path = "/" + path.lstrip("/\\")
+    return f"{path}?{query}" if query else path
 
 
 async def _visit(request: Request) -> Visit:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from uuid import UUID, uuid4
 
 from starlette.responses import JSONResponse, Response
@@ -10,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 from contracts.http.access import AccessRequestBody
 from gateway.clients import Refused
 from gateway.pages.route import page_router
+from gateway.pages.said import object_said
 from gateway.pages.visit import Visit, VisitDep
 from gateway.pages.words import t
 
@@ -39,10 +39,6 @@ async def ask_from_script(visit: VisitDep, account_id: UUID) -> Response:
 
 
 async def _send(visit: Visit, account_id: UUID, ask_text: str, key: str | None) -> None:
-    try:
-        wish = json.loads(ask_text)
-    except ValueError:
-        wish = None
-    wish = wish if isinstance(wish, dict) else {}
+    wish = object_said(ask_text) or {}
     body = visit.body(AccessRequestBody, wish.get("body", wish))
     await visit.api.identity.ask_for_access(account_id, body, key=key or str(uuid4()))

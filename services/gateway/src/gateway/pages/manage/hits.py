@@ -23,6 +23,7 @@ from gateway.clients.calling import segment
 from gateway.pages.errors import PageUnknown
 from gateway.pages.forms import Form
 from gateway.pages.route import page_router
+from gateway.pages.said import object_said
 from gateway.pages.visit import Visit, VisitDep, safe_next
 from gateway.pages.words import n, t
 
@@ -123,11 +124,8 @@ async def _finish(visit: Visit, account_id: UUID, then: str) -> None:
 
 
 def _change(form: Form) -> dict[str, Any]:
-    try:
-        change = json.loads(form.value("change"))
-    except ValueError:
-        raise PageUnknown from None
-    if not isinstance(change, dict):
+    change = object_said(form.value("change"))
+    if change is None:
         raise PageUnknown
     return change
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID, uuid4
 
 from starlette.responses import Response
@@ -13,6 +12,7 @@ from contracts.http.access import AccessRequestBody, GrantBody
 from gateway.clients import Refused
 from gateway.pages.errors import PageUnknown
 from gateway.pages.route import page_router
+from gateway.pages.said import object_said
 from gateway.pages.visit import VisitDep, safe_next
 
 from .office import office_page
@@ -33,11 +33,10 @@ async def asked_before(visit: VisitDep, account_id: UUID) -> Response:
 async def ask(visit: VisitDep, account_id: UUID) -> Response:
     """Send the wish that a refusal held ready."""
     form = await visit.form()
-    try:
-        wish: Any = json.loads(form.value("wish"))
-    except ValueError:
-        raise PageUnknown from None
-    values = {**(wish if isinstance(wish, dict) else {}), "to": form.text("to"), "note": form.text("note")}
+    wish = object_said(form.value("wish"))
+    if wish is None:
+        raise PageUnknown
+    values = {**wish, "to": form.text("to"), "note": form.text("note")}
     body = visit.body(AccessRequestBody, values)
     await visit.api.access.ask(account_id, body, key=form.key or str(uuid4()))
     return visit.go(safe_next(form.value("back"), f"/manage/{account_id}/ask"), "ask.sent")

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from gateway.pages.forms import Form
+from gateway.pages.said import object_said
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 PATTERNS = ("weekly", "cycle", "even_days", "odd_days")
@@ -176,11 +177,8 @@ def _typed_span(typed: str) -> Span:
 
 
 def _raw(text: str) -> dict[str, Any] | None:
-    try:
-        found = json.loads(text)
-    except ValueError:
-        return None
-    return found if isinstance(found, dict) and isinstance(found.get("hours", []), list) else None
+    found = object_said(text)
+    return found if found is not None and isinstance(found.get("hours", []), list) else None
 
 
 def _cut(spans: Sequence[Mapping[str, Any]], breaks: Sequence[Mapping[str, Any]]) -> list[Span]:
