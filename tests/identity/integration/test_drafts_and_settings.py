@@ -136,6 +136,32 @@ async def test_support_enters_with_a_reason_for_a_while_and_the_owner_sees_it(
     assert (await visit(bench, helper, account)).status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("kept", "code"),
+    [
+        ("[" * 20 + "]" * 20, "wrong"),
+        ("[" * 700 + "]" * 700, "wrong"),
+        ("[" * 700 + '"\\u0000"' + "]" * 700, "wrong"),
+        ("NaN", "number"),
+        ("-1e999", "number"),
+        ('"\\ud800"', "characters"),
+        ('{"\\udfff": 1}', "characters"),
+    ],
+)
+async def test_a_draft_keeps_nothing_that_could_not_be_read_again(
+    bench: Bench, people: People, kept: str, code: str
+) -> None:
+    """A nest of seven hundred lists was kept and could never be shown: whoever sent it could not register any more."""
+    person = await people.sign_in()
+    path, headers = "/api/v1/me/registration-draft", {**person.headers, "Content-Type": "application/json"}
+    refused = await bench.http.put(f"{path}/steps/firm", content=f'{{"values": {{"name": {kept}}}}}', headers=headers)
+    [error] = refused.json()["errors"]
+    assert (refused.status_code, error["pointer"], error["code"]) == (422, "/values", code)
+    fitting = {"values": {"name": "Салон 😀", "hours": [{"days": [1, 2]}], "area": 12.5}}
+    assert (await bench.http.put(f"{path}/steps/firm", json=fitting, headers=person.headers)).status_code == 200
+    assert (await bench.http.get(path, headers=person.headers)).json()["steps"] == {"firm": fitting["values"]}
+
+
 @pytest.mark.row("N87")
 async def test_one_person_is_a_client_here_and_an_administrator_there(bench: Bench, people: People) -> None:
     owner, account = await people.owner()

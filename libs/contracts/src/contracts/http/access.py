@@ -1,9 +1,10 @@
 """Bodies of requests for rights, of a registration's draft, of settings with their effects, of the platform's door."""
 
+from math import isfinite
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, StrictBool, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, Field, StrictBool, StringConstraints
 
 from .base import Answer, Body, Line
 
@@ -68,10 +69,33 @@ class GrantBody(Body):
 # Registration
 
 
+_MOST_LEVELS = 10
+
+
+def _as_forms_hold(values: dict[str, Any]) -> dict[str, Any]:
+    """Nested no deeper than any form, with numbers and texts that can be kept and given back."""
+    todo: list[tuple[Any, int]] = [(values, 0)]
+    while todo:
+        value, level = todo.pop()
+        if level > _MOST_LEVELS:
+            raise ValueError("wrong")
+        if isinstance(value, dict):
+            todo += [(part, level + 1) for pair in value.items() for part in pair]
+        elif isinstance(value, list):
+            todo += [(part, level + 1) for part in value]
+        elif isinstance(value, float) and not isfinite(value):
+            raise ValueError("number")
+        elif isinstance(value, str) and any(sign == "\0" or "\ud800" <= sign <= "\udfff" for sign in value):
+            raise ValueError("characters")
+    return values
+
+
 class DraftStepBody(Body):
     """PUT /api/v1/me/registration-draft/steps/{step}: what the form of this step holds now."""
 
-    values: dict[str, Any] = Field(max_length=50, description="At most 16 kB as JSON.")
+    values: Annotated[dict[str, Any], AfterValidator(_as_forms_hold)] = Field(
+        max_length=50, description="At most 16 kB as JSON, ten levels deep."
+    )
 
 
 class DraftAnswer(Answer):
