@@ -134,6 +134,8 @@ class HttpClient:
         timeout_s: float | None = None,
     ) -> Answer:
         """Call and read the whole answer; raises `CallFailed`."""
+        if any(sign in value for value in (headers or {}).values() for sign in "\r\n\0"):
+            raise CallFailed(Reached.NOT_SENT, "a header of several lines")
         timeout = aiohttp.ClientTimeout(total=timeout_s or self.total_timeout_s, sock_connect=self.connect_timeout_s)
         try:
             async with self._open().request(

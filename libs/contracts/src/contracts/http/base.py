@@ -62,6 +62,9 @@ class Shape:
         return text
 
 
+OneLine = AfterValidator(lambda text: _one_line(text) if text else text)
+"""No control characters and none that turn the direction of writing; what travels in a header needs it too."""
+
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_one_line)]
 """One line of text that a person typed: trimmed, something to be seen in it, at most 200 characters, no control
 characters and none that turn the direction of writing."""

@@ -8,11 +8,11 @@ from pydantic import AwareDatetime, Field, StrictBool, StrictInt, StringConstrai
 from contracts.base import Money
 
 from .amounts import Fix, PaymentType
-from .base import Answer, Body, Line
+from .base import Answer, Body, Line, OneLine
 
 CheckPartName = Literal["cashier", "licence", "signature"]
 ShiftStateName = Literal["opening", "open", "closing", "closed"]
-Password = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Password = Annotated[str, StringConstraints(min_length=1, max_length=200), OneLine]
 TAX_CODES = "Checkbox's codes of the taxes on every line of a receipt; see the register's taxes."
 Pin = Annotated[str, StringConstraints(pattern="^[0-9]{4,12}$")]
 TaxCode = Annotated[StrictInt, Field(ge=0, le=1000)]

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, Field, StrictBool, StrictInt, StringConstrai
 
 from contracts.base import Money
 
-from .base import Answer, Body
+from .base import Answer, Body, OneLine
 from .fiscal import AmountIn
 
 MIN_TOP_UP = 100
@@ -17,8 +17,8 @@ MAX_TOP_UP = 10_000_000
 
 CardPaymentState = Literal["pending", "paid", "failed", "expired", "cancelled", "refunding", "refunded", "review"]
 PrepaymentStateName = Literal["pending", "paid", "expired", "cancelled", "refunded"]
-Key = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
-Domain = Annotated[str, StringConstraints(strip_whitespace=True, max_length=253)]
+Key = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), OneLine]
+Domain = Annotated[str, StringConstraints(strip_whitespace=True, max_length=253), OneLine]
 
 
 class AcquirerName(StrEnum):

@@ -12,13 +12,13 @@ from pydantic import (
     StringConstraints,
 )
 
-from contracts.http.base import Answer, Body
+from contracts.http.base import Answer, Body, OneLine
 
 from .messages import Fix
 
 Provider = Literal["turbosms", "alphasms", "integrica"]
 
-Secret = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Secret = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), OneLine]
 
 
 class HttpToken(Body):
