@@ -52,6 +52,30 @@ async def test_a_dangerous_act_wants_a_fresh_code(
     assert await answer(world, program, method, path, body) == (403, "access.person_required")
 
 
+async def test_where_the_account_demands_an_app_a_fresh_code_from_an_sms_is_not_enough(
+    worlds: dict[str, World],
+) -> None:
+    for service, method, path, body in (
+        *(act for act in DANGEROUS if act[0] != "identity"),  # its own tests say it of itself
+        ("booking", "GET", "/reports/summary?from=2026-11-01&to=2026-11-30&format=csv", None),
+    ):
+        bench, account_id = worlds[service].bench, worlds[service].account_id
+        told = {"second_factor_demanded_by": "Олена", "role": "manager"}
+        without = await bench.make_member(account_id, EVERYTHING, phone_e164="+380671230001", **told)
+        assert await answer(worlds[service], without, method, path, body) == (403, "access.second_factor_demanded"), (
+            path
+        )
+        url = f"/api/v1/accounts/{account_id}{path}"
+        refused = (await bench.http.request(method, url, json=body, headers=without.headers)).json()
+        assert "Олена" in refused["detail"]
+        assert refused["fix"]["url"].endswith("/me/second-factor")
+        owning = bench.mint.person(without.phone_e164, user_id=without.user_id, has_second_factor=True)
+        assert (await answer(worlds[service], owning, method, path, body))[0] != 403, path
+        key = ApiKey(account_id, "Звіти", frozenset(EVERYTHING), None)
+        program = await answer(worlds[service], bench.mint.person(api_key=key), method, path, body)
+        assert program[1] != "access.second_factor_demanded", "a program has no phone to carry an app on"
+
+
 async def test_many_records_leave_only_on_the_day_of_a_code_or_with_a_key_made_for_it(worlds: dict[str, World]) -> None:
     world = worlds["booking"]
     report = ("GET", "/reports/summary?from=2026-11-01&to=2026-11-30&format=csv", None)

@@ -82,6 +82,7 @@ _OFFICE = (
     "/site",
     "/site/page",
     "/rights",
+    "/rights/second-factor",
     f"/rights/{MASTER_ID}",
     "/api-keys",
     "/audit",

@@ -8,7 +8,7 @@ from typing import Any
 
 import contracts
 from contracts.http.access import AccessRequestAnswer
-from contracts.http.identity import MemberAnswer, PermissionsAnswer
+from contracts.http.identity import MemberAnswer, PermissionsAnswer, SecondFactorDemand
 from contracts.permissions import Permission
 from kit.texts import Texts
 
@@ -18,7 +18,14 @@ from .stage import Stage
 NAMES = Texts(Path(contracts.__file__).parent / "texts")
 BASE = f"/accounts/{ACCOUNT}"
 OWNER_ID, MASTER_ID, WISH, KEY = uid(95), uid(97), uid(98), uid(99)
-MASTER_RIGHTS = ("booking.cancel", "booking.create", "booking.reschedule", "booking.view", "client.view")
+MASTER_RIGHTS = (
+    "booking.cancel",
+    "booking.create",
+    "booking.reschedule",
+    "booking.view",
+    "client.message",
+    "client.view",
+)
 DANGEROUS = {"client.view_phone": "Майстер, що піде, забере базу клієнтів.", "cash.delete": "Сліди грошей зникнуть."}
 
 
@@ -118,8 +125,22 @@ def key(**changes: Any) -> dict[str, Any]:
     return {**said, **changes}
 
 
+def demand(**changes: Any) -> SecondFactorDemand:
+    """Nobody demands it yet; the master has no app."""
+    lacking = {
+        "member_id": MASTER_ID,
+        "name": "Андрій Мельник",
+        "role": "manager",
+        "dangerous_permissions": ("client.view_phone", "staff.edit"),
+        "state": "none",
+    }
+    return SecondFactorDemand.model_validate({"demanded": False, "lacking": [lacking], "concerned": 2, **changes})
+
+
 def open_people(stage: Stage) -> None:
     """Members, rights, requests and keys are there."""
+    stage.on("identity", "GET", f"{BASE}/settings/second-factor", demand())
+    stage.on("identity", "PUT", f"{BASE}/settings/second-factor", demand(demanded=True))
     stage.on("identity", "GET", f"{BASE}/members", {"items": [owner(), member()]})
     stage.on("identity", "GET", f"{BASE}/permissions", known())
     stage.on("identity", "GET", f"{BASE}/access-requests", {"items": [wish()]})

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from contracts.http.identity import SecondFactorAnswer
+
 from .browser import Browser
-from .people import BASE, KEY, MASTER_ID, MASTER_RIGHTS, NAMES, OWNER_ID, WISH, known, member, wish
-from .salon import ACCOUNT, LOCATION, location
+from .people import BASE, KEY, MASTER_ID, MASTER_RIGHTS, NAMES, OWNER_ID, WISH, demand, known, member, wish
+from .salon import ACCOUNT, LOCATION, location, membership, moment, profile
 from .stage import Asked, No, Stage
 from .test_doors import sign_in
 from .trade import account
@@ -192,3 +194,55 @@ async def test_a_key_is_shown_once_and_revoked(owner: Browser, stage: Stage) -> 
     await owner.send("/api-keys", name="", permissions=[])
     assert owner.page.status == 422
     assert owner.page.one("#e-name").text(strip=True)
+
+
+async def test_an_owner_sees_who_lacks_a_second_factor_before_demanding_it(owner: Browser, stage: Stage) -> None:
+    here = f"{HOME}/rights/second-factor"
+    assert (await owner.open(f"{HOME}/rights")).has(f'a[href="{here}"]')
+    page = await owner.open(here)
+    assert "Андрій Мельник" in page.text
+    assert "1 людина ще не має застосунка" in page.text
+    assert page.one('a[href="/me/second-factor"]'), "without one of their own the switch is not there"
+    assert not page.has(f'form[action="{here}"] button')
+    stage.on("identity", "GET", "/me/second-factor", SecondFactorAnswer(state="in_force", advised=True))
+    await owner.open(here)
+    await owner.send(here)
+    [put] = stage.calls("PUT", f"{BASE}/settings/second-factor")
+    assert put.body == {"demanded": True}
+    assert "потребують другого чинника" in owner.page.one("#flash").text()
+    stage.on(
+        "identity",
+        "GET",
+        f"{BASE}/settings/second-factor",
+        demand(demanded=True, demanded_by_name="Олена", demanded_at=moment(0, 9), lacking=[]),
+    )
+    assert "Увімкнено: Олена" in (await owner.open(here)).text
+    await owner.send(here)
+    assert stage.calls("PUT", f"{BASE}/settings/second-factor")[-1].body == {"demanded": False}
+    stage.on("identity", "GET", "/me", profile(memberships=(membership(role="manager"),)))
+    page = await owner.open(here)
+    assert "вмикає і вимикає власник" in page.text
+    assert not page.has(f'form[action="{here}"]')
+
+
+async def test_who_lacks_the_demanded_factor_reads_who_demands_it_and_goes_to_set_it_up(
+    owner: Browser, stage: Stage
+) -> None:
+    def refused(_: Asked) -> None:
+        fix = {"text": "Підключіть застосунок", "url": "http://zapys.test/me/second-factor"}
+        detail = "Олена вимагає його для небезпечних дій"
+        raise No(
+            403,
+            "access.second_factor_demanded",
+            title="Потрібен застосунок",
+            detail=detail,
+            fix=fix,
+            rule={"code": "x", "text": "Правило"},
+        )
+
+    stage.on("identity", "PATCH", f"{BASE}/members/{MASTER_ID}", refused)
+    await owner.open(ANDRIIS)
+    await owner.send(f"/rights/{MASTER_ID}", act="save", right=[*MASTER_RIGHTS, "cash.view"])
+    assert owner.page.status == 403
+    assert "Підключити застосунок" in owner.page.one('#errors a[href$="/me/second-factor"]').text()
+    assert "Олена вимагає" in owner.page.text

@@ -175,6 +175,9 @@ class MembershipState(Value):
     staff_member_id: UUID | None = None
     is_active: bool = True
     channels: StaffChannels = StaffChannels()
+    second_factor_demanded_by: str | None = Field(
+        default=None, description="Who has set that members need an authenticator app for dangerous acts, if anybody."
+    )
 
 
 class _OfMembership(Event):

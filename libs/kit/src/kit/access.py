@@ -135,6 +135,7 @@ class Access:
             location_ids=None if row.location_ids is None else frozenset(row.location_ids),
             staff_member_id=row.staff_member_id,
             granters=await _granters(tx, account_id),
+            second_factor_demanded_by=row.second_factor_demanded_by,
         )
 
     async def _key(self, kid: str) -> Any:
@@ -174,6 +175,7 @@ def caller_of(claims: dict[str, Any]) -> Caller:
         str(claims.get("phone", "")),
         confirmed_at=None if confirmed is None else datetime.fromtimestamp(int(confirmed), UTC),
         api_key=None if key is None else ApiKey.from_claim(key),
+        has_second_factor=claims.get("second_factor") is True,
     )
 
 
@@ -239,6 +241,7 @@ async def copy_membership(
         "accepts_bookings": said.accepts_bookings,
         "is_active": said.is_active,
         "channels": said.channels.model_dump(mode="json"),
+        "second_factor_demanded_by": said.second_factor_demanded_by,
     }
     statement = insert(MemberCopy).values(account_id=said.account_id, user_id=said.user_id, **values)
     await tx.execute(

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from .context import Granter
-from .errors import MissingPermission, MissingScope, PersonRequired, StepUpRequired
+from .errors import MissingPermission, MissingScope, PersonRequired, SecondFactorDemanded, StepUpRequired
 
 STEP_UP_AGE = timedelta(minutes=15)
 """How long ago a person may have entered a code from the own phone and still do a dangerous act."""
@@ -59,6 +59,8 @@ class Caller:
     confirmed_at: datetime | None = None
     """When the person last entered a code from the own phone in this session."""
     api_key: ApiKey | None = None
+    has_second_factor: bool = False
+    """Whether codes of an authenticator app were asked of the person when the token was made."""
 
     def require_person(self) -> None:
         """Raise `PersonRequired` for an API key."""
@@ -90,6 +92,8 @@ class Member:
     location_ids: frozenset[UUID] | None
     staff_member_id: UUID | None
     granters: tuple[Granter, ...] = ()
+    second_factor_demanded_by: str | None = None
+    """Who has set that the account's members need an authenticator app for dangerous acts; none where nobody has."""
 
     @property
     def holders(self) -> tuple[str, ...]:
@@ -117,8 +121,19 @@ class Member:
             raise MissingScope(str(location_id), self.holders_at(location_id))
 
     def require_fresh(self, age: timedelta = STEP_UP_AGE, *, programs: bool = False) -> None:
-        """As of the caller: for dangerous acts, after the right itself was asked for."""
+        """As of the caller: for dangerous acts, after the right itself was asked for.
+
+        Raises `SecondFactorDemanded` too: where no app is set up, a fresh code is none that the account would trust.
+        """
+        self.require_second_factor()
         self.caller.require_fresh(age, programs=programs)
+
+    def require_second_factor(self) -> None:
+        """Raise `SecondFactorDemanded` for a person without one in an account that demands it."""
+        if self.second_factor_demanded_by is None or self.caller.api_key is not None:
+            return
+        if not self.caller.has_second_factor:
+            raise SecondFactorDemanded(self.second_factor_demanded_by)
 
     def covers(self, location_id: UUID) -> bool:
         """Whether the member's scope includes the location."""

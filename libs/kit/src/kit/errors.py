@@ -140,6 +140,16 @@ class StepUpRequired(Problem):
 
 
 @dataclass(eq=False)
+class SecondFactorDemanded(Problem):
+    """A dangerous act in an account that wants an authenticator app for such, by a member who has none in force."""
+
+    code: ClassVar[str] = "access.second_factor_demanded"
+    kind: ClassVar[Kind] = Kind.FORBIDDEN
+    fix_url: ClassVar[str | None] = "/me/second-factor"
+    demanded_by: str
+
+
+@dataclass(eq=False)
 class PersonRequired(Problem):
     """An API key asked for what only a person may do."""
 

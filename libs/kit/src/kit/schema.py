@@ -181,6 +181,16 @@ def create_access_tables(service: str) -> None:
     grant("revoked_session", service, app=["SELECT"], system=["SELECT", "INSERT", "UPDATE", "DELETE"])
 
 
+def add_second_factor_demand() -> None:
+    """Into copies of memberships: who of the account demands a second factor for dangerous acts."""
+    op.execute("ALTER TABLE member_copy ADD COLUMN second_factor_demanded_by text")
+
+
+def drop_second_factor_demand() -> None:
+    """Undo `add_second_factor_demand`."""
+    op.execute("ALTER TABLE member_copy DROP COLUMN second_factor_demanded_by")
+
+
 def drop_messaging_tables() -> None:
     """Undo `create_messaging_tables`."""
     for table in ("paused_consumer", "dead_letter", "idempotency", "inbox", "outbox"):

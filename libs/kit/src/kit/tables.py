@@ -119,6 +119,7 @@ class MemberCopy(Base):
     accepts_bookings: Mapped[bool]
     is_active: Mapped[bool]
     channels: Mapped[dict[str, Any]]
+    second_factor_demanded_by: Mapped[str | None]
 
 
 class SigningKeyCopy(Base):

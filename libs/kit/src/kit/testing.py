@@ -63,6 +63,7 @@ class TokenMint:
         life: timedelta = timedelta(minutes=10),
         confirmed: timedelta | None = timedelta(0),
         api_key: ApiKey | None = None,
+        has_second_factor: bool = False,
     ) -> Person:
         """A signed-in user whose last code is as old as `confirmed`, or the program behind `api_key`."""
         user_id = user_id or new_id()
@@ -79,6 +80,8 @@ class TokenMint:
             claims["auth_time"] = int((now - confirmed).timestamp())
         if api_key is not None:
             claims |= {"sid": str(user_id), "phone": "", "api_key": api_key.as_claim()}
+        if has_second_factor:
+            claims["second_factor"] = True
         token = jwt.encode(claims, self._key, algorithm=ALGORITHM, headers={"kid": self.kid})
         return Person(user_id, phone_e164, token)
 

@@ -63,6 +63,14 @@ SETTINGS = (
     Setting("unlisted", "firm", "yes_no", expert=True, default=False),
     Setting("second_person_for", "safety", "list", expert=True, default=()),
     Setting(
+        "second_factor_demanded",
+        "safety",
+        "yes_no",
+        expert=True,
+        default=False,
+        change="PUT /api/v1/accounts/{account}/settings/second-factor",
+    ),
+    Setting(
         "schedules",
         "booking",
         "list",

@@ -179,6 +179,14 @@ class SecondFactorInForce(Problem):
 
 
 @dataclass(eq=False)
+class SecondFactorFirst(Problem):
+    """Whoever demands a second factor of others has to have one in force."""
+
+    code: ClassVar[str] = "identity.second_factor_first"
+    kind: ClassVar[Kind] = Kind.CONFLICT
+    fix_url: ClassVar[str | None] = "/me/second-factor"
+
+
 class SessionExpired(Problem):
     """The refresh token is unknown, too old, or its session has ended."""
 

@@ -55,7 +55,14 @@ class Keyring:
         return cls(keys)
 
     def access_token(
-        self, *, user_id: UUID, session_id: UUID, phone_e164: str, confirmed_at: datetime | None, now: datetime
+        self,
+        *,
+        user_id: UUID,
+        session_id: UUID,
+        phone_e164: str,
+        confirmed_at: datetime | None,
+        now: datetime,
+        has_second_factor: bool = False,
     ) -> str:
         """A token that every service verifies by itself; it lives `ACCESS_LIFE`.
 
@@ -64,6 +71,8 @@ class Keyring:
         claims: dict[str, Any] = {"sub": str(user_id), "sid": str(session_id), "phone": phone_e164}
         if confirmed_at is not None:
             claims["auth_time"] = int(confirmed_at.timestamp())
+        if has_second_factor:
+            claims["second_factor"] = True
         return self._signed(claims, now)
 
     def api_key_token(self, key_id: UUID, session_id: UUID, key: ApiKey, now: datetime) -> str:

@@ -78,8 +78,16 @@ class Account(Base):
     is_demo: Mapped[bool] = mapped_column(default=False)
     booking_rules: Mapped[dict[str, Any]]
     second_person_for: Mapped[list[str]] = mapped_column(default=list)
+    factor_demanded_by: Mapped[str | None]
+    """Name of the owner who has set that dangerous acts need a second factor."""
+    factor_demanded_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     created_by: Mapped[UUID]
+
+    @property
+    def second_factor_demanded(self) -> bool:
+        """Whether dangerous acts here need a second factor."""
+        return self.factor_demanded_at is not None
 
     @property
     def rules(self) -> BookingRules:

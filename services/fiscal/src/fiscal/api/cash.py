@@ -95,6 +95,7 @@ async def correct(
 ) -> Response:
     """Correct an operation: the old line is taken back and a new one is written, which is the answer."""
     await require_for_line(db, member, Permission.CASH_EDIT, operation_id, now_utc())
+    member.require_second_factor()
     amount = body.amount.amount if body.amount else None
     await _require_currency(db, account_id, body.amount.currency if body.amount else None)
     command = Correction(operation_id, amount, body.operating_day, body.comment, body.reason)
@@ -117,6 +118,7 @@ async def reverse(
 ) -> Response:
     """Take an operation back: the ledger keeps it and gets a reversal, which is the answer."""
     await require_for_line(db, member, Permission.CASH_DELETE, operation_id, now_utc())
+    member.require_second_factor()
     command = ReverseOperation(operation_id, reason)
 
     async def effect(tx: Tx) -> bodies.CashOperation:

@@ -10,6 +10,7 @@ from uuid import UUID
 from contracts.http import access as bodies
 from contracts.http import api_keys as keys
 from contracts.http.access import Step
+from contracts.http.identity import SecondFactorDemand, SecondFactorDemandBody
 
 from .calling import Call
 
@@ -56,6 +57,14 @@ class Access:
         """Each setting with its effect and value."""
         path = f"/accounts/{account_id}/settings"
         return await self.call(bodies.SettingsAnswer, "GET", path, query={"expert": expert})
+
+    async def factor_demand(self, account_id: UUID) -> SecondFactorDemand:
+        """Whether dangerous acts need an authenticator app, and who has none."""
+        return await self.call(SecondFactorDemand, "GET", f"/accounts/{account_id}/settings/second-factor")
+
+    async def demand_factor(self, account_id: UUID, body: SecondFactorDemandBody) -> SecondFactorDemand:
+        """Demand one, or stop demanding it."""
+        return await self.call(SecondFactorDemand, "PUT", f"/accounts/{account_id}/settings/second-factor", body=body)
 
     async def visits(self, account_id: UUID) -> bodies.SupportVisitsAnswer:
         """When somebody of the platform was in the account, and why."""

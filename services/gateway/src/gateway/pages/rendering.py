@@ -129,7 +129,9 @@ def times_with(times: Iterable[str], chosen: str) -> list[tuple[str, str]]:
 
 def fix_word(url: str) -> str:
     """What a link of a cure is called: a page of the help explains, any other page is where it is mended."""
-    return words.t("act.more") if url.startswith("/help/") else words.t("act.fix")
+    if "/help/" in url:
+        return words.t("act.more")
+    return words.t("act.set_up_factor") if url.endswith("/me/second-factor") else words.t("act.fix")
 
 
 def stamp_local(moment: datetime) -> str:

@@ -230,6 +230,7 @@ async def hand_over(
         phone_e164=user.phone_e164,
         confirmed_at=opened.confirmed_at,
         now=now,
+        has_second_factor=opened.has_second_factor,
     )
     return TokensAnswer(
         access_token=access_token,

@@ -12,6 +12,7 @@ from identity.keyring import ACCESS_LIFE
 from identity.usecases.admit_send import Asker
 from identity.usecases.confirm_session import confirm_session
 from identity.usecases.request_code import Wanted, request_code
+from identity.usecases.second_factor.judge_factor import factor_in_force
 from identity.wiring import WiringDep
 from kit.callers import STEP_UP_AGE
 from kit.context import DEFAULT_LANGUAGE
@@ -103,11 +104,17 @@ async def post_step_up(
             pepper=wiring.pepper,
             domain=wiring.settings.public_host,
         )
+        has_factor = await factor_in_force(caller.user_id, tx, now) is not None
     if isinstance(done, Problem):
         raise done
     response.headers["Cache-Control"] = "no-store"
     token = (await wiring.keys.fresh(db)).access_token(
-        user_id=done.id, session_id=caller.session_id, phone_e164=done.phone_e164, confirmed_at=now, now=now
+        user_id=done.id,
+        session_id=caller.session_id,
+        phone_e164=done.phone_e164,
+        confirmed_at=now,
+        now=now,
+        has_second_factor=has_factor,
     )
     expires_in = int(ACCESS_LIFE.total_seconds())
     return StepUpAnswer(access_token=token, expires_in=expires_in, fresh_until=now + STEP_UP_AGE)

@@ -12,10 +12,10 @@ from contracts.http.identity import (
     SecondFactorCodeBody,
     SecondFactorSetUp,
 )
-from contracts.http.identity.second_factor import SecondFactorState
 from identity import queries
 from identity.roles import DANGEROUS
 from identity.second_factor_tables import RecoveryCode, SecondFactor
+from identity.usecases.second_factor.demand_factor import state_of
 from identity.usecases.second_factor.remove_factor import give_up_factor, remove_factor, replace_recovery_codes
 from identity.usecases.second_factor.reset_factor import stop_reset
 from identity.usecases.second_factor.set_up_factor import begin_factor, confirm_factor
@@ -44,11 +44,8 @@ async def get_factor(caller: CallerDep, db: DbDep) -> SecondFactorAnswer:
         unused = select(func.count()).where(RecoveryCode.user_id == caller.user_id, RecoveryCode.used_at.is_(None))
         left = await tx.scalar(unused)
         places = await queries.memberships_of(tx, caller.user_id)
-    state: SecondFactorState = "none"
-    if factor is not None:
-        state = "in_force" if factor.is_in_force(now) else "waiting" if factor.confirmed_at else "begun"
     return SecondFactorAnswer(
-        state=state,
+        state=state_of(factor, now),
         effective_at=factor.effective_at if factor else None,
         recovery_codes_left=left or 0,
         reset_at=factor.reset_at if factor else None,

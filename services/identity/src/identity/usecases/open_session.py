@@ -11,6 +11,8 @@ from identity.tables import RefreshToken, Session, User
 from kit.db import Tx
 from kit.ids import new_id
 
+from .second_factor.judge_factor import factor_in_force
+
 
 @dataclass(frozen=True)
 class OpenedSession:
@@ -20,6 +22,7 @@ class OpenedSession:
     refresh_token: str
     expires_at: datetime
     confirmed_at: datetime | None
+    has_second_factor: bool
 
 
 async def open_session(user: User, device: str, tx: Tx, now: datetime, *, is_confirmed: bool = True) -> OpenedSession:
@@ -40,7 +43,8 @@ async def open_session(user: User, device: str, tx: Tx, now: datetime, *, is_con
     )
     await tx.flush()
     tx.add(new_token(token, session_id, now))
-    return OpenedSession(session_id, token, expires_at, confirmed_at)
+    has_factor = await factor_in_force(user.id, tx, now) is not None
+    return OpenedSession(session_id, token, expires_at, confirmed_at, has_factor)
 
 
 def new_token(token: str, session_id: UUID, now: datetime) -> RefreshToken:

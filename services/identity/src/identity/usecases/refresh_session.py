@@ -9,6 +9,7 @@ from identity import queries
 from identity.domain import refresh
 from identity.domain.refresh import Seen, Verdict
 from identity.errors import RefreshTokenReused, SessionExpired
+from identity.second_factor_tables import SecondFactor
 from identity.tables import RefreshToken, Session, User
 from kit.db import Tx
 from kit.errors import Problem
@@ -61,14 +62,13 @@ async def refresh_session(token: str, tx: Tx, now: datetime, *, pepper: bytes) -
         case Verdict.REPEAT:
             pass  # another tab was first; both get the same successor
     found.last_used_at, found.expires_at = now, expires_at
-    confirmed_at = await _still_confirmed(found, tx, now)
-    opened = OpenedSession(found.id, following, expires_at, confirmed_at)
+    factor = await factor_in_force(found.user_id, tx, now)
+    opened = OpenedSession(found.id, following, expires_at, _still_confirmed(found, factor), factor is not None)
     return Refreshed(await tx.get_one(User, found.user_id), opened)
 
 
-async def _still_confirmed(session: Session, tx: Tx, now: datetime) -> datetime | None:
+def _still_confirmed(session: Session, factor: SecondFactor | None) -> datetime | None:
     """A code from the SMS that was entered before the second factor was in force confirms nothing since."""
-    factor = await factor_in_force(session.user_id, tx, now)
     since = None if factor is None else factor.effective_at
     is_outdated = since is not None and session.confirmed_at is not None and session.confirmed_at < since
     return None if is_outdated else session.confirmed_at

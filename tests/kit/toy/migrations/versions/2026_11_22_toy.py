@@ -11,6 +11,7 @@ down_revision = None
 def upgrade() -> None:
     schema.create_messaging_tables("booking")
     schema.create_access_tables("booking")
+    schema.add_second_factor_demand()
     op.execute(
         "CREATE TABLE effect (account_id uuid NOT NULL, subject uuid NOT NULL, times int NOT NULL DEFAULT 1, "
         "PRIMARY KEY (account_id, subject))"

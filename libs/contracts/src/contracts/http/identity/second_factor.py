@@ -1,8 +1,9 @@
 """A second factor beside the phone: codes of an authenticator app, and recovery codes for when it is lost."""
 
 from typing import Literal
+from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, StrictBool
 
 from contracts.http.base import Answer, Body, Line
 
@@ -75,3 +76,30 @@ class SecondFactorResetAnswer(Answer):
     """The factor is taken off at this moment, unless its owner says no."""
 
     reset_at: AwareDatetime
+
+
+class SecondFactorDemandBody(Body):
+    """PUT /api/v1/accounts/{account}/settings/second-factor."""
+
+    demanded: StrictBool
+
+
+class MemberWithoutFactor(Answer):
+    """Somebody who could not do dangerous acts while the account demands a second factor."""
+
+    member_id: UUID
+    name: str
+    role: str
+    dangerous_permissions: tuple[str, ...] = Field(description="Rights they hold that are dangerous or lead to such.")
+    state: SecondFactorState = Field(description="`waiting`: set up, and in force within a day.")
+
+
+class SecondFactorDemand(Answer):
+    """Whether dangerous acts need an authenticator app, and whom that concerns who has none."""
+
+    demanded: bool
+    demanded_by_name: str | None = None
+    demanded_at: AwareDatetime | None = None
+    lacking: tuple[MemberWithoutFactor, ...] = Field(description="Members with such rights who have none in force.")
+    concerned: int = Field(description="How many members hold such rights.")
+    dry_run: bool = False

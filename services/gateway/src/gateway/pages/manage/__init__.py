@@ -8,6 +8,7 @@ from .client_imports import router as client_imports
 from .clients import router as clients
 from .closed_days import router as closed_days
 from .deleted import router as deleted
+from .factor_demand import router as factor_demand
 from .hits import router as hits
 from .locations import router as locations
 from .overview import router as overview
@@ -44,6 +45,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     audit,
     reviews,
     stock,
+    factor_demand,
     rights,
     resources,
     deleted,

@@ -28,7 +28,12 @@ _SECTION = "settings"
 _HERE = "PATCH /api/v1/accounts/"
 _RULES = "booking_rules."
 _COUNTRIES = ("UA", "PL", "CZ", "DE", "GB", "MD", "GE", "KZ")
-_LINKS = {"schedules": "staff", "locations": "locations", "members": "rights"}
+_LINKS = {
+    "schedules": "staff",
+    "locations": "locations",
+    "members": "rights",
+    "second_factor_demanded": "rights/second-factor",
+}
 SECTIONS = ("firm", "booking", "clients", "safety")
 
 

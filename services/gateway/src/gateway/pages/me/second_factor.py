@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from contracts.http.identity import NewSecondFactor, SecondFactorCodeBody
 from gateway.clients import Refused
-from gateway.pages import codes
+from gateway.pages import codes, session
 from gateway.pages.forms import Form
 from gateway.pages.login import note_code
 from gateway.pages.pictures import square_code
@@ -51,6 +51,7 @@ async def confirm(visit: VisitDep) -> Response:
             raise
         return _secret_page(visit, NewSecondFactor.model_validate(kept), note_code(form, refused), _status(refused))
     codes.keep_device(visit, done.device_token)
+    visit.cookies.drop(session.ACCESS)  # the next page gets a token that knows of the factor
     return _codes_page(visit, done.recovery_codes)
 
 
