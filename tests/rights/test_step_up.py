@@ -60,8 +60,10 @@ async def test_where_the_account_demands_an_app_a_fresh_code_from_an_sms_is_not_
         ("booking", "GET", "/reports/summary?from=2026-11-01&to=2026-11-30&format=csv", None),
     ):
         bench, account_id = worlds[service].bench, worlds[service].account_id
-        told = {"second_factor_demanded_by": "Олена", "role": "manager"}
-        without = await bench.make_member(account_id, EVERYTHING, phone_e164="+380671230001", **told)
+        phone = "+380671230001"
+        without = await bench.make_member(
+            account_id, EVERYTHING, role="manager", phone_e164=phone, second_factor_demanded_by="Олена"
+        )
         assert await answer(worlds[service], without, method, path, body) == (403, "access.second_factor_demanded"), (
             path
         )
