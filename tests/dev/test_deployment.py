@@ -134,6 +134,17 @@ def test_a_pod_is_told_what_a_process_of_up_is_told(name: str, around: Surroundi
     assert expected - {f"{name.upper()}_{secret}" for secret in secrets} <= set(config["data"])
 
 
+def test_a_front_server_can_be_named_so_that_limits_count_its_callers_and_not_it() -> None:
+    name = "GATEWAY_TRUSTED_PROXIES"
+    [config] = [
+        each for each in manifests() if each["kind"] == "ConfigMap" and each["metadata"]["name"] == "zapys-gateway"
+    ]
+    assert name in config["data"]
+    assert name in (ROOT / "deploy" / "kubernetes" / "README.md").read_text()
+    asked = environment_in_compose("gateway")[name].strip("${}").removesuffix(":-")
+    assert f"{asked}=" in (ROOT / "docs" / "guides" / "running.md").read_text()
+
+
 def test_alerts_and_dashboard_speak_of_metrics_that_exist() -> None:
     code = "\n".join(path.read_text() for path in (ROOT / "libs" / "kit" / "src").rglob("*.py"))
     rules = (ROOT / "deploy" / "prometheus" / "alerts.yml").read_text()
