@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from gateway.clients import Refused
 from kit import problems
-from kit.errors import Failed, Problem
+from kit.errors import Failed, InvalidInput, Problem
 
 from . import session
 from .errors import GoTo, PageUnknown, SignInNeeded
@@ -73,6 +73,8 @@ class PageRoute(APIRoute):
             if request.method == "GET" and response.status_code == 200 and (owner := visit.owner_mark):
                 response.headers["Zapys-Keep"] = owner  # tells the service worker whose page it may keep
             visit.cookies.write(response)
+            if "set-cookie" in response.headers and "public" in response.headers.get("Cache-Control", ""):
+                response.headers["Cache-Control"] = "no-store"  # a renewed session is for one browser alone
             for name, value in _HEADERS.items():
                 response.headers.setdefault(name, value)
             response.headers.setdefault("Cache-Control", "no-store" if visit.is_signed_in else "no-cache")
@@ -102,6 +104,8 @@ def _instead(visit: Visit, error: Exception) -> Response:
         return problem_page(visit, error.problem, error.status)
     if isinstance(error, RequestValidationError) or (isinstance(error, HTTPException) and error.status_code == 404):
         error = PageUnknown()
+    if isinstance(error, HTTPException) and error.status_code < 500:
+        error = InvalidInput([])  # a body that could not even be taken apart into fields
     if isinstance(error, Problem):
         log.info("refused", code=error.code)
     else:
