@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from contracts.http.waitlist import OfferAnswer, PublicOffer
 
 from .mine import ENTRY, KEY, linked, wait
 from .money import CLIENT
-from .salon import ACCOUNT, BOOKING, CUT, LOCATION, OLENA, moment, my_booking, uid
+from .salon import ACCOUNT, BOOKING, CUT, LOCATION, OLENA, ZONE, moment, my_booking, uid
 from .stage import Stage
 from .visits import card
 
@@ -42,7 +44,7 @@ def open_the_rest(stage: Stage) -> None:
         location_id=LOCATION,
         location_name="На Подолі",
         staff=["Олена Шевчук"],
-        expires_at=moment(2, 9),
+        expires_at=datetime.now(ZONE) + timedelta(minutes=14),
     )
     told = PublicOffer(
         account_name="Салон «Левада»", vanity_address="levada", services=["Чоловіча стрижка"], offer=offer

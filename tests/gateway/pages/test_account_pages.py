@@ -35,7 +35,7 @@ async def test_expert_settings_are_shown_on_request_and_only_what_differs_is_sen
     await owner.open(f"{HOME}/settings")
     assert not owner.page.has("[name=unlisted]")
     assert "Ще 1 налаштування" in owner.page.text
-    await owner.follow("Усі, з тонкими")
+    await owner.follow("Усі налаштування")
     await owner.send("/settings", unlisted="on", booking_rules__lead_time_min="90")
     [sent] = stage.calls("PATCH", BASE)
     assert sent.body == {"unlisted": True, "booking_rules": {"lead_time_min": 90}}

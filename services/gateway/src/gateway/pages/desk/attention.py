@@ -82,7 +82,7 @@ async def attention_page(
         about=about,
         pending=pending,
         receipts=_told_of(receipts),
-        payments=payments,
+        payments=_in_doubt(payments),
         dated_back=dated_back,
         shown=SHOWN,
         problem=problem,
@@ -147,6 +147,13 @@ def _told_of(receipts: Answered) -> Answered:
     if receipts.found is None:
         return receipts
     return Answered([one for one in receipts.found if one.state != "registering" or one.reason_code])
+
+
+def _in_doubt(payments: Answered) -> Answered:
+    """Those with an attempt that a person has to look at."""
+    if payments.found is None:
+        return payments
+    return Answered([one for one in payments.found if any(paid.state == "review" for paid in one.payments)])
 
 
 async def _or_refusal(
