@@ -14,7 +14,10 @@ from contracts.gateway import DeliveryReportReceived
 from contracts.notifications import MessageDelivered
 from kit.ids import new_id
 from notifications.app import platform_callback_token
-from notifications.tables import LoginCodeMessage
+from notifications.domain.outcomes import Delivery
+from notifications.providers.protocol import StatusSeen
+from notifications.tables import LoginCodeMessage, NotificationRow
+from notifications.usecases.follow_delivery import lock_message, take_status
 from tests.notifications.last_call import only_reminder_3h, state_of
 from tests.notifications.salon import Salon, next_phone
 from tests.simulators.running import Receiver, Simulators, becomes_true, receiving
@@ -173,3 +176,48 @@ async def test_the_hook_of_alphasms_is_understood(salon: Salon, simulators: Simu
     token = await address(salon, "alphasms")
     await salon.deliver(report(token, b"", "alphasms", query=f"id={number}&status=DELIVERED"))
     assert (await state_of(salon, booking))[0] == "delivered"
+
+
+async def test_news_that_crossed_do_not_undo_one_another(salon: Salon) -> None:
+    """A report that was read before another one was written, and takes the lock after it."""
+    booking, _ = await one_sent(salon)
+    row = await salon.row(booking, "reminder_3h")
+    delivered, undelivered = (StatusSeen(one, one) for one in (Delivery.DELIVERED, Delivery.UNDELIVERED))
+    async with salon.bench.service.db.system_tx() as tx:
+        seen = await tx.get_one(NotificationRow, (row.account_id, row.id))
+        assert seen.state == "sent"
+        async with salon.bench.service.db.system_tx() as quicker:
+            fresh = await lock_message(quicker, row.account_id, row.id)
+            await take_status(quicker, fresh, delivered, datetime.now(UTC))
+        await take_status(tx, await lock_message(tx, row.account_id, row.id), undelivered, datetime.now(UTC))
+    assert (await state_of(salon, booking))[0] == "delivered"
+
+
+async def test_what_alphasms_does_not_know_twice_goes_again_under_its_number_and_each_try_is_asked_about_anew(
+    salon: Salon, simulators: Simulators
+) -> None:
+    await simulators.put(f"/accounts/alphasms/{salon.token}", {"senders": ["Salon"]})
+    await salon.set_provider("alphasms")
+    await salon.set_provider(enabled=False)
+    [booking] = await only_reminder_3h(salon)
+    await simulators.fault("alphasms", "drop_before", token=salon.token, count=1)
+    await salon.send()
+    for tries in (1, 2):
+        row = await salon.row(booking, "reminder_3h")
+        assert (row.state, row.attempts) == ("unknown", tries)
+        for seconds in (6, 30):  # once, and once more too soon after
+            salon.pass_time(seconds=seconds)
+            await salon.follow()
+            assert (await state_of(salon, booking))[0] == "unknown"
+        if tries == 1:
+            again = salon.path(f"notifications/{row.id}/send-again")
+            answer = await salon.bench.http.post(again, headers=salon.owner.headers)
+            assert answer.status_code == 202, answer.text
+            await simulators.fault("alphasms", "drop_before", token=salon.token, count=1)
+            await salon.send()
+    salon.pass_time(minutes=2)
+    await salon.follow()
+    await salon.send()
+    assert (await state_of(salon, booking))[0] == "sent"
+    assert booking.client is not None
+    assert len(await simulators.phone(booking.client.phone_e164 or "")) == 1

@@ -22,6 +22,7 @@ from sqlalchemy.event import listens_for
 from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import ORMExecuteState, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from contracts import Event
@@ -49,8 +50,20 @@ _TRY_AGAIN = ("57014", "25P03", "55P03", "40P01", "40001")
 _OUTAGE_CLASSES = ("08", "57P", "53")  # connection, operator intervention, insufficient resources
 
 
+class _Session(Session):
+    """A session in which a lock gives the row as it is now, also where it was looked at before the lock was had."""
+
+
+@listens_for(_Session, "do_orm_execute")
+def _read_anew_what_is_locked(asked: ORMExecuteState) -> None:
+    if asked.is_select and getattr(asked.statement, "_for_update_arg", None) is not None:
+        asked.update_execution_options(populate_existing=True)
+
+
 class Tx(AsyncSession):
     """One transaction. Rows are added and read as in any session; events are said with `emit`."""
+
+    sync_session_class = _Session
 
     def emit(self, event: Event) -> UUID:
         """Say `event` if and when this transaction commits; answers the id it will be known by."""

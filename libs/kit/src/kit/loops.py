@@ -6,11 +6,14 @@ from typing import TypeVar
 
 import structlog
 
+from .db import is_outage
+
 T = TypeVar("T")
 
 log = structlog.get_logger("loops")
 
 RESTART_S = 1.0
+KNOCK_S = 0.5
 
 
 async def keep_running(name: str, loop: Callable[[], Awaitable[None]]) -> None:
@@ -28,15 +31,6 @@ async def keep_running(name: str, loop: Callable[[], Awaitable[None]]) -> None:
         await asyncio.sleep(RESTART_S)
 
 
-async def each(name: str, things: Iterable[T], act: Callable[[T], Awaitable[None]]) -> None:
-    """Do `act` with one thing after the other; one that fails is logged and keeps nobody waiting."""
-    for thing in things:
-        try:
-            await act(thing)
-        except Exception as error:
-            log.error("one of many failed", loop=name, exc_info=error)
-
-
 def is_cancelled() -> bool:
     """Whether somebody really asked the running task to end."""
     task = asyncio.current_task()
@@ -48,3 +42,44 @@ async def every(seconds: float, act: Callable[[], Awaitable[None]]) -> None:
     while True:
         await act()
         await asyncio.sleep(seconds)
+
+
+async def each(name: str, items: Iterable[T], act: Callable[[T], Awaitable[object]], *, at_once: int = 1) -> list[T]:
+    """Do `act` with every item, `at_once` of them at a time; answers those with which it failed.
+
+    A loop that serves many must not end with the first that is broken: those behind it would never have their turn.
+    Items are shown in the log, so they are ids. Raises when the database is away: then no item is to blame.
+    """
+    places, failed, outages = asyncio.Semaphore(at_once), list[T](), list[Exception]()
+
+    async def do(item: T) -> None:
+        async with places:
+            try:
+                if not outages:
+                    await act(item)
+            except Exception as error:
+                if is_outage(error):
+                    outages.append(error)
+                    return
+                log.error("left out", loop=name, item=str(item), exc_info=error)
+                failed.append(item)
+
+    await asyncio.gather(*(do(item) for item in items))
+    if outages:
+        raise outages[0]
+    return failed
+
+
+async def outlast(act: Callable[[], Awaitable[T]], patience_s: float) -> T:
+    """What `act` answers, begun anew while the database is away; after so many seconds its failure is raised.
+
+    For writing down what has happened outside: whoever knows it may be the only one who ever does.
+    """
+    until = asyncio.get_running_loop().time() + patience_s
+    while True:
+        try:
+            return await act()
+        except Exception as error:
+            if not is_outage(error) or asyncio.get_running_loop().time() >= until:
+                raise
+        await asyncio.sleep(KNOCK_S)

@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy import select, tuple_
 
 from kit.db import Database, Tx
-from kit.loops import every
+from kit.loops import each, every
 from kit.wakeups import notify
 from notifications.clock import Clock
 from notifications.domain.delivery import (
@@ -30,13 +30,15 @@ from notifications.said import say
 from notifications.tables import NotificationRow, ProviderAccount
 
 from . import keep_balance
+from .leave_unknown import MISSED_AT, without_miss
 from .take_reply import Incoming, keep_reply
 from .write_decisions import DUE_CHANNEL
 
 BATCH = 500
 TAKEN_TOGETHER = 50
 TURN_S = 2.0
-_MISSED_AT = "missed_at"
+ASKED_AT_ONCE = 8
+"""Accounts whose providers are asked at the same time: one that does not answer holds up its own account alone."""
 
 log = structlog.get_logger("delivery")
 
@@ -58,8 +60,7 @@ class Follower:
         groups: dict[tuple[UUID, str], list[NotificationRow]] = defaultdict(list)
         for row in await self._due():
             groups[row.account_id, row.provider or ""].append(row)
-        for (account_id, provider), rows in groups.items():
-            await self._ask(account_id, provider, rows)
+        await each("delivery", groups, lambda whose: self._ask(*whose, groups[whose]), at_once=ASKED_AT_ONCE)
 
     async def _due(self) -> Sequence[NotificationRow]:
         async with self.db.system_tx() as tx:
@@ -142,15 +143,15 @@ class Follower:
             fresh = await lock_message(tx, row.account_id, row.id)
             if fresh.state != "unknown":
                 return
-            first = fresh.facts.get(_MISSED_AT)
+            first = fresh.facts.get(MISSED_AT)
             if first is None:
-                fresh.facts = {**fresh.facts, _MISSED_AT: now.isoformat()}
+                fresh.facts = {**fresh.facts, MISSED_AT: now.isoformat()}
                 return
             if now - datetime.fromisoformat(first) < timedelta(seconds=LOOK_UP_GAP_S):
                 return
             if fresh.claim_id is not None:
                 await keep_balance.release(tx, fresh.account_id, fresh.claim_id, now)
-            fresh.facts = {name: value for name, value in fresh.facts.items() if name != _MISSED_AT}
+            fresh.facts = without_miss(fresh.facts)
             fresh.state, fresh.reason_code, fresh.due_at, fresh.status_due_at = "planned", None, now, None
             fresh.version, fresh.changed_at = fresh.version + 1, now
             await notify(tx, DUE_CHANNEL)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from sqlalchemy import select
@@ -12,6 +13,9 @@ from notifications.domain.delivery import next_look_up_s
 from notifications.domain.reasons import Reason
 from notifications.said import say
 from notifications.tables import DeliveryAttempt, NotificationRow
+
+MISSED_AT = "missed_at"
+"""Among the facts of a message of unknown fate: when its provider first said that it has no such message."""
 
 log = structlog.get_logger("sender")
 
@@ -37,5 +41,11 @@ def mark_unknown(tx: Tx, row: NotificationRow, now: datetime) -> None:
     row.state, row.reason_code, row.reason_params = "unknown", Reason.UNKNOWN_OUTCOME, {}
     row.leased_until, row.status_asked = None, 0
     row.status_due_at = now + timedelta(seconds=next_look_up_s(0)) if row.provider == "alphasms" else None
+    row.facts = without_miss(row.facts)  # what was found out about an earlier try says nothing about this one
     row.version, row.changed_at = row.version + 1, now
     say(tx, row)
+
+
+def without_miss(facts: dict[str, Any]) -> dict[str, Any]:
+    """The facts of a message that nothing was found out about yet."""
+    return {name: value for name, value in facts.items() if name != MISSED_AT}
