@@ -200,6 +200,25 @@ async def test_a_message_with_strange_headers_is_dead_lettered_and_the_queue_goe
         await eventually(lambda: _equals(_all_dead(toy), before + len(strange)))
 
 
+async def test_a_dead_letter_that_no_row_can_hold_as_it_is_keeps_no_other_from_being_seen(settings: Settings) -> None:
+    account = new_id()
+    strange: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("id\0", {"x-cause": "strange"}),
+        (str(new_id()), {"x-attempt": 2**40}),
+        (str(new_id()), {"a\0key": {"deeper\0": "\0"}}),
+    )
+    async with running(settings) as toy:
+        await eventually(lambda: _consuming(toy))
+        connection = await aio_pika.connect(settings.rabbitmq_url.get_secret_value())
+        async with connection, connection.channel() as channel:
+            for message_id, headers in strange:
+                message = aio_pika.Message(
+                    b"{}", headers={"account-id": str(account), **headers}, message_id=message_id
+                )
+                await channel.default_exchange.publish(message, "booking.count_effect.dead")
+        await eventually(lambda: _dead_letters(toy, account, len(strange)))
+
+
 async def test_a_handler_that_never_ends_is_given_up_after_its_attempts(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

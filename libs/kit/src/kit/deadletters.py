@@ -57,7 +57,7 @@ class Collector:
         return keep
 
     async def _kept(self, queue: str, message: RabbitMessage) -> bool:
-        headers = {key: _plain(value) for key, value in message.headers.items()}
+        headers = _plain(message.headers)
         account = str(headers.get("account-id") or "")
         try:
             async with self._db.system_tx() as tx:
@@ -65,7 +65,7 @@ class Collector:
                     DeadLetter(
                         queue=queue,
                         event=str(headers.get("ce-type", "")),
-                        message_id=str(message.raw_message.message_id or ""),
+                        message_id=_plain(str(message.raw_message.message_id or "")),
                         account_id=_uuid(account),
                         headers=headers,
                         body=message.body,
@@ -176,7 +176,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, dict):
-        return {str(key): _plain(inner) for key, inner in value.items()}
+        return {_plain(str(key)): _plain(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(inner) for inner in value]
     return value if isinstance(value, int | float | bool | None) else str(value)

@@ -47,6 +47,7 @@ from .telemetry import trace_id, without_values
 
 MAX_ATTEMPTS = 5
 HANDLER_TIMEOUT_S = 30.0
+_MOST_TOLD = 1_000_000
 
 # In one round trip where the event is an account's: the mark, and the account that the transaction works for.
 _MARK_SQL = (
@@ -285,9 +286,10 @@ def read_envelope(message: RabbitMessage) -> Envelope:
 
 
 def attempts_of(headers: Mapping[str, Any]) -> int:
-    """Which attempt to handle it a message is at, the first being 1; what cannot be read counts as the first."""
+    """Which attempt to handle it a message is at, the first being 1; what cannot be read counts as the first, and more
+    than anybody has ever made as the last."""
     told = headers.get("x-attempt", 1)
-    return max(told, 1) if isinstance(told, int) else 1
+    return min(max(told, 1), _MOST_TOLD) if isinstance(told, int) else 1
 
 
 def now_utc() -> datetime:

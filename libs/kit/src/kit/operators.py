@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
@@ -95,7 +95,7 @@ class ReplayFilter(BaseModel):
     """Which waiting dead letters to replay."""
 
     queue: str | None = None
-    limit: int = 100
+    limit: Annotated[int, Field(ge=1, le=500)] = 100
 
 
 @router.post("/dead-letters/replay")
