@@ -7,6 +7,7 @@ be repeated is a rule of the caller.
 from __future__ import annotations
 
 import json as json_of
+import re
 import time
 from dataclasses import dataclass, field
 from enum import Enum
@@ -49,6 +50,15 @@ class Answer:
     def json(self) -> Any:
         """The body as JSON, its texts as a database can keep them; raises `ValueError` when it is none."""
         return read_json(self.body)
+
+    def text(self, most: int) -> str:
+        """The beginning of the body, `most` characters, as it can be stored and shown."""
+        return self.body[: 4 * most].decode("utf-8", errors="replace").replace("\0", "\ufffd")[:most]
+
+    def retry_after_s(self, otherwise: float) -> float:
+        """Seconds after which to call again, as the answer says them; `otherwise` where it does not."""
+        said = self.headers.get("retry-after", "")
+        return float(said) if re.fullmatch("[0-9]{1,9}", said) else otherwise
 
 
 def read_json(body: bytes | str, **options: Any) -> Any:

@@ -14,6 +14,8 @@ from .protocol import VIBER_LIFE_S, Checked, OutgoingSms, StatusSeen
 
 PATH = "/api/json.php"
 _DENIED = "access denied"
+MOST_PARTS = 100
+"""An SMS has ten parts at most; a larger number is no number of parts."""
 _NOT_FOUND = "not found"
 
 # The words for these are not in the documents: the fragments are what such texts must contain in some form.
@@ -67,7 +69,9 @@ class AlphaSms:
             return _item_refusal(str(said.get("error", "")))
         taken = said.get("data")
         parts = taken.get("parts") if isinstance(taken, dict) else None
-        return Accepted(str(sms.number), "QUEUED", parts if isinstance(parts, int) and parts > 0 else None)
+        return Accepted(
+            str(sms.number), "QUEUED", parts if isinstance(parts, int) and 0 < parts <= MOST_PARTS else None
+        )
 
     async def check(self, sender_name: str) -> Checked:  # noqa: ARG002 - names cannot be asked about
         """Ask for the balance: it takes the key and costs nothing."""

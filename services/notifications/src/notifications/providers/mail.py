@@ -129,12 +129,12 @@ class Smtp:
             return _refusal(refused.code, refused.message, ErrorClass.CONTENT)
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
             return Unknown(type(error).__name__)
-        return Accepted(str(message["Message-ID"]), f"{said.code} {said.message}"[:100])
+        return Accepted(str(message["Message-ID"]), f"{said.code} {said.message}".replace("\0", "\ufffd")[:100])
 
 
 def _refusal(code: int, text: str, permanent: ErrorClass) -> Refused:
     """RFC 5321: 4xx may pass later, 5xx never; RFC 3463: 5.7 is the sender's fault and not the mailbox's."""
-    said = text.replace("\n", " ")[:200]
+    said = text.replace("\n", " ").replace("\0", "\ufffd")[:200]
     if code in _ACCOUNT_AT_RELAY:
         return Refused(ErrorClass.AUTH, str(code), said)
     if 400 <= code < 500:

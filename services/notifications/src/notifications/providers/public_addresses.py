@@ -17,6 +17,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from kit.providers import Answer, CallFailed, HttpClient, Reached
 
 PORTS = frozenset({80, 443, 8080, 8443})
+_OLD_IPV4_INSIDE = ipaddress.ip_network("::/96")
 
 
 def is_public(address: str) -> bool:
@@ -31,6 +32,8 @@ def is_public(address: str) -> bool:
             inner = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
         if inner is not None:
             return is_public(str(inner))
+        if found.is_site_local or found in _OLD_IPV4_INSIDE:
+            return False
     return found.is_global and not found.is_multicast
 
 

@@ -14,7 +14,7 @@ OUTCOME_UNKNOWN = frozenset({500, 501, 503, 504, 999})
 VIBER_REFUSED = frozenset({"404", "410", "415", "416"})
 """Viber does not take this text or this person; as an SMS the message may still go."""
 
-NOT_OUR_MESSAGE = frozenset({307, 414})
+NOT_OUR_MESSAGE = frozenset({"307", "414"})
 
 _CLASSES = {
     ErrorClass.AUTH: (103, 105, 106, 301, 421, 424),

@@ -77,7 +77,11 @@ class TurboSmsHttp:
             return {}
         seen = {}
         for item in result:
-            if not isinstance(item, dict) or item.get("response_code") in NOT_OUR_MESSAGE or not item.get("status"):
+            if (
+                not isinstance(item, dict)
+                or str(item.get("response_code")) in NOT_OUR_MESSAGE
+                or not item.get("status")
+            ):
                 continue
             seen[str(item.get("message_id"))] = StatusSeen(delivery_of(item["status"]), str(item["status"])[:100])
         return seen
@@ -115,8 +119,7 @@ def _without_verdict(answer: Answer) -> Outcome:
     if answer.status in (401, 403):
         return Refused(ErrorClass.AUTH, f"HTTP {answer.status}", "")
     if answer.status == 429:
-        wait = answer.headers.get("retry-after", "")
-        return Refused(ErrorClass.LIMIT, "HTTP 429", "", float(wait) if wait.isdigit() else 1.0)
+        return Refused(ErrorClass.LIMIT, "HTTP 429", "", answer.retry_after_s(1.0))
     if 400 <= answer.status < 500:
         return Refused(ErrorClass.BUG, f"HTTP {answer.status}", "")
     return Unknown("an answer without a verdict", f"HTTP {answer.status}")

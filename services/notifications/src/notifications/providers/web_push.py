@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from kit.providers import CallFailed, Reached
+from kit.providers import Answer, CallFailed, Reached
 from notifications.domain.outcomes import Accepted, ErrorClass, NotSent, Outcome, Refused, Unknown
 
 from .public_addresses import PublicHttp
@@ -95,7 +95,7 @@ class WebPush:
             answer = await self.http.post(to.endpoint, body, headers)
         except CallFailed as failed:
             return NotSent(failed.cause) if failed.reached is Reached.NOT_SENT else Unknown(failed.cause)
-        return _verdict(answer.status, answer.body.decode("utf-8", errors="replace")[:200], answer.headers)
+        return _verdict(answer)
 
 
 def sealed(to: Subscription, plain: bytes) -> bytes:
@@ -111,23 +111,20 @@ def sealed(to: Subscription, plain: bytes) -> bytes:
     return bytes(body)
 
 
-def _verdict(status: int, text: str, headers: dict[str, str]) -> Outcome:
+def _verdict(answer: Answer) -> Outcome:
+    status, text = answer.status, answer.text(200)
     if status in _TAKEN:
-        return Accepted(headers.get("location", "")[:100] or None, f"HTTP {status}")
+        return Accepted(answer.headers.get("location", "")[:100] or None, f"HTTP {status}")
     code = f"HTTP {status}"
     if status in _GONE:
         return Refused(ErrorClass.GONE, code, text)
     if status == 429:
-        return Refused(ErrorClass.LIMIT, code, text, _seconds(headers.get("retry-after")))
+        return Refused(ErrorClass.LIMIT, code, text, answer.retry_after_s(30.0))
     if status == 413:
         return Refused(ErrorClass.CONTENT, code, text)
     if 400 <= status < 500:
         return Refused(ErrorClass.BUG, code, text)  # our key or our sealing: the subscription is not to blame
     return Unknown(text, code)
-
-
-def _seconds(value: str | None) -> float:
-    return float(value) if value and value.isdigit() else 30.0
 
 
 def _raw(text: str) -> bytes:
