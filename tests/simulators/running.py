@@ -114,7 +114,7 @@ class Receiver:
         body = await request.read() or request.query_string.encode()
         self.calls.append((dict(request.headers), body))
         status = self.statuses.pop(0) if self.statuses else 200
-        return web.Response(status=status, text=self.answer(body))
+        return web.Response(status=status, body=self.answer(body).encode())
 
     def bodies(self) -> list[Any]:
         return [json.loads(body) for _, body in self.calls]

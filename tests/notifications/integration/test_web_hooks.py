@@ -271,6 +271,8 @@ async def test_a_private_or_strange_address_is_refused_when_it_is_saved(salon: S
         ("::ffff:127.0.0.1", False),
         ("64:ff9b::7f00:1", False),
         ("2002:7f00:1::", False),
+        ("::127.0.0.1", False),
+        ("fec0::1", False),
         ("2606:4700:4700::1111", True),
     ],
 )
@@ -306,3 +308,36 @@ async def test_a_name_that_points_into_the_house_later_is_not_called(receiver: R
     assert resolver.asked == 1
     assert receiver.calls == []
     await http.close()
+
+
+async def test_whatever_a_receiver_answers_its_failure_is_written_down(salon: Salon, receiver: Receiver) -> None:
+    hook = await make(salon, receiver)
+    receiver.statuses = [500]
+    receiver.answer = lambda _: "core dumped \0\0 here"
+    await salon.book(VISIT)
+    await tell(salon)
+    [delivery] = (await salon.get(f"webhooks/{hook['id']}/deliveries"))["items"]
+    assert (delivery["status"], delivery["attempts"]) == (500, 1)
+    assert delivery["error"] == "core dumped \ufffd\ufffd here"
+
+
+async def test_what_is_under_way_about_somebody_who_is_erased_is_not_tried_again(
+    salon: Salon, receiver: Receiver
+) -> None:
+    hook = await make(salon, receiver, with_client_contacts=True)
+    booking = await salon.book(VISIT)
+    assert booking.client is not None
+    pump: Pump[Any] = salon.bench.service.state["web_hooks"]
+    [claim] = await pump._claim(10, frozenset())
+    erased = ClientErased(
+        account_id=salon.account_id, version=9, client_id=booking.client.id, erased_at=booking.created_at
+    )
+    await salon.deliver(erased)
+    receiver.statuses = [500]
+    await pump._work(claim)
+    salon.pass_time(minutes=10)
+    receiver.calls.clear()
+    await tell(salon)
+    assert receiver.calls == []
+    [delivery] = (await salon.get(f"webhooks/{hook['id']}/deliveries?state=dropped"))["items"]
+    assert delivery["state"] == "dropped"

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import ARRAY, Uuid, bindparam, select, text, tuple_, update
 
 from contracts.notifications import WebHookPaused
 from kit.db import Database, Tx
@@ -26,6 +26,17 @@ from notifications.tables import WebHook, WebHookDelivery
 LEASE_S = 60
 PER_HOOK = 2
 ERROR_LENGTH = 300
+
+# Of every hook only as many as it may have under way: a slow receiver with a long line keeps nobody else's waiting.
+_DUE = text(
+    """
+    SELECT account_id, id FROM (
+        SELECT account_id, id, due_at, row_number() OVER (PARTITION BY hook_id ORDER BY due_at, place) AS turn
+        FROM web_hook_delivery WHERE due_at <= :now AND NOT hook_id = ANY(:full)
+    ) AS waiting
+    WHERE turn <= :per_hook ORDER BY turn, due_at LIMIT :room
+    """
+).bindparams(bindparam("full", type_=ARRAY(Uuid)))
 
 log = structlog.get_logger("web_hooks")
 
@@ -77,11 +88,14 @@ class WebHookSender:
         row = WebHookDelivery
         async with self.db.system_tx() as tx:
             now = await self.clock.now(tx)
+            wanted = {"now": now, "full": list(full), "per_hook": PER_HOOK, "room": room}
+            first = [(one.account_id, one.id) for one in await tx.execute(_DUE, wanted)]
+            if not first:
+                return []
             due = await tx.scalars(
                 select(row)
-                .where(row.due_at <= now, row.hook_id.not_in(full))
+                .where(tuple_(row.account_id, row.id).in_(first), row.due_at <= now)
                 .order_by(row.due_at)
-                .limit(room)
                 .with_for_update(skip_locked=True)
             )
             deliveries = due.all()
@@ -95,6 +109,11 @@ class WebHookSender:
         if hook.state != "active":
             delivery.due_at = None  # a hook that is taken up again takes its waiting deliveries up too
             return None
+        try:
+            secrets = secrets_of(hook, self.box, now)
+        except ValueError:
+            delivery.state, delivery.due_at, delivery.error = "failed", None, "the stored secret cannot be opened"
+            return None
         delivery.claim_id, delivery.due_at = new_id(), now + timedelta(seconds=LEASE_S)
         return ClaimedDelivery(
             delivery.account_id,
@@ -102,7 +121,7 @@ class WebHookSender:
             hook.id,
             delivery.claim_id,
             hook.url,
-            secrets_of(hook, self.box, now),
+            secrets,
             delivery.message_id,
             delivery.body,
         )
@@ -128,7 +147,7 @@ class WebHookSender:
             answer = await self.http.post(claim.url, claim.body.encode(), headers)
         except CallFailed as failed:
             return Seen(None, failed.cause[:ERROR_LENGTH], _since(began))
-        error = None if 200 <= answer.status < 300 else answer.body.decode("utf-8", errors="replace")[:ERROR_LENGTH]
+        error = None if 200 <= answer.status < 300 else answer.text(ERROR_LENGTH)
         return Seen(answer.status, error, _since(began))
 
     async def _record(self, tx: Tx, claim: ClaimedDelivery, seen: Seen, now: datetime) -> None:
@@ -199,12 +218,10 @@ async def _first_untold(tx: Tx, hook: WebHook) -> int:
 
 
 async def _locked(tx: Tx, claim: ClaimedDelivery) -> WebHookDelivery | None:
+    """The delivery, while it is under this claim; none as well where it was dropped meanwhile, its person forgotten."""
     row = WebHookDelivery
-    found = await tx.scalars(
-        select(row)
-        .where(row.account_id == claim.account_id, row.id == claim.delivery_id, row.claim_id == claim.claim_id)
-        .with_for_update()
-    )
+    mine = (row.account_id == claim.account_id, row.id == claim.delivery_id, row.claim_id == claim.claim_id)
+    found = await tx.scalars(select(row).where(*mine, row.state == "pending").with_for_update())
     return found.first()
 
 

@@ -76,6 +76,7 @@ async def change_web_hook(tx: Tx, hook: WebHook, wanted: WebhookChange, rule: Ru
         await _take_up(tx, hook, now)
     elif wanted.enabled is False and hook.state == "active":
         hook.state, hook.pause_cause, hook.paused_at = "paused", "by_hand", now
+        await _put_aside(tx, hook)
     hook.version += 1
     return hook
 
@@ -130,11 +131,19 @@ async def hook_of(tx: Tx, account_id: UUID, hook_id: UUID) -> WebHook:
     return found
 
 
+async def _put_aside(tx: Tx, hook: WebHook) -> None:
+    await _let_be_due(tx, hook, None)
+
+
 async def _take_up(tx: Tx, hook: WebHook, now: datetime) -> None:
+    await _let_be_due(tx, hook, now)
+    await notify(tx, WEB_HOOKS_CHANNEL)
+
+
+async def _let_be_due(tx: Tx, hook: WebHook, at: datetime | None) -> None:
     row = WebHookDelivery
     of_hook = (row.account_id == hook.account_id, row.hook_id == hook.id, row.state == "pending")
-    await tx.execute(update(row).where(*of_hook).values(due_at=now))
-    await notify(tx, WEB_HOOKS_CHANNEL)
+    await tx.execute(update(row).where(*of_hook).values(due_at=at))
 
 
 def _check(url: str, rule: Rule) -> None:
