@@ -11,8 +11,12 @@ from contracts import Money
 from contracts.fiscal import TopUpPaid
 from kit.ids import new_id
 from notifications.pump import Pump
+from notifications.tables import LoginCodeMessage
+from notifications.usecases.record_outcome import Recorder
 from tests.notifications.last_call import AT_THREE_HOURS, VISIT, only_reminder_3h, state_of
 from tests.notifications.salon import Salon
+
+from .test_login_codes import requested
 
 
 @pytest.mark.row("S3")
@@ -112,3 +116,39 @@ async def test_a_top_up_lets_all_go_at_once_that_waited_for_money_each_once(salo
     for booking in bookings:
         assert booking.client is not None
         assert len(await salon.simulators.phone(booking.client.phone_e164 or "")) == 1
+
+
+async def test_what_a_provider_answered_is_written_down_when_the_database_is_back(
+    salon: Salon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kit.loops.KNOCK_S", 0)
+    [taken] = await only_reminder_3h(salon)
+    sender: Pump[Any] = salon.bench.service.state["sender"]
+    commit, away = Recorder._commit, iter(range(3))
+
+    async def commits(self: Recorder, batch: Any) -> None:
+        if next(away, None) is not None:
+            raise ConnectionRefusedError
+        await commit(self, batch)
+
+    monkeypatch.setattr(Recorder, "_commit", commits)
+    await sender.drain()
+    assert await state_of(salon, taken) == ("sent", None)
+    assert len(await salon.accepted()) == 1
+
+
+async def test_the_answer_about_a_login_code_outlives_its_lease_and_the_code_does_not(salon: Salon) -> None:
+    event = requested(expires_at=AT_THREE_HOURS + timedelta(minutes=5))
+    salon.set_clock(AT_THREE_HOURS)
+    await salon.deliver(event)
+    codes: Pump[Any] = salon.bench.service.state["login_codes"]
+    [claim] = await codes._claim(10, frozenset())
+    salon.pass_time(minutes=1)
+    assert await codes._claim(10, frozenset()) == []  # another process finds the lease over and takes the text away
+    await salon.simulators.fault("turbosms", "reject_auth", token="platform-token", count=1)
+    await codes._work(claim)
+    salon.pass_time(minutes=1)
+    assert await codes._claim(10, frozenset()) == []
+    async with salon.bench.service.db.system_tx() as tx:
+        row = await tx.get_one(LoginCodeMessage, (event.attempt_id, 1))
+    assert (row.state, row.due_at) == ("failed", None)

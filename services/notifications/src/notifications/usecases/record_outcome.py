@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from contracts.notifications import ClientPhoneBad
 from kit.db import Database, Tx
+from kit.loops import outlast
 from kit.telemetry import trace_id
 from kit.wakeups import notify
 from notifications.clock import Clock
@@ -39,6 +40,8 @@ log = structlog.get_logger("sender")
 FAILURES_TO_STOP = 5
 """So many calls in a row without an answer, and the provider counts as away until one message got through."""
 
+LONGEST_REST_S = 600.0
+"""However long a pause a provider wants: whether it still does is found out by asking again."""
 
 _ATTEMPT_ENDED = text(
     """
@@ -81,6 +84,9 @@ class Recorder:
     MOST = 50
     LINGER_S = 0.025
     """How long the first outcome waits for others."""
+    PATIENCE_S = 60.0
+    """How long a database that is away is waited for: nobody but this process knows what the provider answered, and
+    what it does not write down counts as unknown."""
 
     def __init__(self, db: Database, clock: Clock, pace: Pace) -> None:
         self._db = db
@@ -114,7 +120,8 @@ class Recorder:
                 one.done.set_exception(error)
 
     async def _try(self, batch: Sequence[_Waiting]) -> BaseException | None:
-        [error] = await asyncio.gather(self._commit(batch), return_exceptions=True)
+        written = outlast(lambda: self._commit(batch), self.PATIENCE_S)
+        [error] = await asyncio.gather(written, return_exceptions=True)
         return error
 
     async def _commit(self, batch: Sequence[_Waiting]) -> None:
@@ -201,7 +208,7 @@ async def _record(recording: _Recording, outcome: Outcome) -> None:
 async def _rest(recording: _Recording, outcome: Refused) -> None:
     """The provider wants a pause: nothing is wrong with it or with the message, which goes a little later."""
     row, claim, now = recording.row, recording.claim, recording.now
-    pause = max(outcome.retry_after_s or 0.0, float(min(row.attempts, 30)))
+    pause = min(max(outcome.retry_after_s or 0.0, float(min(row.attempts, 30))), LONGEST_REST_S)
     recording.pace.rest(claim.pace_lane, pause)
     await _give_back(recording)
     row.provider_error = outcome.said

@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 from kit import telemetry
 from kit.db import Database
 from kit.ids import new_id
+from kit.loops import outlast
 from kit.secrets import SecretBox
 from notifications.clock import Clock
 from notifications.domain.login_codes import pause_before_retry
@@ -73,11 +74,15 @@ class LoginCodeSender:
             due = await tx.scalars(
                 select(row).where(row.due_at <= now).order_by(row.due_at).limit(room).with_for_update(skip_locked=True)
             )
-            return [self._claimed(code, now) for code in due]
+            claims = [self._claimed(code, now) for code in due]
+        return [claim for claim in claims if claim is not None]
 
-    def _claimed(self, code: LoginCodeMessage, now: datetime) -> ClaimedCode:
-        assert code.sealed_text is not None
-        text = self.box.open(code.sealed_text, sealed_for(code.attempt_id))
+    def _claimed(self, code: LoginCodeMessage, now: datetime) -> ClaimedCode | None:
+        text = self._text(code)
+        if text is None:  # it must not hold up the codes of others
+            code.state, code.reason_code, code.due_at, code.sealed_text = "failed", "provider_rejected", None, None
+            log.error("a login code that cannot be opened", attempt_id=str(code.attempt_id))
+            return None
         code.state, code.due_at = "sending", None
         code.claim_id, code.attempts = new_id(), code.attempts + 1
         code.leased_until = now + timedelta(seconds=self.lease_s)
@@ -92,12 +97,18 @@ class LoginCodeSender:
             code.trace,
         )
 
+    def _text(self, code: LoginCodeMessage) -> str | None:
+        try:
+            return self.box.open(code.sealed_text, sealed_for(code.attempt_id)) if code.sealed_text else None
+        except ValueError:
+            return None
+
     async def work(self, claim: ClaimedCode) -> None:
         """Send and write down what came of it."""
         with telemetry.continued(claim.trace, "send login code"):
             sms = OutgoingSms(0, claim.phone_e164, self.sender_name, claim.text)
             outcome = await self.provider.send(sms)
-            await self._record(claim, outcome)
+            await outlast(lambda: self._record(claim, outcome), self.lease_s)
 
     async def _record(self, claim: ClaimedCode, outcome: Outcome) -> None:
         async with self.db.system_tx() as tx:
@@ -109,12 +120,17 @@ class LoginCodeSender:
                         LoginCodeMessage.attempt_id == claim.attempt_id,
                         LoginCodeMessage.version == claim.version,
                         LoginCodeMessage.claim_id == claim.claim_id,
+                        LoginCodeMessage.state.in_(("sending", "unknown")),
                     )
                     .with_for_update()
                 )
-            ).one()
+            ).first()
+            if code is None:
+                log.warning("an answer for a login code that has moved on", attempt_id=str(claim.attempt_id))
+                return
             code.leased_until = None
-            pause = pause_before_retry(outcome, claim.attempts)
+            # Past its lease the text is gone: then what came of it can be written down, and no more.
+            pause = pause_before_retry(outcome, claim.attempts) if code.sealed_text else None
             if pause is not None and now + pause < code.expires_at:
                 code.state, code.due_at = "planned", now + pause
             else:
