@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from contracts.booking import (
 from kit.ids import new_id
 from kit.testing import Person
 from notifications.tables import NotificationRow
+from notifications.usecases.save_preferences import refuse_channel, refuse_everything
 from tests.notifications.salon import Salon, kyiv
 
 VISIT = kyiv("2026-12-11T15:00")
@@ -227,3 +229,21 @@ async def test_a_message_names_the_place_and_the_phone_of_the_branch_it_is_about
     for location_id, phone in branches.items():
         text = await text_of(salon, await salon.book(VISIT, location_id=location_id))
         assert text == f"Марія, чекаємо о 15:00, вул. {phone[-1]}. Телефон {phone}"
+
+
+@pytest.mark.row("N11")
+async def test_what_the_client_refused_in_person_is_put_down_to_nobody_at_work(salon: Salon) -> None:
+    support = await salon.member("support", name="Ігор")
+    client = salon.client()
+    await salon.deliver(ClientChanged(account_id=salon.account_id, version=1, client=client))
+    path = f"clients/{client.id}/notification-preferences"
+    for refuse in (refuse_everything, partial(refuse_channel, channel="sms")):
+        await salon.bench.http.put(salon.path(path), headers=support.headers, json={"reminders": False})
+        salon.pass_time(minutes=5)
+        async with salon.bench.service.db.tx(salon.account_id) as tx:
+            now = await salon.bench.service.state["clock"].now(tx)
+            await refuse(tx, salon.account_id, client.id, now=now)
+        shown = await salon.get(path)
+        assert (shown["changed_by_name"], shown["changed_by_role"]) == (None, None)
+        assert datetime.fromisoformat(shown["changed_at"]) == now
+        assert shown["reminders"] is False  # what they had said through the account stays

@@ -15,6 +15,9 @@ from notifications.tables import ClientCopy, ClientPreference, UserPreference
 
 from .copy_others import ask_to_replan
 
+_IN_PERSON: dict[str, None] = {"changed_by": None, "changed_by_name": None, "changed_by_role": None}
+"""Whom a wish is put down to that the client said in person."""
+
 
 @dataclass(frozen=True)
 class Author:
@@ -42,6 +45,17 @@ async def save_client_preferences(
     await ask_to_replan(tx, account_id, now, client_id=client_id)
 
 
+async def refuse_everything(tx: Tx, account_id: UUID, client_id: UUID, now: datetime) -> None:
+    """The client in person wants to hear nothing more from one account; the rest of what they said stays."""
+    row = ClientPreference
+    refusal = insert(row).values(
+        account_id=account_id, client_id=client_id, messages=False, reminders=True, changes=True, changed_at=now
+    )
+    values = {"messages": False, "changed_at": now, **_IN_PERSON}
+    await tx.execute(refusal.on_conflict_do_update(index_elements=["account_id", "client_id"], set_=values))
+    await ask_to_replan(tx, account_id, now, client_id=client_id)
+
+
 async def refuse_channel(tx: Tx, account_id: UUID, client_id: UUID, channel: str, now: datetime) -> None:
     """The client in person refuses one way of hearing from one account; the rest of what they said stays."""
     row = ClientPreference
@@ -55,7 +69,7 @@ async def refuse_channel(tx: Tx, account_id: UUID, client_id: UUID, channel: str
         changed_at=now,
     )
     added = func.array_append(func.array_remove(row.refused_channels, channel), channel)
-    values = {"refused_channels": added, "changed_at": now}
+    values = {"refused_channels": added, "changed_at": now, **_IN_PERSON}
     await tx.execute(refusal.on_conflict_do_update(index_elements=["account_id", "client_id"], set_=values))
     await ask_to_replan(tx, account_id, now, client_id=client_id)
 

@@ -24,10 +24,10 @@ from notifications.domain.facts import Kind
 from notifications.domain.replies import Meaning, meaning_of
 from notifications.providers.factory import Providers
 from notifications.providers.report_signature import is_signed
-from notifications.tables import BookingCopy, ClientPreference, NotificationRow, ProviderAccount, Reply
+from notifications.tables import BookingCopy, NotificationRow, ProviderAccount, Reply
 
 from .ask_staff import REPLY_UNCLEAR, Wanted, ask_staff
-from .copy_others import ask_to_replan
+from .save_preferences import refuse_everything
 
 ANSWERS_WITHIN = timedelta(days=4)
 """An answer is about a message that came at most so long before."""
@@ -113,7 +113,7 @@ async def keep_reply(
     if about is None:
         return
     if meaning is Meaning.STOP:
-        await _refuse(tx, account_id, about.recipient_id, now)
+        await refuse_everything(tx, account_id, about.recipient_id, now)
     elif is_plain:
         assert about.booking_id is not None
         event = ReplyReceived(
@@ -177,14 +177,3 @@ async def _answered(tx: Tx, account_id: UUID, incoming: Incoming) -> Notificatio
         .limit(1)
     )
     return found.first()
-
-
-async def _refuse(tx: Tx, account_id: UUID, client_id: UUID, now: datetime) -> None:
-    """STOP is a refusal of everything at this account, by the client in person."""
-    refusal = insert(ClientPreference).values(
-        account_id=account_id, client_id=client_id, messages=False, reminders=True, changes=True
-    )
-    await tx.execute(
-        refusal.on_conflict_do_update(index_elements=["account_id", "client_id"], set_={"messages": False})
-    )
-    await ask_to_replan(tx, account_id, now, client_id=client_id)
