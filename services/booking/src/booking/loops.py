@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from kit.loops import every
+from contextlib import suppress
+from uuid import UUID
+
+from kit.loops import each, every
 from kit.messaging import now_utc
 from kit.service import Service
 
@@ -31,11 +34,12 @@ def add_loops(service: Service, settings: Settings) -> None:
         async with service.db.system_tx() as tx:
             waiting = await domains_to_look_at(tx, now_utc())
             await forget_used(tx, now_utc())
-        for account_id in waiting:
-            try:
+
+        async def look(account_id: UUID) -> None:
+            with suppress(DomainTaken):  # its state is looked at again, and its owner is told when asking
                 await check_domain(service.db, dns, account_id, now_utc())
-            except DomainTaken:
-                continue  # its state is looked at again, and its owner is told when asking
+
+        await each("own_domains", waiting, look)
 
     service.loops["daily_journals"] = lambda: every(settings.journals_every_s, journals)
 

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from kit.db import Database, Tx
-from kit.loops import every
+from kit.loops import each, every
 from kit.texts import Texts
 from notifications.clock import Clock
 from notifications.domain.facts import Kind
@@ -29,6 +29,8 @@ from .tell_staff import Telling, tell_staff
 
 TURN_S = 30.0
 BATCH = 20
+ASKED_AT_ONCE = 8
+"""Accounts whose providers are asked at the same time."""
 LEASE = timedelta(minutes=10)
 STILL_MORNING = timedelta(hours=2)
 """A turn that was set later than this, by a new account or by other settings, is none of today's mornings."""
@@ -51,10 +53,15 @@ class Morning:
 
     async def run(self) -> None:
         """Look at every account's morning for ever."""
-        await every(TURN_S, self.once)
+        await every(TURN_S, self.all_due)
 
-    async def once(self) -> None:
-        """One turn: the accounts whose morning has come."""
+    async def all_due(self) -> None:
+        """Every account whose morning has come: at eight it comes for most of them at once."""
+        while await self.once() == BATCH:
+            pass
+
+    async def once(self) -> int:
+        """One turn; answers of how many accounts the morning had come."""
         async with self.db.system_tx() as tx:
             now = await self.clock.now(tx)
             rows = await tx.scalars(
@@ -68,8 +75,9 @@ class Morning:
             for account_id, _ in turns:
                 # Whoever dies in between leaves the rest of the morning to the next turn.
                 await _set_turn(tx, account_id, now + LEASE)
-        for account_id, due_at in turns:
-            await self.look(account_id, due_at)
+        due = dict(turns)
+        await each("mornings", due, lambda account_id: self.look(account_id, due[account_id]), at_once=ASKED_AT_ONCE)
+        return len(turns)
 
     async def look(self, account_id: UUID, due_at: datetime) -> None:
         """One account: ask, find, tell. Repeated after a crash it tells nothing twice."""

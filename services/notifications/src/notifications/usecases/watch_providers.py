@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from kit.db import Database
-from kit.loops import every
+from kit.loops import each, every
 from notifications.clock import Clock
 from notifications.domain.outcomes import NotSent, Refused, Unknown
 from notifications.domain.routing import INTEGRICA
@@ -17,8 +17,10 @@ from notifications.tables import ProviderAccount
 
 from .release_held import cure, probe_pause, send_trial
 
-BATCH = 10
+BATCH = 40
 TURN_S = 2.0
+ASKED_AT_ONCE = 8
+"""One that does not answer keeps no other account from hearing that it may send again."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +37,8 @@ class Watch:
 
     async def once(self) -> None:
         """Look at those whose turn it is."""
-        for account in await self._due():
-            await self._look(account)
+        due = {(account.account_id, account.provider): account for account in await self._due()}
+        await each("providers", due, lambda whose: self._look(due[whose]), at_once=ASKED_AT_ONCE)
 
     async def _due(self) -> Sequence[ProviderAccount]:
         async with self.db.system_tx() as tx:

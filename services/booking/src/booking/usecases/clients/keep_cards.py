@@ -11,6 +11,7 @@ from booking.errors import ClientErased, ClientHasVisitsAhead, ClientIsDouble
 from booking.records import ClientRetention
 from kit.db import Database, Tx
 from kit.first_rows import locked_or_new
+from kit.loops import each
 
 from .erase_card import drop_imports, erase_card
 
@@ -70,9 +71,13 @@ async def forget_old_cards(db: Database, now: datetime) -> int:
         rows = select(ClientRetention.account_id).where(ClientRetention.months.is_not(None))
         accounts = list(await tx.scalars(rows))
     erased = 0
-    for account_id in accounts:
+
+    async def forget(account_id: UUID) -> None:
+        nonlocal erased
         while done := await _forget_some(db, account_id, now):
             erased += done
+
+    await each("client_retention", accounts, forget)
     return erased
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-import structlog
 from sqlalchemy import delete, select
 
 from booking.domain.lifecycle import ACTIVE, State
@@ -25,12 +24,11 @@ from booking.usecases.changes.carry_out import Choice, Desk, settle_visit
 from booking.usecases.waitlist.call import call_waitlist
 from contracts.identity import MembershipRemoved
 from kit.db import Database, Tx
+from kit.loops import each
 from kit.messaging import now_utc
 
 AT_ONCE = 5
 """Visits of one transaction: a move is a search, and meanwhile nobody in the account can book."""
-
-log = structlog.get_logger("departures")
 
 
 async def note_departure(event: MembershipRemoved, tx: Tx) -> None:
@@ -65,12 +63,12 @@ async def settle_departures(db: Database, now: datetime) -> None:
     async with db.system_tx() as tx:
         found = select(Departure.account_id, Departure.staff_member_id).order_by(Departure.staff_member_id)
         waiting = [(row.account_id, row.staff_member_id) for row in await tx.execute(found)]
-    for account_id, staff_member_id in waiting:
-        try:
-            while await _settle_some(db, account_id, staff_member_id, now):
-                pass
-        except Exception as error:
-            log.error("departure not settled", account_id=account_id, staff_member_id=staff_member_id, exc_info=error)
+
+    async def settle(key: tuple[UUID, UUID]) -> None:
+        while await _settle_some(db, *key, now):
+            pass
+
+    await each("departures", waiting, settle)
 
 
 async def _settle_some(db: Database, account_id: UUID, staff_member_id: UUID, now: datetime) -> bool:

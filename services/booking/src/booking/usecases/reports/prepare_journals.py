@@ -17,6 +17,7 @@ from booking.tables import AccountCopy, LocationRow
 from contracts.booking import DailyJournalPrepared, JournalRow, JournalState
 from kit.db import Database, Tx
 from kit.ids import new_id
+from kit.loops import each
 
 MOST_ROWS = 5000
 
@@ -39,14 +40,18 @@ async def prepare_due_journals(db: Database, now: datetime) -> int:
             if due_day(schedule, now.astimezone(ZoneInfo(zone))) is not None
         ]
     done = 0
-    for account_id, location_id in due:
-        async with db.tx(account_id) as tx:
-            row = await tx.get(ReportSchedule, (account_id, location_id), with_for_update=True)
-            location = await tx.get_one(LocationRow, (account_id, location_id))
+
+    async def prepare(key: tuple[UUID, UUID]) -> None:
+        nonlocal done
+        async with db.tx(key[0]) as tx:
+            row = await tx.get(ReportSchedule, key, with_for_update=True)
+            location = await tx.get_one(LocationRow, key)
             day = due_day(row, now.astimezone(ZoneInfo(location.time_zone))) if row else None
             if row is not None and day is not None:
                 await prepare_journal(tx, row, location, day, now)
                 done += 1
+
+    await each("daily_journals", due, prepare)
     return done
 
 

@@ -22,6 +22,7 @@ from contracts.booking import ReportPrepared, ReportState, ReportTable
 from contracts.http.reports import Figures, LocationFigures, ServiceFigures, StaffFigures
 from kit.db import Database, Tx
 from kit.ids import new_id
+from kit.loops import each
 from kit.texts import LANGUAGES
 
 Cell = str | int | float | None
@@ -43,14 +44,18 @@ async def prepare_due_reports(db: Database, now: datetime) -> int:
         )
         due = [(row.account_id, row.report) for row, zone in rows if is_due(row, now.astimezone(ZoneInfo(zone)))]
     done = 0
-    for account_id, report in due:
-        async with db.tx(account_id) as tx:
-            row = await tx.get(ReportMailing, (account_id, report), with_for_update=True)
-            account = await tx.get_one(AccountCopy, account_id)
+
+    async def prepare(key: tuple[UUID, str]) -> None:
+        nonlocal done
+        async with db.tx(key[0]) as tx:
+            row = await tx.get(ReportMailing, key, with_for_update=True)
+            account = await tx.get_one(AccountCopy, key[0])
             local_now = now.astimezone(ZoneInfo(account.time_zone))
             if row is not None and is_due(row, local_now):
                 await prepare_report(tx, row, account, local_now.date(), now)
                 done += 1
+
+    await each("reports", due, prepare)
     return done
 
 

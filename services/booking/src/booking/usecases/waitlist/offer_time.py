@@ -26,6 +26,7 @@ from contracts.booking import WaitlistOffered
 from contracts.http.booking import WantedItem
 from kit.db import Database, Tx
 from kit.errors import InvalidInput
+from kit.loops import each
 from kit.messaging import now_utc
 
 from .entries import end_offer, state_of
@@ -43,12 +44,14 @@ _ALONE = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:account_id, 11
 
 async def serve_waitlists(db: Database) -> None:
     """Close offers and wishes that ran out, then look at every waiting list that was called."""
-    for account_id, entry_id in await _run_out(db, now_utc()):
-        await _expire(db, account_id, entry_id, now_utc())
-    for account_id in await _called(db, now_utc()):
-        look = _Look(account_id, now_utc())
-        while await _go_on(db, look):
-            pass
+    await each("waitlist", await _run_out(db, now_utc()), lambda one: _expire(db, *one, now_utc()))
+    await each("waitlist", await _called(db, now_utc()), lambda account_id: _look_through(db, account_id))
+
+
+async def _look_through(db: Database, account_id: UUID) -> None:
+    look = _Look(account_id, now_utc())
+    while await _go_on(db, look):
+        pass
 
 
 @dataclass
