@@ -77,7 +77,7 @@ async def replies(salon: Salon) -> list[Reply]:
 
 
 @pytest.mark.row("X18")
-@pytest.mark.parametrize(("text", "wish"), [("так", "confirm"), ("скасуйте", "cancel")])
+@pytest.mark.parametrize(("text", "wish"), [("так", "confirm"), ("скасуйте", "cancel"), ("так\0", "confirm")])
 async def test_a_plain_answer_becomes_one_wish_about_the_visit_it_answers(salon: Salon, text: str, wish: str) -> None:
     booking = await reminded(salon)
     assert booking.client is not None

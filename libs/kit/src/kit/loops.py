@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from typing import TypeVar
+from uuid import UUID
 
 import structlog
 
@@ -48,7 +49,7 @@ async def each(name: str, items: Iterable[T], act: Callable[[T], Awaitable[objec
     """Do `act` with every item, `at_once` of them at a time; answers those with which it failed.
 
     A loop that serves many must not end with the first that is broken: those behind it would never have their turn.
-    Items are shown in the log, so they are ids. Raises when the database is away: then no item is to blame.
+    Ids are shown in the log. Raises when the database is away: then no item is to blame.
     """
     places, failed, outages = asyncio.Semaphore(at_once), list[T](), list[Exception]()
 
@@ -61,13 +62,19 @@ async def each(name: str, items: Iterable[T], act: Callable[[T], Awaitable[objec
                 if is_outage(error):
                     outages.append(error)
                     return
-                log.error("left out", loop=name, item=str(item), exc_info=error)
+                log.error("one of many failed", loop=name, item=_shown(item), exc_info=error)
                 failed.append(item)
 
     await asyncio.gather(*(do(item) for item in items))
     if outages:
         raise outages[0]
     return failed
+
+
+def _shown(item: object) -> str:
+    """An id, or several, as text; of anything else only what it is, for it may hold what belongs in no log."""
+    ids = item if isinstance(item, tuple) else (item,)
+    return " ".join(str(one) if isinstance(one, UUID | str | int) else type(one).__name__ for one in ids)
 
 
 async def outlast(act: Callable[[], Awaitable[T]], patience_s: float) -> T:

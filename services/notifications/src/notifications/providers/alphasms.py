@@ -144,7 +144,7 @@ def _item_of(sms: OutgoingSms) -> dict[str, Any]:
 def _package(answer: Answer) -> dict[str, Any] | None:
     try:
         said = answer.json()
-    except (ValueError, RecursionError):
+    except ValueError:
         return None
     return said if isinstance(said, dict) and isinstance(said.get("success"), bool) else None
 

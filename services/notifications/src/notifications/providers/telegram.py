@@ -77,7 +77,7 @@ class TelegramBot:
 def _said(answer: Answer) -> dict[str, Any] | None:
     try:
         said = answer.json()
-    except (ValueError, RecursionError):
+    except ValueError:
         return None
     return said if isinstance(said, dict) and isinstance(said.get("ok"), bool) else None
 

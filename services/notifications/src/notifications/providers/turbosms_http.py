@@ -105,7 +105,7 @@ def _envelope(answer: Answer) -> tuple[int, str, Any] | None:
     """Code, name and result; none when the answer is no envelope of TurboSMS."""
     try:
         said = answer.json()
-    except (ValueError, RecursionError):
+    except ValueError:
         return None
     if not isinstance(said, dict):
         return None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import json
 import secrets
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -16,6 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from contracts.gateway import InboundSmsReceived
 from kit.db import Tx
+from kit.providers import read_json
 from notifications.tables import TelegramChat, TelegramLink
 
 TELEGRAM = "telegram"
@@ -68,12 +68,12 @@ async def _bind(tx: Tx, chat_id: str, token: str, now: datetime) -> None:
 def _read(body: bytes) -> tuple[str | None, str]:
     """Chat and text of a private message; groups and strange bodies are none."""
     try:
-        message = json.loads(body).get("message", {})
+        message = read_json(body).get("message", {})
         chat = message.get("chat", {})
         if chat.get("type") != "private":
             return None, ""
         return str(chat["id"]), str(message.get("text", ""))[:200]
-    except (ValueError, RecursionError, AttributeError, KeyError):
+    except (ValueError, AttributeError, KeyError):
         return None, ""
 
 

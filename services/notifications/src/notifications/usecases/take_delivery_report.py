@@ -8,11 +8,8 @@ from __future__ import annotations
 
 import base64
 import hmac
-import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-from urllib.parse import parse_qsl
 
 import structlog
 from sqlalchemy import select
@@ -22,6 +19,7 @@ from contracts.gateway import DeliveryReportReceived
 from kit.db import Tx
 from notifications.domain.outcomes import Delivery
 from notifications.providers import alphasms, turbosms_codes
+from notifications.providers.callbacks import data_of, fields_of
 from notifications.providers.factory import Providers
 from notifications.providers.protocol import StatusSeen
 from notifications.providers.report_signature import is_signed
@@ -74,11 +72,8 @@ async def take_delivery_report(
 
 def read_report(provider: str, body: bytes, query: str) -> Report | None:
     """The report in a JSON body, a form or a query; none when it names no message."""
-    said = _fields(body, query)
-    inner = said.get("data")
-    data: dict[str, Any] = inner if isinstance(inner, dict) else {}
-    # A form spells nested fields `data[message_id]`.
-    data = {**data, **{key[5:-1]: value for key, value in said.items() if key.startswith("data[")}}
+    said = fields_of(body, query)
+    data = data_of(said)
     if provider == "alphasms":
         message_id, event_id = data.get("id") or said.get("id"), ""
     else:
@@ -88,17 +83,6 @@ def read_report(provider: str, body: bytes, query: str) -> Report | None:
         return None
     signature = str(said.get("signature") or "")
     return Report(str(event_id)[:200], str(message_id)[:100], str(status)[:100], signature)
-
-
-def _fields(body: bytes, query: str) -> dict[str, Any]:
-    try:
-        parsed = json.loads(body)
-    except (ValueError, RecursionError):
-        parsed = None
-    if isinstance(parsed, dict):
-        return parsed
-    pairs = parse_qsl(body.decode("utf-8", errors="replace")) or parse_qsl(query)
-    return dict(pairs)
 
 
 async def _account(tx: Tx, token: str) -> ProviderAccount | None:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qsl
 from uuid import UUID
 
 import structlog
@@ -22,6 +20,7 @@ from kit.ids import new_id
 from kit.phones import normalise
 from notifications.domain.facts import Kind
 from notifications.domain.replies import Meaning, meaning_of
+from notifications.providers.callbacks import data_of, fields_of
 from notifications.providers.factory import Providers
 from notifications.providers.report_signature import is_signed
 from notifications.tables import BookingCopy, NotificationRow, ProviderAccount, Reply
@@ -128,22 +127,9 @@ async def keep_reply(
         tx.emit(event)
 
 
-def fields_of(body: bytes, query: str) -> dict[str, Any]:
-    """What a call says, as JSON, form or query; nested fields as they are."""
-    try:
-        parsed = json.loads(body)
-    except (ValueError, RecursionError):
-        parsed = None
-    if isinstance(parsed, dict):
-        return parsed
-    return dict(parse_qsl(body.decode("utf-8", errors="replace")) or parse_qsl(query))
-
-
 def read_incoming(provider: str, said: dict[str, Any], at: datetime) -> Incoming | None:
     """The answer in a call; the names of its fields are documented nowhere, so the usual ones are looked for."""
-    inner = said.get("data")
-    data = {**said, **(inner if isinstance(inner, dict) else {})}
-    data |= {key[5:-1]: value for key, value in said.items() if key.startswith("data[")}
+    data = {**said, **data_of(said)}
     phone = next((str(data[name]) for name in _SENDER_FIELDS if data.get(name)), "")
     text = next((str(data[name]) for name in _TEXT_FIELDS if data.get(name)), "").strip()
     try:
