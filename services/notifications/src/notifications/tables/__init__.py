@@ -3,7 +3,7 @@
 from .balance import LedgerEntry, SmsBalanceRow
 from .base import Base
 from .choices import ClientPreference, SettingsRow, TemplateRow, UserPreference
-from .copies import AccountCopy, BookingCopy, ClientCopy, LocationCopy
+from .copies import AccountCopy, BookingCopy, ClientCopy, LocationCopy, WaitlistCopy
 from .messages import DeliveryAttempt, LoginCodeMessage, NotificationRow
 from .people import PushSubscription, Reply, TelegramChat, TelegramLink
 from .providers import DeliveryReportRow, PhoneMark, ProviderAccount
@@ -40,6 +40,7 @@ __all__ = [
     "TelegramLink",
     "TemplateRow",
     "UserPreference",
+    "WaitlistCopy",
     "WebHook",
     "WebHookDelivery",
 ]

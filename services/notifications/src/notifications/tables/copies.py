@@ -52,6 +52,19 @@ class ClientCopy(Base):
     user_id: Mapped[UUID | None]
     notifications_on: Mapped[bool]
     email: Mapped[str | None]
+    is_erased: Mapped[bool] = mapped_column(default=False)
+    """For good: whatever is still told of the person from before names nobody here."""
+
+
+class WaitlistCopy(Base):
+    """How far a wish for taken time has come, as far as was heard: an older offer is none any more."""
+
+    __tablename__ = "waitlist_copy"
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    entry_id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    changed_at: Mapped[datetime]
 
 
 class BookingCopy(Base):

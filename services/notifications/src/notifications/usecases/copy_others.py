@@ -79,6 +79,7 @@ async def copy_client(event: ClientChanged, tx: Tx, *, now: datetime) -> None:
         "user_id": said.user_id,
         "notifications_on": said.notifications_on,
         "email": said.email,
+        "is_erased": said.is_erased,
     }
     statement = insert(ClientCopy).values(account_id=event.account_id, client_id=said.id, **values)
     newer = await tx.execute(

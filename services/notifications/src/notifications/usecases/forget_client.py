@@ -27,13 +27,14 @@ from notifications.tables import (
     StaffTask,
 )
 
-NOBODY: dict[str, Any] = {"name": "", "surname": None, "phone_e164": None, "email": None, "user_id": None}
+from .plan_booking import NOBODY, take_turn
 
 
 async def forget_client(event: ClientErased, tx: Tx, *, now: datetime) -> None:
     """Wipe names, numbers and texts; what was still to go does not go. A repeat finds nothing left to wipe."""
     account_id, client_id = event.account_id, event.client_id
     assert account_id is not None
+    await take_turn(tx, account_id, client_id)  # a visit that is being planned is seen below, a later one sees the card
     row = NotificationRow
     about = (row.account_id == account_id, row.client_id == client_id)
     to_them = (row.account_id == account_id, row.recipient_id == client_id, row.recipient_type == "client")
@@ -95,6 +96,7 @@ async def _empty_card(event: ClientErased, tx: Tx) -> None:
         "user_id": None,
         "notifications_on": False,
         "email": None,
+        "is_erased": True,
     }
     statement = insert(row).values(account_id=event.account_id, client_id=event.client_id, language="uk", **empty)
     newest = func.greatest(row.version, event.version)
@@ -113,9 +115,8 @@ async def _of_visits(event: ClientErased, tx: Tx) -> None:
         )
     ).all()
     for visit in visits:
-        said = visit.body.get("client")
-        if isinstance(said, dict):
-            visit.body = {**visit.body, "client": {**said, **{key: NOBODY[key] for key in NOBODY if key in said}}}
+        if (said := visit.body.get("client")) is not None:
+            visit.body = {**visit.body, "client": {**said, **NOBODY}, "comment": None}
     ids = {str(visit.booking_id) for visit in visits}
     journals = await tx.scalars(select(DailyJournal).where(DailyJournal.account_id == event.account_id))
     for journal in journals:

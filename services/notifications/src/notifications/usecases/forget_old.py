@@ -19,6 +19,7 @@ from notifications.tables import (
     MailedReport,
     NotificationRow,
     SmsBalanceRow,
+    WaitlistCopy,
 )
 
 from . import keep_balance
@@ -29,6 +30,7 @@ TURN_S = 600
 KEEP_LOGIN_CODES = timedelta(days=7)
 KEEP_JOURNALS = timedelta(days=7)
 KEEP_SPENDING = timedelta(days=2)
+KEEP_OFFERS = timedelta(days=30)
 KEEP_REPORT_IDS = timedelta(days=30)
 """TurboSMS repeats a report for hours; a forged repeat is worth nothing after a month."""
 
@@ -50,6 +52,7 @@ class Housekeeping:
             now = await self.clock.now(tx)
             await tx.execute(delete(LoginCodeMessage).where(LoginCodeMessage.created_at < now - KEEP_LOGIN_CODES))
             await tx.execute(delete(DeliveryReportRow).where(DeliveryReportRow.received_at < now - KEEP_REPORT_IDS))
+            await tx.execute(delete(WaitlistCopy).where(WaitlistCopy.changed_at < now - KEEP_OFFERS))
             await self._give_back(tx, now)
             await end_held(tx, now)
             await forget_events(tx, now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -21,7 +21,7 @@ from notifications.domain.planner import CLIENT, plan_offer
 from notifications.domain.reasons import Reason
 from notifications.rules import rules_of
 from notifications.situation import Known, client_of, read_known_clients, zone_of
-from notifications.tables import NotificationRow
+from notifications.tables import NotificationRow, WaitlistCopy
 from notifications.wording import OwnText, Words, fill, shortened, template_key
 
 from .plan_booking import Planner
@@ -35,17 +35,22 @@ class Waitlist:
     planner: Planner
 
     async def offered(self, event: WaitlistOffered, tx: Tx, now: datetime) -> None:
-        """One decision for each offer, whatever becomes of it."""
+        """One decision for each offer, whatever becomes of it; one that has ended already is recorded and not sent."""
         entry, account_id = event.entry, event.account_id
         offer = entry.offer
         assert account_id is not None
         if offer is None:
             return
+        is_newest = await _is_newest(tx, event, now)
+        if is_newest:
+            await _take_back(tx, event, now)
         rules = await rules_of(tx, account_id, self.planner.house)
         known = await read_known_clients(tx, account_id, [entry.client])
         zone = zone_of(offer.time_zone)
         situation = _situation(known, entry, rules, zone)
         [decision] = plan_offer(situation, f"offer {offer.hold_id}", offer.expires_at.astimezone(UTC), now)
+        if not is_newest and decision.reason is None:
+            decision = replace(decision, reason=Reason.REPLACED)
         card = known.client(entry.client)
         words = self._words(known, entry, card.language) if decision.reason is None else None
         values = _values(account_id, entry, decision, words, now)
@@ -57,22 +62,9 @@ class Waitlist:
             await notify(tx, DUE_CHANNEL)
 
     async def ended(self, event: WaitlistOfferEnded, tx: Tx, now: datetime) -> None:
-        """What has not gone yet is not sent any more."""
-        row = NotificationRow
-        waiting = await tx.scalars(
-            select(row)
-            .where(
-                row.account_id == event.account_id,
-                row.kind == Kind.WAITLIST_OFFER,
-                row.recipient_id == event.entry.client.id,
-                row.state.in_(WAITING),
-                row.facts["entry_id"].astext == str(event.entry.id),
-            )
-            .with_for_update()
-        )
-        for one in waiting:
-            one.state, one.reason_code, one.due_at = "cancelled", Reason.REPLACED, None
-            one.version, one.changed_at = one.version + 1, now
+        """What has not gone yet is not sent any more, nor is an offer that is still on its way here."""
+        if await _is_newest(tx, event, now):
+            await _take_back(tx, event, now)
 
     def _words(self, known: Known, entry: WaitlistEntryState, language: str) -> Words:
         offer = entry.offer
@@ -102,6 +94,37 @@ class Waitlist:
         if own is not None and own.used_text is not None:
             return fill(OwnText(own.used_text, own.used_transliterated), filled)
         return fill(OwnText(standard), filled)
+
+
+async def _is_newest(tx: Tx, event: WaitlistOffered | WaitlistOfferEnded, now: datetime) -> bool:
+    """Note how far the wish has come; false when more is known of it already."""
+    row = WaitlistCopy
+    values = {"version": event.version, "changed_at": now}
+    noted = insert(row).values(account_id=event.account_id, entry_id=event.entry.id, **values)
+    newer = await tx.execute(
+        noted.on_conflict_do_update(
+            index_elements=["account_id", "entry_id"], set_=values, where=row.version < event.version
+        ).returning(row.version)
+    )
+    return newer.first() is not None
+
+
+async def _take_back(tx: Tx, event: WaitlistOffered | WaitlistOfferEnded, now: datetime) -> None:
+    row = NotificationRow
+    waiting = await tx.scalars(
+        select(row)
+        .where(
+            row.account_id == event.account_id,
+            row.kind == Kind.WAITLIST_OFFER,
+            row.recipient_id == event.entry.client.id,
+            row.state.in_(WAITING),
+            row.facts["entry_id"].astext == str(event.entry.id),
+        )
+        .with_for_update()
+    )
+    for one in waiting:
+        one.state, one.reason_code, one.due_at = "cancelled", Reason.REPLACED, None
+        one.version, one.changed_at = one.version + 1, now
 
 
 def _situation(known: Known, entry: WaitlistEntryState, rules: Rules, zone: Any) -> Situation:

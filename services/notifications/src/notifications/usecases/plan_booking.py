@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import or_, select, text, update
@@ -22,10 +23,14 @@ from notifications.domain.reasons import Reason
 from notifications.domain.thinking import overtaken_by, think_over
 from notifications.rules import House, rules_of
 from notifications.situation import CANCELLED, Known, read_known, situation_of
-from notifications.tables import BookingCopy, NotificationRow
+from notifications.tables import BookingCopy, ClientCopy, NotificationRow
 from notifications.usecases.copy_others import REPLAN_CHANNEL
 from notifications.usecases.write_decisions import DUE_CHANNEL, Page, existing_of, read_decisions, write_changes
 
+NOBODY: dict[str, Any] = {
+    "name": "", "surname": None, "phone_e164": None, "email": None, "user_id": None, "is_erased": True
+}  # fmt: skip
+"""What is left to say of a client who was erased."""
 _ACTIVE = frozenset({"held", "pending", "confirmed", "arrived"})
 
 
@@ -40,6 +45,7 @@ class Planner:
     async def on_event(self, event: Event, booking: BookingState, tx: Tx, now: datetime) -> None:
         """Plan by an event of a booking; an older one than is known is recorded as overtaken and changes nothing."""
         await _take_turns(tx, [booking])
+        booking = await _as_known_now(tx, booking)
         found = await _lock(tx, booking.account_id, [booking.id])
         rules = await rules_of(tx, booking.account_id, self.house)
         act = _act_of(event, booking)
@@ -107,6 +113,17 @@ class Planner:
         return Page(booking, version, known, rules, self.texts, self.public_url, now, telemetry.carry())
 
 
+async def _as_known_now(tx: Tx, booking: BookingState) -> BookingState:
+    """The booking as it is told, without its client where they were erased since: this may be an old telling."""
+    if booking.client is None:
+        return booking
+    row = ClientCopy
+    card = (row.account_id == booking.account_id, row.client_id == booking.client.id)
+    if not await tx.scalar(select(row.is_erased).where(*card)):
+        return booking
+    return booking.model_copy(update={"client": booking.client.model_copy(update=NOBODY), "comment": None})
+
+
 def state_of(row: BookingCopy) -> BookingState:
     """The booking as its newest event told it."""
     return BookingState.model_validate(row.body)
@@ -141,7 +158,15 @@ async def _take_turns(tx: Tx, bookings: Sequence[BookingState]) -> None:
 
     Many are taken in one order, so that two who want the same never wait for each other.
     """
-    whose = [f"{booking.account_id}:{booking.client.id if booking.client else booking.id}" for booking in bookings]
+    await _turns(tx, [f"{one.account_id}:{one.client.id if one.client else one.id}" for one in bookings])
+
+
+async def take_turn(tx: Tx, account_id: UUID, client_id: UUID) -> None:
+    """Let nothing be planned for the client until this transaction ends."""
+    await _turns(tx, [f"{account_id}:{client_id}"])
+
+
+async def _turns(tx: Tx, whose: Sequence[str]) -> None:
     await tx.execute(
         text(
             "SELECT pg_advisory_xact_lock(turn) FROM (SELECT DISTINCT hashtextextended(whose, 0) AS turn "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,7 +18,7 @@ from kit.ids import new_id
 from kit.wakeups import notify
 from notifications.domain.web_hooks import wants
 from notifications.public_events import public_facts, with_contacts
-from notifications.tables import EventFeed, PublicEvent, WebHook, WebHookDelivery
+from notifications.tables import ClientCopy, EventFeed, PublicEvent, WebHook, WebHookDelivery
 
 WEB_HOOKS_CHANNEL = "web_hooks"
 
@@ -28,6 +29,8 @@ async def publish_event(event: Event, tx: Tx, *, now: datetime) -> None:
     assert event.account_id is not None
     said = public_facts(event)
     place = await _next_place(tx, event.account_id)
+    if said.contacts is not None and await _is_erased(tx, event.account_id, said.client_id):
+        said = replace(said, contacts=None)
     event_id = new_id()
     row = insert(PublicEvent).values(
         account_id=event.account_id,
@@ -91,7 +94,11 @@ def queue_delivery(
 
 
 async def forget_contacts(event: ClientErased, tx: Tx) -> None:
-    """Nothing that was kept for other systems names the person any more."""
+    """Nothing that was kept for other systems names the person any more.
+
+    The feed is held meanwhile: what is being published is seen here, and what is published later sees the empty card.
+    """
+    await tx.execute(select(EventFeed).where(EventFeed.account_id == event.account_id).with_for_update())
     person = (PublicEvent.account_id == event.account_id, PublicEvent.client_id == event.client_id)
     await tx.execute(update(PublicEvent).where(*person).values(contacts=None))
     row = WebHookDelivery
@@ -109,6 +116,12 @@ async def _next_place(tx: Tx, account_id: UUID) -> int:
         )
     )
     return placed.scalar_one()
+
+
+async def _is_erased(tx: Tx, account_id: UUID, client_id: UUID | None) -> bool:
+    row = ClientCopy
+    of_client = (row.account_id == account_id, row.client_id == client_id)
+    return bool(await tx.scalar(select(row.is_erased).where(*of_client)))
 
 
 def _is_in_scope(hook: WebHook, location_id: UUID | None) -> bool:
