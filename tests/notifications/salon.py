@@ -139,7 +139,7 @@ class Salon:
 
     async def watch(self) -> None:
         watch: Watch = self.bench.service.state["watch"]
-        await watch.once()
+        await watch.all_due()
 
     # Visits.
 

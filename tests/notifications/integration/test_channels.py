@@ -192,7 +192,7 @@ async def test_a_low_balance_is_told_once_per_fall(salon: Salon) -> None:
 
     async def told() -> int:
         salon.pass_time(minutes=6)
-        await watch.once()
+        await watch.all_due()
         return len(await salon.bench.said(BalanceLow, account_id=salon.account_id))
 
     assert await told() == 0

@@ -165,7 +165,7 @@ async def test_a_fifth_and_a_twentieth_of_the_balance_after_a_top_up_are_told_on
             statement = "UPDATE sms_balance SET free_amount = :left WHERE account_id = :id"
             await tx.execute(text(statement), {"left": left, "id": salon.account_id})
         salon.pass_time(minutes=6)
-        await watch.once()
+        await watch.all_due()
         return [event.percent for event in await salon.bench.said(BalanceLow, account_id=salon.account_id)]
 
     assert await told(20_000) == []

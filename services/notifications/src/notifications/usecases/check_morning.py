@@ -57,11 +57,10 @@ class Morning:
 
     async def all_due(self) -> None:
         """Every account whose morning has come: at eight it comes for most of them at once."""
-        while await self.once() == BATCH:
+        while await self._some() == BATCH:
             pass
 
-    async def once(self) -> int:
-        """One turn; answers of how many accounts the morning had come."""
+    async def _some(self) -> int:
         async with self.db.system_tx() as tx:
             now = await self.clock.now(tx)
             rows = await tx.scalars(

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from contracts.notifications import BalanceLow
 from kit.db import Database, Tx
-from kit.loops import every
+from kit.loops import each, every
 from notifications.clock import Clock
 from notifications.domain.routing import INTEGRICA
 from notifications.domain.spending import share_passed
@@ -41,10 +42,14 @@ class BalanceWatch:
 
     async def run(self) -> None:
         """Watch for ever."""
-        await every(TURN_S, self.once)
+        await every(TURN_S, self.all_due)
 
-    async def once(self) -> None:
-        """Look at the balances whose turn it is."""
+    async def all_due(self) -> None:
+        """Look at every balance whose turn it is, however many there are."""
+        while await self._some() == BATCH:
+            pass
+
+    async def _some(self) -> int:
         row = SmsBalanceRow
         async with self.db.system_tx() as tx:
             now = await self.clock.now(tx)
@@ -55,9 +60,16 @@ class BalanceWatch:
                 .limit(BATCH)
                 .with_for_update(skip_locked=True)
             )
-            for balance in due.all():
-                balance.looked_at = now
-                await self._look(tx, balance, now)
+            accounts = [balance.account_id for balance in due.all()]
+            await tx.execute(update(row).where(row.account_id.in_(accounts)).values(looked_at=now))
+        await each("balances", accounts, self._look_at)
+        return len(accounts)
+
+    async def _look_at(self, account_id: UUID) -> None:
+        async with self.db.tx(account_id) as tx:
+            balance = await tx.get(SmsBalanceRow, account_id, with_for_update=True)
+            if balance is not None:
+                await self._look(tx, balance, await self.clock.now(tx))
 
     async def _look(self, tx: Tx, balance: SmsBalanceRow, now: datetime) -> None:
         account = await tx.get(ProviderAccount, (balance.account_id, INTEGRICA))

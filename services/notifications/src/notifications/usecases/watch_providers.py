@@ -33,12 +33,17 @@ class Watch:
 
     async def run(self) -> None:
         """Watch for ever."""
-        await every(TURN_S, self.once)
+        await every(TURN_S, self.all_due)
 
-    async def once(self) -> None:
-        """Look at those whose turn it is."""
+    async def all_due(self) -> None:
+        """Look at all whose turn it is: when a provider is back, all accounts that it had stopped are."""
+        while await self._some() == BATCH:
+            pass
+
+    async def _some(self) -> int:
         due = {(account.account_id, account.provider): account for account in await self._due()}
         await each("providers", due, lambda whose: self._look(due[whose]), at_once=ASKED_AT_ONCE)
+        return len(due)
 
     async def _due(self) -> Sequence[ProviderAccount]:
         async with self.db.system_tx() as tx:
