@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from booking.domain.confirmation import GRACE
-from booking.usecases.bookings import judge_unconfirmed as judging
+from booking.usecases.bookings.cancel_booking import cancel_booking
 from booking.usecases.bookings.judge_unconfirmed import judge_unconfirmed
 from booking.usecases.waitlist.offer_time import serve_waitlists
 from contracts.booking import (
@@ -266,7 +266,7 @@ async def test_forty_clients_confirm_in_the_second_of_the_release_one_outcome_an
         asyncio.gather(*(press(number) for number in range(40))), *(judge_unconfirmed(db, now) for _ in range(3))
     )
     await judge_unconfirmed(db, now)
-    outcomes = Counter()
+    outcomes: Counter[str] = Counter()
     for one, answer in zip(made, answers, strict=True):
         state = await state_of(salon, one)
         cancelled, confirmed = await told(salon, BookingCancelled, one), await told(salon, BookingConfirmed, one)
@@ -294,14 +294,13 @@ async def test_whoever_has_the_row_is_waited_for_by_nobody_and_a_judge_that_dies
         async with asyncio.timeout(4):
             await judge_after(salon, second)
         assert [await state_of(salon, one) for one in (first, second)] == ["pending", "cancelled_by_staff"]
-    cancel = judging.cancel_booking
 
     async def dies_after(tx, *args, **more):
-        await cancel(tx, *args, **more)
+        await cancel_booking(tx, *args, **more)
         await tx.flush()
         await tx.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))  # as the database sees a kill -9
 
-    monkeypatch.setattr(judging, "cancel_booking", dies_after)
+    monkeypatch.setattr("booking.usecases.bookings.judge_unconfirmed.cancel_booking", dies_after)
     await judge_after(salon, second)
     assert await state_of(salon, first) == "pending"
     assert "unconfirmed_released" not in [one["kind"] for one in await history(salon, first)]

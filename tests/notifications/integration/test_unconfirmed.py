@@ -63,7 +63,7 @@ async def test_the_client_is_asked_as_the_rule_wants_it_and_booking_hears_what_w
     row = await salon.row(asked, "confirm_request")
     assert row.planned_at == VISIT - DAY - timedelta(hours=20)
     assert row.text is not None
-    assert "до 26.11 16:00, інакше його буде скасовано" in row.text
+    assert "до 26.11 16:00, інакше скасуємо" in row.text
     await salon.deliver(confirmed(salon, quick))
     dropped = await salon.row(quick, "confirm_request")
     assert (dropped.state, dropped.reason_code) == ("cancelled", "replaced")
