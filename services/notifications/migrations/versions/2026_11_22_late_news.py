@@ -5,7 +5,7 @@ from alembic import op
 from kit.schema import protect
 
 revision = "2026_11_22_late_news"
-down_revision = "2026_11_22_unconfirmed"
+down_revision = "2026_11_22_factor_demand"
 branch_labels = None
 depends_on = None
 
