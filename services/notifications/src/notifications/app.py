@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from kit.edge import texts_of
+from kit.loops import every
 from kit.providers import HttpClient
 from kit.secrets import SecretBox
 from kit.service import Service, new_service
@@ -34,6 +35,7 @@ from .api import providers as provider_routes
 from .api import settings as settings_routes
 from .clock import Clock
 from .consumers import Handlers
+from .measures import TURN_S, Measures, Measuring
 from .pace import Pace
 from .providers.channels import Channels, open_channels
 from .providers.factory import Providers
@@ -136,15 +138,29 @@ def _add_loops(
     service: Service, settings: Settings, clock: Clock, providers: Providers, planner: Planner, channels: Channels
 ) -> None:
     db, wakeups = service.db, service.wakeups
+    measures = Measures(service.registry)
     codes = LoginCodeSender(
-        db, clock, providers.platform, settings.platform_sender_name, providers.box, lease_s=3 * settings.sms_timeout_s
+        db,
+        clock,
+        providers.platform,
+        settings.platform_sender_name,
+        providers.box,
+        lease_s=3 * settings.sms_timeout_s,
+        measures=measures,
     )
     code_pump = Pump(codes.claim, codes.work, wakeups.of(LOGIN_CODES), concurrency=settings.sender_concurrency)
     pace = Pace(settings.sends_per_second)
     due = wakeups.of(DUE_CHANNEL)
     claims = Claims(db, clock, settings.sms_lease_s, settings.part_price_minor, pace, due)
     sender = Sender(
-        db, clock, providers, channels, service.texts, Recorder(db, clock, pace), service.state["unsubscribing"]
+        db,
+        clock,
+        providers,
+        channels,
+        service.texts,
+        Recorder(db, clock, pace),
+        service.state["unsubscribing"],
+        measures,
     )
     pump = Pump(
         claims.take,
@@ -168,6 +184,7 @@ def _add_loops(
     morning = Morning(db, clock, checker, service.texts, planner.house, settings.public_url, settings.part_price_minor)
     balances = BalanceWatch(db, clock, settings.part_price_minor)
     housekeeping = Housekeeping(db, clock)
+    measuring = Measuring(db, clock, measures)
     service.loops |= {
         "login codes": code_pump.run,
         "sender": pump.run,
@@ -178,6 +195,7 @@ def _add_loops(
         "mornings": morning.run,
         "balances": balances.run,
         "housekeeping": housekeeping.run,
+        "measuring": lambda: every(TURN_S, measuring.once),
     }
     service.state |= {
         "login_codes": code_pump,
@@ -189,6 +207,7 @@ def _add_loops(
         "morning": morning,
         "balances": balances,
         "housekeeping": housekeeping,
+        "measuring": measuring,
     }
 
 

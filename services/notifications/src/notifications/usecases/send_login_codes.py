@@ -18,6 +18,7 @@ from kit.secrets import SecretBox
 from notifications.clock import Clock
 from notifications.domain.login_codes import pause_before_retry
 from notifications.domain.outcomes import Accepted, ErrorClass, NotSent, Outcome, Refused, Unknown
+from notifications.measures import LOGIN_CODES, Measures
 from notifications.providers import OutgoingSms, SmsProvider
 from notifications.tables import LoginCodeMessage
 
@@ -55,6 +56,7 @@ class LoginCodeSender:
     sender_name: str
     box: SecretBox
     lease_s: float
+    measures: Measures
 
     async def claim(self, room: int, _: frozenset[Hashable]) -> Sequence[ClaimedCode]:
         """Take what is due; end what is over, and what a dead sender left: nobody knows whether that went out."""
@@ -107,7 +109,9 @@ class LoginCodeSender:
         """Send and write down what came of it."""
         with telemetry.continued(claim.trace, "send login code"):
             sms = OutgoingSms(0, claim.phone_e164, self.sender_name, claim.text)
-            outcome = await self.provider.send(sms)
+            with self.measures.call(LOGIN_CODES):
+                outcome = await self.provider.send(sms)
+            self.measures.count(LOGIN_CODES, outcome)
             await outlast(lambda: self._record(claim, outcome), self.lease_s)
 
     async def _record(self, claim: ClaimedCode, outcome: Outcome) -> None:

@@ -17,6 +17,7 @@ from notifications.domain.carriers import Channel
 from notifications.domain.facts import Kind
 from notifications.domain.outcomes import Accepted, ErrorClass, NotSent, Outcome, Refused, Unknown
 from notifications.domain.routing import INTEGRICA
+from notifications.measures import Measures
 from notifications.providers import OutgoingSms
 from notifications.providers.channels import Channels
 from notifications.providers.factory import Providers
@@ -45,12 +46,15 @@ class Sender:
     texts: Texts
     recorder: Recorder
     unsubscribing: Unsubscribing
+    measures: Measures
 
     async def work(self, claim: ClaimedMessage) -> None:
         """Send one message. A process that dies in here leaves the claim, whose lease makes it unknown."""
         follow = telemetry.continued if claim.claimed_at - claim.created_at < ONE_STORY else telemetry.linked
         with follow(claim.trace, "send message"):
-            outcome = await self._call(claim)
+            with self.measures.call(claim.provider.provider):
+                outcome = await self._call(claim)
+            self.measures.count(claim.provider.provider, outcome)
             await self.recorder.record(claim, outcome)
 
     async def _call(self, claim: ClaimedMessage) -> Outcome:

@@ -104,7 +104,7 @@ def phone_of(account: AccountCopy, written: str, pointer: str) -> str:
     try:
         return phones.normalise(written, region=account.country)
     except ValueError:
-        digits = "".join(sign for sign in written if sign.isdigit())
+        digits = "".join(str(int(sign)) for sign in written if sign.isdecimal())
         if account.booking_rules.phone_format_check or not 6 <= len(digits) <= 15:
             raise InvalidInput.of(pointer, "phone") from None
         return f"+{digits}"
