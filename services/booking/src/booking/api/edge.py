@@ -99,7 +99,7 @@ class Cursor:
         try:
             value, identifier = json.loads(base64.urlsafe_b64decode(written + "=" * (-len(written) % 4)))
             return cls(str(value), UUID(identifier))
-        except (ValueError, TypeError, AttributeError, binascii.Error):
+        except (ValueError, TypeError, AttributeError, RecursionError, binascii.Error):
             raise InvalidInput.of("query/cursor", "cursor") from None
 
     @property
