@@ -17,6 +17,23 @@ def program(bench: Bench, salon: Salon) -> Person:
     return bench.mint.person(api_key=ApiKey(salon.account_id, "Бухгалтерія", EVERYTHING, None))
 
 
+async def test_only_an_owner_takes_the_safeguard_off(salon: Salon, bench: Bench, program: Person) -> None:
+    """Else whoever is to be guarded against takes the guard off, acts, and puts it back."""
+    manager = await bench.make_member(
+        salon.account_id, EVERYTHING, role="manager", name="Марко", phone_e164="+380500000038"
+    )
+    both = {"back_dating_needs_two": True, "reversal_needs_two": True}
+    assert (await salon.ask("PATCH", "/finance/rules", both, by=manager)).status_code == 200
+    for one in both:
+        refused = await salon.ask("PATCH", "/finance/rules", {one: False}, by=manager)
+        assert (refused.status_code, refused.json()["code"]) == (403, "fiscal.safeguard_owner_only")
+        assert (refused.json()["holders"], refused.json()["rule"]["text"] != "") == (["Олена"], True)
+        assert (await salon.ask("PATCH", "/finance/rules", {one: False}, by=program)).status_code == 403
+    assert (await salon.ask("PATCH", "/finance/rules", {"back_days_limit": 7}, by=manager)).status_code == 200
+    done = await salon.ask("PATCH", "/finance/rules", dict.fromkeys(both, False))
+    assert (done.status_code, done.json()["reversal_needs_two"]) == (200, False)
+
+
 async def test_a_key_is_no_second_person(salon: Salon, program: Person) -> None:
     till = await salon.register()
     await salon.ask("PATCH", "/finance/rules", {"back_dating_needs_two": True})

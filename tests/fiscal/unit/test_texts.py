@@ -8,7 +8,7 @@ import fiscal
 from fiscal import errors
 from fiscal.domain.reasons import Reason, fix_page, refusal
 from kit.edge import texts_of
-from kit.errors import Problem
+from kit.errors import Kind, Problem
 from kit.ids import new_id
 from kit.texts import LANGUAGES
 
@@ -39,6 +39,7 @@ def test_every_refusal_has_title_and_fix(code: str, language: str) -> None:
 
 def test_no_text_is_left_of_a_refusal_that_is_gone() -> None:
     known = {key for code in CODES for key in (code, f"{code}.fix")}
+    known |= {f"{one.code}.rule" for one in concrete(errors.FiscalProblem) if one.kind is Kind.FORBIDDEN}
     for language in LANGUAGES:
         assert {key for key in TEXTS.keys(language) if key.startswith("fiscal.")} == known
 

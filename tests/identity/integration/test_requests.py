@@ -114,6 +114,21 @@ async def test_a_marked_act_waits_for_a_second_person_and_then_happens_once(benc
     assert approval["actor"]["name"] == "Керівник"
 
 
+async def test_what_needs_two_people_is_given_back_to_one_by_an_owner_alone(bench: Bench, people: People) -> None:
+    """Else whoever is to be guarded against takes the guard off first."""
+    owner, account = await people.owner()
+    manager, _ = await people.add(owner, account, "manager")
+    both = {"second_person_for": ["staff.delete", "permissions.edit"]}
+    assert (await bench.http.patch(account, json=both, headers=manager.headers)).status_code == 200
+    for fewer in ([], ["staff.delete"]):
+        refused = await bench.http.patch(account, json={"second_person_for": fewer}, headers=manager.headers)
+        assert (refused.status_code, refused.json()["code"]) == (403, "identity.owner_only")
+        assert refused.json()["holders"]
+    assert (await bench.http.patch(account, json={"city": "Львів"}, headers=manager.headers)).status_code == 200
+    done = await bench.http.patch(account, json={"second_person_for": []}, headers=owner.headers)
+    assert done.json()["second_person_for"] == []
+
+
 async def test_a_key_of_ones_own_is_no_second_person(bench: Bench, people: People) -> None:
     owner, account = await people.owner()
     await people.add(owner, account, "manager")

@@ -38,9 +38,6 @@ class MendedOnAPage(FiscalProblem):
         return f"/manage/{self.account_id}/{self.page.format_map(vars(self))}"
 
 
-# Settlement
-
-
 @dataclass(eq=False)
 class NoRegisterForPaymentType(MendedOnAPage):
     """No cash register of the account takes this payment type at the booking's location."""
@@ -291,9 +288,6 @@ class RequestDecided(FiscalConflict):
     state: str
 
 
-# Registers and shifts
-
-
 @dataclass(eq=False)
 class LicenceTaken(FiscalConflict):
     """Another cash register of the account has this licence key."""
@@ -307,6 +301,15 @@ class CredentialsIncomplete(FiscalProblem):
     """Credentials are set for the first time, and not all of them came."""
 
     code: ClassVar[str] = "fiscal.credentials_incomplete"
+
+
+@dataclass(eq=False)
+class SafeguardOwnerOnly(FiscalProblem):
+    """What lets nobody do something alone is taken off by an owner alone: by others it would guard against nobody."""
+
+    code: ClassVar[str] = "fiscal.safeguard_owner_only"
+    kind: ClassVar[Kind] = Kind.FORBIDDEN
+    holders: list[str]
 
 
 @dataclass(eq=False)
@@ -327,10 +330,9 @@ class CheckboxNotSetUp(MendedOnAPage, FiscalConflict):
 
 
 @dataclass(eq=False)
-class FiscalRefusal(FiscalProblem):
+class FiscalRefusal(FiscalConflict):
     """Checkbox did not do what was asked; the subclass is the cause, `provider_text` its own words."""
 
-    kind: ClassVar[Kind] = Kind.CONFLICT
     page: str
     provider_text: str
 

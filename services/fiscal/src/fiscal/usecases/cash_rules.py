@@ -5,15 +5,20 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
+
 from contracts.permissions import Permission
 from fiscal.book_tables import CashRules
 from fiscal.domain.days import OperatingDay, operating_day
-from fiscal.errors import SecondPersonNeeded
+from fiscal.errors import SafeguardOwnerOnly, SecondPersonNeeded
 from fiscal.usecases.ledger import Approval
 from kit.access import Member
 from kit.db import Tx
 from kit.errors import StaleVersion
+from kit.tables import MemberCopy
 
+_SAFEGUARDS = ("back_dating_needs_two", "reversal_needs_two")
+OWNER = "owner"
 SYSTEM = "system"
 """Role of the product itself where it acts in an account."""
 
@@ -42,11 +47,13 @@ async def rules_of(tx: Tx, account_id: UUID) -> CashRules:
 
 
 async def change_rules(change: RulesChange, if_version: int | None, member: Member, tx: Tx) -> CashRules:
-    """Save what is given; raises `StaleVersion`."""
+    """Save what is given; raises `StaleVersion`, and `SafeguardOwnerOnly` when one person shall be enough again."""
     member.require(Permission.SETTINGS_ACCOUNT)
     rules = await tx.get(CashRules, member.account_id, with_for_update=True) or await rules_of(tx, member.account_id)
     if if_version is not None and rules.version != if_version:
         raise StaleVersion(rules.version)
+    if any(getattr(rules, name) and getattr(change, name) is False for name in _SAFEGUARDS):
+        await _require_owner(tx, member)
     for name, value in vars(change).items():
         if value is not None:
             setattr(rules, name, value)
@@ -54,6 +61,16 @@ async def change_rules(change: RulesChange, if_version: int | None, member: Memb
     tx.add(rules)
     await tx.flush()
     return rules
+
+
+async def _require_owner(tx: Tx, member: Member) -> None:
+    if member.role == OWNER:
+        member.require_fresh()
+        return
+    owners = select(MemberCopy.name).where(
+        MemberCopy.account_id == member.account_id, MemberCopy.is_active, MemberCopy.role == OWNER
+    )
+    raise SafeguardOwnerOnly(sorted(await tx.scalars(owners)))
 
 
 async def day_for(

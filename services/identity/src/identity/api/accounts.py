@@ -12,7 +12,6 @@ from contracts.permissions import Permission
 from identity import queries
 from identity.errors import VanityAddressTaken
 from identity.tables import Account, User
-from identity.usecases.audit import Actor
 from identity.usecases.change_account import change_account
 from identity.usecases.keep_demo import check_leaves_demo
 from identity.usecases.register_account import register_account
@@ -95,10 +94,9 @@ async def patch_account(
     member.require(Permission.SETTINGS_ACCOUNT)
     named = body.model_fields_set
     _check(body.time_zone if "time_zone" in named else None, body.country if "country" in named else None)
-    actor = Actor(member.caller.user_id, member.name)
     try:
         async with db.tx(account_id) as tx:
-            account = await change_account(account_id, body, actor, tx, now_utc(), expected=expected)
+            account = await change_account(account_id, body, member, tx, now_utc(), expected=expected)
     except VanityAddressTaken as taken:
         raise await _with_suggestions(taken, body.country, db) from None
     set_etag(response, account.version)
