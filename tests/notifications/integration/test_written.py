@@ -159,6 +159,26 @@ async def test_the_price_and_an_empty_balance_are_said_before(salon: Salon) -> N
     assert (aloud["channel"], aloud["reason_code"]) == ("voice", "no_provider")
 
 
+async def test_words_by_hand_leave_the_money_of_the_next_reminders_alone(salon: Salon) -> None:
+    master, client, _ = await scene(salon)
+    await salon.set_provider("integrica")
+    await salon.set_provider(enabled=False)
+    balance = await salon.get("sms-balance")
+    price = balance["price_per_part"]["amount"]
+    soon = kyiv("2026-12-08T09:00")
+    for _ in range(balance["available"]["amount"] // price // 2):  # each has reminders on the eve and in the morning
+        await salon.book(soon)
+    body = {"text": WORDS}
+    before = (await post(salon, master, client, body, "/preview")).json()
+    assert (before["state"], before["reason_code"]) == ("held", "insufficient_balance")
+    row = (await post(salon, master, client, body)).json()
+    await salon.send()
+    [kept] = [
+        one for one in (await salon.get(f"clients/{client.id}/messages", master))["items"] if one["id"] == row["id"]
+    ]
+    assert (kept["state"], kept["reason_code"]) == ("held", "insufficient_balance")
+
+
 async def test_there_is_a_measure_a_day_for_each_client_and_writer(salon: Salon) -> None:
     master, client, booking = await scene(salon)
     body = {"text": WORDS, "booking_id": str(booking.id)}

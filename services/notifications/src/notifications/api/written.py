@@ -23,6 +23,7 @@ from notifications.domain.facts import Kind
 from notifications.domain.planner import CLIENT
 from notifications.domain.written import MOST_PARTS, hide_numbers
 from notifications.tables import AccountCopy, ClientCopy, NotificationRow, Reply
+from notifications.usecases.brake_spending import Brake
 from notifications.usecases.foretell_way import foretell_way, providers_of
 from notifications.usecases.write_to_client import (
     draft_message,
@@ -78,7 +79,9 @@ async def preview(
         drafted = await draft_message(tx, planner, member, to, body, new_id(), now)
         left = await left_today(tx, member, client_id, drafted.zone, now)
         decision, said = drafted.decision, drafted.words
-        way = await foretell_way(tx, member.account_id, decision.channel, said.parts * settings.part_price_minor)
+        set_aside = await Brake(tx, now, settings.part_price_minor).for_reminders(member.account_id)
+        price_own = said.parts * settings.part_price_minor
+        way = await foretell_way(tx, member.account_id, decision.channel, price_own, set_aside)
         account = await tx.get(AccountCopy, member.account_id)
         can_speak = Channel.VOICE in planner.house.sendable and await providers_of(tx, member.account_id, Channel.VOICE)
     reason = decision.reason or way.obstacle

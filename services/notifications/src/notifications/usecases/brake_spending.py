@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from contracts.notifications import SpendingBraked
 from kit.db import Tx
-from notifications.domain.facts import AHEAD
+from notifications.domain.facts import AHEAD, Kind
 from notifications.domain.spending import (
     ELSEWHERE,
     KNOWN_ACTS,
@@ -88,12 +88,15 @@ class Brake:
         """Whether a paid message may go now, and the cap of its day where that is what speaks against it."""
         act = row.facts.get("act") or {}
         by_client = bool(act.get("by_client"))
-        if row.attempts or not is_caused_outside(row.kind, row.recipient_type, by_client=by_client):
+        by_hand = row.kind == Kind.WRITTEN
+        if row.attempts or not (by_hand or is_caused_outside(row.kind, row.recipient_type, by_client=by_client)):
             return Verdict.FREE, 0
         allowed, free = await self._allowance(row.account_id, on_own_balance=on_own_balance)
         parts = row.parts or 1
-        if free is not None and free - parts * self.part_price < await self._for_reminders(row.account_id):
+        if free is not None and free - parts * self.part_price < await self.for_reminders(row.account_id):
             return Verdict.RESERVED, 0
+        if by_hand:  # it has a measure of its own
+            return Verdict.FREE, 0
         of = {"account_id": row.account_id, "kind": row.kind, "now": self.now}
         await self.tx.execute(_COUNT, of | {"parts": parts})
         window = {"since": self.now - WINDOW - timedelta(minutes=1), "day": day_began(self.now, zone_of(row.time_zone))}
@@ -123,7 +126,8 @@ class Brake:
             return allowance(0, self.part_price), 0
         return allowance(balance.full_amount, self.part_price), balance.free_amount
 
-    async def _for_reminders(self, account_id: UUID) -> int:
+    async def for_reminders(self, account_id: UUID) -> int:
+        """What the reminders of the next `REMINDERS_AHEAD` cost, in minor units: words by hand leave it alone too."""
         of = {"account_id": account_id, "kinds": [kind.value for kind in AHEAD]}
         parts: int = (await self.tx.execute(_REMINDERS, of | {"until": self.now + REMINDERS_AHEAD})).scalar_one()
         return parts * self.part_price

@@ -25,14 +25,17 @@ class Way:
     obstacle: Reason | None = None
 
 
-async def foretell_way(tx: Tx, account_id: UUID, channel: str, price: int) -> Way:
-    """The way of a message by `channel` that costs `price` minor units on the own balance."""
+async def foretell_way(tx: Tx, account_id: UUID, channel: str, price: int, set_aside: int) -> Way:
+    """The way of a message by `channel` that costs `price` minor units on the own balance.
+
+    `set_aside` of it is left alone, for what is to go before long.
+    """
     carrier = Channel(channel)
     if carrier.platform_provider is not None:
         return Way(carrier.platform_provider, None)
     accounts = await providers_of(tx, account_id, carrier)
     balance = await tx.get(SmsBalanceRow, account_id)
-    can_pay = balance is not None and balance.free_amount >= price
+    can_pay = balance is not None and balance.free_amount - set_aside >= price
     chosen = choose([Route(one.provider, one.state, one.provider != INTEGRICA or can_pay) for one in accounts], ())
     own = price if chosen.provider == INTEGRICA else None
     return Way(chosen.provider, own, chosen.reason if isinstance(chosen, Hold) else None)
