@@ -165,8 +165,10 @@ async def test_words_by_hand_leave_the_money_of_the_next_reminders_alone(salon: 
     await salon.set_provider(enabled=False)
     balance = await salon.get("sms-balance")
     price = balance["price_per_part"]["amount"]
-    soon = kyiv("2026-12-08T09:00")
-    for _ in range(balance["available"]["amount"] // price // 2):  # each has reminders on the eve and in the morning
+    soon = kyiv("2026-12-08T11:30")
+    for _ in range(
+        balance["available"]["amount"] // price // 2 + 1
+    ):  # each has reminders on the eve and in the morning
         await salon.book(soon)
     body = {"text": WORDS}
     before = (await post(salon, master, client, body, "/preview")).json()
