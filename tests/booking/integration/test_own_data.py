@@ -6,13 +6,14 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from booking.usecases.clients.keep_cards import forget_old_cards
+from booking.usecases.clients.keep_cards import _DUE, forget_old_cards
 from contracts.base import Money
 from contracts.booking import ClientChanged, ClientErased
 from contracts.fiscal import PrepaymentPaid, PrepaymentRequested, PrepaymentState, ReceiptRegistered, ReceiptState
 from contracts.identity import UserErased
 from tests.booking.integration.test_clients import sheet
 from tests.booking.integration.test_links_and_site import key_of, site
+from tests.booking.integration.test_old_bookings import rows_read
 from tests.booking.salon import a_phone, utc_now
 
 
@@ -207,3 +208,32 @@ async def test_a_forgotten_login_lets_go_of_its_cards_and_who_begins_anew_has_th
     assert kept["card"]["phone"] == phone
     erased = await mine(salon, anew, "client-data/erase", "POST", {"confirm": "erase"})
     assert erased.json()["code"] == "booking.client_has_visits_ahead"
+
+
+async def test_many_cards_are_looked_through_once_each_for_those_whose_time_is_over(salon):
+    """Or else accounts with some thousands of cards would never forget anybody: the question ends after seconds."""
+    cards, due = 1500, 3
+    of_salon = {"account": salon.account_id, "place": salon.location, "cards": cards}
+    async with salon.bench.service.db.system_tx() as tx:
+        await tx.execute(
+            text(
+                "INSERT INTO client (account_id, id, version, name, language, created_at) SELECT :account, "
+                "gen_random_uuid(), 1, 'Ірина', 'uk', now() - interval '3 years' FROM generate_series(1, :cards)"
+            ),
+            of_salon,
+        )
+        await tx.execute(
+            text(
+                "INSERT INTO booking (account_id, id, version, code, state, payment_state, location_id, client_id, "
+                "starts_at, ends_at, price, currency, source, created_at, link_key) SELECT account_id, "
+                "gen_random_uuid(), 1, id::text, 'completed', 'settled', :place, id, now() - interval '2 days', "
+                "now() - interval '1 day', 0, 'UAH', 'api', now(), '' FROM client WHERE account_id = :account "
+                "ORDER BY client.id LIMIT :kept"
+            ),
+            of_salon | {"kept": cards - due},
+        )
+    asked = {"account_id": salon.account_id, "before": utc_now() - timedelta(days=365), "most": 50}
+    async with salon.bench.service.db.tx(salon.account_id) as tx:
+        assert len((await tx.scalars(_DUE, asked)).all()) == due
+        plan = await tx.scalar(text(f"EXPLAIN (ANALYZE, FORMAT JSON) {_DUE.text}"), asked)
+        assert rows_read(plan[0]["Plan"]) < 10 * cards

@@ -24,8 +24,11 @@ _DUE = text(
     SELECT c.id FROM client c
     WHERE c.account_id = :account_id AND c.erased_at IS NULL AND c.merged_into IS NULL AND c.created_at < :before
       AND NOT EXISTS (
+          SELECT FROM booking b
+          WHERE b.account_id = c.account_id AND b.client_id = c.id AND b.ends_at >= :before)
+      AND NOT EXISTS (
           SELECT FROM client d JOIN booking b ON b.account_id = d.account_id AND b.client_id = d.id
-          WHERE d.account_id = c.account_id AND (d.id = c.id OR d.merged_into = c.id) AND b.ends_at >= :before)
+          WHERE d.account_id = c.account_id AND d.merged_into = c.id AND b.ends_at >= :before)
       AND NOT EXISTS (
           SELECT FROM waitlist_entry w WHERE w.account_id = c.account_id AND w.client_id = c.id
           AND w.state IN ('waiting', 'offered'))
