@@ -7,9 +7,7 @@ from fastapi import APIRouter, Query
 
 from contracts.http.identity import MemberWithoutFactor, SecondFactorDemand, SecondFactorDemandBody
 from contracts.permissions import Permission
-from identity.roles import OWNER
 from identity.tables import Account
-from identity.usecases.members import check_owner_only
 from identity.usecases.second_factor.demand_factor import Concerned, demand_factor, find_concerned
 from kit.edge import DbDep, MemberDep
 from kit.messaging import now_utc
@@ -42,7 +40,6 @@ async def put_demand(
     member.require(Permission.PERMISSIONS_EDIT)
     now = now_utc()
     async with db.tx(account_id) as tx:
-        await check_owner_only(member, [OWNER], tx)
         account = await tx.get_one(Account, account_id)
     if not dry_run:
         member.require_fresh()

@@ -13,11 +13,11 @@ from contracts.http.identity.second_factor import SecondFactorState
 from contracts.identity import MembershipChanged
 from contracts.permissions import Permission
 from identity.errors import SecondFactorFirst
-from identity.roles import DANGEROUS
+from identity.roles import DANGEROUS, OWNER
 from identity.second_factor_tables import SecondFactor
 from identity.tables import Account, Membership, User
 from identity.usecases.audit import Actor, audit_account, changes_between
-from identity.usecases.members import lock_members
+from identity.usecases.members import check_owner_only, lock_members
 from identity.usecases.tell_membership import tell_membership
 from kit.access import Member
 from kit.db import Database, Tx
@@ -72,7 +72,7 @@ def state_of(factor: SecondFactor | None, now: datetime) -> SecondFactorState:
 async def demand_factor(member: Member, demanded: bool, tx: Tx, now: datetime) -> Account:
     """Set it, by an owner; every member's copy says so from now on. What is so already is left as it is.
 
-    Raises `SecondFactorFirst` where whoever demands it has none in force.
+    Raises `SecondFactorFirst` where whoever demands it has none in force, `OwnerOnly`.
     """
     await lock_members(member.account_id, tx)
     account = await tx.get_one(Account, member.account_id)
@@ -80,6 +80,7 @@ async def demand_factor(member: Member, demanded: bool, tx: Tx, now: datetime) -
         return account
     if demanded and not member.caller.has_second_factor:
         raise SecondFactorFirst
+    await check_owner_only(member, [OWNER], tx)
     account.factor_demanded_by = member.name if demanded else None
     account.factor_demanded_at = now if demanded else None
     changes = changes_between({"second_factor_demanded": not demanded}, {"second_factor_demanded": demanded})
