@@ -2,10 +2,12 @@
 
 import json
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import event, text
 
+from booking.usecases.bookings.judge_unconfirmed import judge_unconfirmed
 from tests.load.booking_history import fill
 
 DAYS, PER_DAY = 1000, 10
@@ -56,7 +58,8 @@ async def costly(engine, said) -> dict[str, int]:
     return found
 
 
-async def test_requests_of_every_day_do_not_read_what_was_long_ago(salon):
+async def test_requests_of_every_day_do_not_read_what_was_long_ago(open_another):
+    salon = await open_another(rules={"unconfirmed": "task"})
     engine = salon.bench.service.db._engine
     client = salon.client()
     await salon.booked(salon.at("09:00"), by=client)
@@ -90,4 +93,10 @@ async def test_requests_of_every_day_do_not_read_what_was_long_ago(salon):
             assert answer.status_code == 200, (name, answer.text)
         if costs := await costly(engine, said):
             found[name] = costs
+    async with salon.bench.service.db.tx(salon.account_id) as tx:  # a salon that never says what became of visits
+        await tx.execute(text("UPDATE booking SET state = 'pending' WHERE starts_at < now()"))
+    with heard(engine) as said:
+        await judge_unconfirmed(salon.bench.service.db, datetime.now(UTC) + timedelta(hours=1))
+    if costs := await costly(engine, said):
+        found["visits nobody confirmed"] = costs
     assert not found

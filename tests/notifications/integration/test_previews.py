@@ -9,6 +9,8 @@ import pytest
 from contracts.booking import BookingState, LocationChanged, LocationState
 from tests.notifications.salon import Salon, kyiv
 
+from .test_unconfirmed import set_rule
+
 VISIT = kyiv("2026-12-11T15:00")
 _SAME = ("kind", "channel", "state", "reason_code", "reason_text", "text", "parts", "useful_until")
 
@@ -53,7 +55,8 @@ async def open_salon(salon: Salon) -> Salon:
 @pytest.mark.row("S22")
 async def test_the_preview_of_a_new_visit_is_the_plan_after_saving(open_salon: Salon) -> None:
     salon = open_salon
-    booking = salon.booking(VISIT, created_by=salon.owner.user_id)
+    await set_rule(salon, 2, "release")  # so that the client will be asked to confirm, which the preview knows
+    booking = salon.booking(VISIT, created_by=salon.owner.user_id, state="pending")
     assert booking.client is not None
     draft = {
         "location_id": str(salon.location_id),
@@ -79,7 +82,7 @@ async def test_the_preview_of_a_new_visit_is_the_plan_after_saving(open_salon: S
             item["recipient"]["id"] = client_id
     assert told(shown["items"]) == told(kept)
     assert {item["change"] for item in shown["items"]} == {"added"}
-    assert shown["to_go"] == sum(item["state"] == "planned" for item in kept) == 5
+    assert shown["to_go"] == sum(item["state"] == "planned" for item in kept) == 6
     reasons = {item["recipient"]["id"]: item["reason_code"] for item in kept if item["recipient"]["type"] == "staff"}
     assert reasons[str(salon.owner.user_id)] == "own_action"
 

@@ -74,6 +74,14 @@ def test_the_night_puts_the_request_off_and_swallows_it_only_where_no_time_to_an
     assert request(kyiv("2026-11-25T05:00"), at_night, quiet=NIGHT).reason is Reason.QUIET_HOURS
 
 
+def test_clients_are_asked_where_they_are_reminded() -> None:
+    start = kyiv("2026-11-25T12:00")
+    by_mail = {"client_channels": {Kind.REMINDER_EVE: "email"}, "sendable": frozenset({"sms", "email"})}
+    clients: tuple[dict[str, Any], ...] = ({"has_email": True}, {"has_email": True, "has_phone": False}, {})
+    assert [request(start, LONG_AGO, of_client=one, **by_mail).channel for one in clients] == ["email", "email", "sms"]
+    assert request(start, LONG_AGO, of_client=clients[0]).channel == "sms"
+
+
 @pytest.mark.parametrize(
     ("of_client", "reason"),
     [

@@ -126,7 +126,8 @@ def _of_time(situation: Situation, now: datetime) -> Iterator[Decision]:
 def _confirm_request(asked: Request, situation: Situation, client: Client, now: datetime) -> Decision:
     kind = Kind.CONFIRM_REQUEST
     at = request_moment(asked, situation.visit.booked_at, now)
-    channel = EMAIL if client.has_email and not client.has_phone else SMS
+    own = client_channel(Kind.REMINDER_EVE, situation.rules, client)  # where they are reminded they are asked
+    channel = EMAIL if client.has_email and not client.has_phone else own
     reason = _against_client(kind, channel, situation, client)
     if reason is None and max(at, now) >= asked.until:
         reason = Reason.TOO_LATE

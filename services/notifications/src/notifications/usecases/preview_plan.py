@@ -120,7 +120,7 @@ async def _drafted(tx: Tx, account_id: UUID, draft: BookingDraft, actor_id: UUID
         location_id=location.location_id,
         location_name=location.name,
         time_zone=location.time_zone,
-        state="confirmed",
+        state="pending",
         payment_state="unpaid",
         starts_at=min(item.starts_at for item in items),
         ends_at=max(item.ends_at for item in items),
