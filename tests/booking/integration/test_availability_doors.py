@@ -46,6 +46,22 @@ async def test_a_day_without_hours_is_explained_person_by_person(salon):
     assert reasons == {salon.staff: "time_off", idle: "no_schedule"}
 
 
+async def test_a_client_reads_of_a_full_day_that_it_is_taken_and_of_a_free_one_who_is_off(open_another):
+    days = dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), hours(("10:00", "11:00")))
+    salon = await open_another(schedule={"pattern": "weekly", "days": days})
+    await salon.write_down(salon.at("10:00"))
+    asked = {"service_ids": salon.service, "date": salon.day().isoformat()}
+    [told] = (await salon.bench.http.get(f"{salon.site}/availability/explain-day", params=asked)).json()
+    [person] = told["staff"]
+    assert (told["offered_starts"], person["reasons"][0]["code"]) == (0, "taken")
+    off = {"starts_at": salon.at("00:00", 1), "ends_at": salon.at("00:00", 2), "reason": "відпустка"}
+    await salon.ok("POST", f"/staff-members/{salon.staff}/time-off", off)
+    asked["date"] = salon.day(1).isoformat()
+    [told] = (await salon.bench.http.get(f"{salon.site}/availability/explain-day", params=asked)).json()
+    assert told["staff"][0]["reasons"][0]["code"] == "time_off"
+    assert "відпустка" not in str(told)
+
+
 @pytest.mark.row("N51")
 @pytest.mark.row("N52")
 async def test_hours_kept_for_staff_are_booked_by_staff_alone(open_another):

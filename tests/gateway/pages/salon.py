@@ -7,11 +7,13 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from pydantic import RootModel
+
 from contracts.base import Money
 from contracts.http.booking import (
     AvailabilityAnswer,
+    DayExplanationAnswer,
     DaySlots,
-    ExplanationAnswer,
     HoldAnswer,
     MyBookingAnswer,
     MyBookingList,
@@ -271,7 +273,7 @@ def open_for_clients(stage: Stage) -> None:
     stage.on("booking", "GET", "/public/[^/]+", unknown_salon)
     stage.on("booking", "GET", "/public/levada", page())
     stage.on("booking", "GET", "/public/levada/availability", free_times)
-    stage.on("booking", "GET", "/public/levada/availability/explain", why_not)
+    stage.on("booking", "GET", "/public/levada/availability/explain-day", why_not)
     stage.on("booking", "GET", "/public/levada/hours", hours)
     stage.on("booking", "GET", "/public/levada/reviews", reviews())
     stage.on("booking", "POST", "/public/levada/holds", hold)
@@ -328,11 +330,15 @@ def unknown_salon(_: Asked) -> None:
     raise No(404, "request.not_found", title="Такого немає або у вас немає доступу")
 
 
-def why_not(asked: Asked) -> ExplanationAnswer:
-    at = datetime.fromisoformat(asked.query["at"])
-    return ExplanationAnswer(
-        offered=False, at=at, reasons=[Reason(code="booking.no_work_that_day", text="У неділю салон не працює.")]
-    )
+class DayWithout(RootModel[list[DayExplanationAnswer]]):
+    """A day that has no start, person by person."""
+
+
+def why_not(asked: Asked, code: str = "closed_day") -> DayWithout:
+    reason = Reason(code=code, text="У неділю салон не працює.").model_dump()
+    olena = {"staff_member_id": OLENA, "staff_member_name": "Олена", "offered_starts": 0, "reasons": [reason]}
+    day = {"date": asked.query["date"], "location_id": LOCATION, "offered_starts": 0, "staff": [olena]}
+    return DayWithout.model_validate([day])
 
 
 def hold(asked: Asked) -> HoldAnswer:

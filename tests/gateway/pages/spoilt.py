@@ -76,7 +76,7 @@ class Counting(Stage):
         return super().unplayed(asked)
 
 
-_QUESTIONS = ("/preview", "/explain", "/days", "/sessions/refresh")
+_QUESTIONS = ("/preview", "/explain", "/explain-day", "/days", "/sessions/refresh")
 
 
 def _leaves(value: Any, place: str = "") -> Iterator[str]:

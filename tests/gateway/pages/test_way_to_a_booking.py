@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from .browser import Browser
-from .salon import ANDRII, CODE, COLOUR, CUT, HOLD, LOCATION, OLENA, PHONE, location, moment, page, uid
+from .salon import ANDRII, CODE, COLOUR, CUT, HOLD, LOCATION, OLENA, PHONE, location, moment, page, uid, why_not
 from .stage import Asked, No, Stage
 
 
@@ -107,8 +107,11 @@ async def test_an_empty_day_says_why_and_offers_the_nearest(browser: Browser, st
     assert "Найближчий вільний час" in browser.page.text
     await browser.follow("Показати цей день")
     assert browser.page.has("button[name=at]")
-    [asked] = stage.calls("GET", "/public/levada/availability/explain")
+    [asked] = stage.calls("GET", "/public/levada/availability/explain-day")
     assert asked.query["service_ids"] == str(CUT)
+    stage.on("booking", "GET", "/public/levada/availability/explain-day", lambda asked: why_not(asked, "taken"))
+    await browser.open(f"/levada?services={CUT}&staff=any&day={moment(0, 9).date()}")
+    assert "Цього дня все вже зайнято." in browser.page.one("#times .empty").text()
 
 
 async def test_a_time_that_was_lost_is_replaced_by_near_ones_and_the_typed_text_stays(

@@ -125,6 +125,22 @@ async def public_explanation(
         return await explained(tx, search, at, now)
 
 
+@router.get("/public/{vanity}/availability/explain-day", operation_id="public_day_explanation")
+async def public_day_explanation(
+    vanity: Vanity,
+    db: DbDep,
+    now: NowDep,
+    caller: OptionalCallerDep,
+    items: WantedDep,
+    day: Annotated[Day, Query(alias="date")],
+    location_id: UUID | None = None,
+) -> list[DayExplanationAnswer]:
+    """Why a whole day has no start, person by person, in words that tell nothing about other people."""
+    async with tx_at(db, vanity) as (tx, account):
+        search = Search(account, items, location_id, day, day, is_public=True, booker=_booker(caller))
+        return await explained_day(tx, search, now)
+
+
 @router.get("/accounts/{account_id}/availability/explain", operation_id="staff_explanation")
 async def staff_explanation(
     member: MemberDep,

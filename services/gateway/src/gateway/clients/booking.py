@@ -49,26 +49,26 @@ class Booking:
         }
         return await self.call(bodies.AvailabilityAnswer, "GET", f"/public/{segment(vanity)}/availability", query=query)
 
-    async def public_explanation(
+    async def public_day_explanation(
         self,
         vanity: str,
         service_ids: Sequence[UUID],
-        at: datetime,
+        day: date,
         *,
         staff_member_id: UUID | None = None,
         location_id: UUID | None = None,
         seats: int | None = None,
-    ) -> bodies.ExplanationAnswer:
-        """Why a start is not offered, in words that are safe for everybody."""
+    ) -> list[bodies.DayExplanationAnswer]:
+        """Why a day has no start, in words that are safe for everybody."""
         query = {
             "service_ids": list(service_ids),
             "staff_member_id": staff_member_id,
             "location_id": location_id,
             "seats": seats,
-            "at": at,
+            "date": day,
         }
-        path = f"/public/{segment(vanity)}/availability/explain"
-        return await self.call(bodies.ExplanationAnswer, "GET", path, query=query)
+        path = f"/public/{segment(vanity)}/availability/explain-day"
+        return await self.call(list[bodies.DayExplanationAnswer], "GET", path, query=query)
 
     async def hold(self, vanity: str, body: bodies.HoldBody, *, key: str) -> bodies.HoldAnswer:
         """Reserve a start for some minutes."""

@@ -64,6 +64,7 @@ async def new_page(visit: Visit, account_id: UUID, form: Form, shown: Shown | No
         "able": able,
         "person": person,
         "day": day,
+        "is_past": day < datetime.now(zone).date(),
         "zone": str(zone),
         "clock_times": sorted({*_TIMES, visit.query.get("from", "00:00")} if asked_at else set(_TIMES)),
         "form": form,

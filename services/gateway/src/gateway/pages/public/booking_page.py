@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from starlette.responses import Response
 
@@ -15,7 +14,7 @@ from gateway.pages.errors import PageUnknown
 from gateway.pages.forms import Form
 from gateway.pages.route import page_router
 from gateway.pages.visit import Visit, VisitDep
-from gateway.pages.words import duration
+from gateway.pages.words import duration, t
 
 from . import booked, days
 from .about import about_firm
@@ -29,6 +28,8 @@ _SEARCH_FROM = 10
 """More services than this get a search field."""
 _FARTHEST_DAYS = 60
 _MOST_REASONS = 3
+_RIVALRY = frozenset({"taken", "held", "too_short_gap", "buffer", "resource_busy", "capacity_full"})
+"""Reasons that say: other people have the time."""
 _MOST_SERVICES = 5
 _MOST_SEATS = 10
 _REVIEWS = 20
@@ -161,7 +162,7 @@ async def _time(visit: Visit, way: Way, _: Form | None, more: dict[str, Any]) ->
     }
     if not values["parts"]:
         values["nearest"] = days.nearest(found, after=chosen) or await _nearest_later(visit, way, offset + days.DAYS)
-        values["reasons"] = await _reasons(visit, way, datetime.combine(chosen, time(12), ZoneInfo(way.zone)))
+        values["reasons"] = await _reasons(visit, way, chosen)
     return values
 
 
@@ -229,17 +230,19 @@ async def _nearest_later(visit: Visit, way: Way, first: int) -> datetime | None:
     return days.nearest(await _free(visit, way, first, last)) if first <= last else None
 
 
-async def _reasons(visit: Visit, way: Way, moment: datetime) -> list[str]:
-    """Why there is nothing on that day, in words for clients; each said once."""
+async def _reasons(visit: Visit, way: Way, day: date) -> list[str]:
+    """Why there is nothing on that day: what stands most against each person, in words for clients, each said once."""
     try:
-        told = await visit.api.booking.public_explanation(
+        told = await visit.api.booking.public_day_explanation(
             way.choice.vanity,
             way.choice.service_ids,
-            moment,
+            day,
             staff_member_id=way.choice.staff_member_id,
             location_id=way.choice.location_id,
             seats=way.choice.seats,
         )
     except Refused:
         return []  # the page is of use without the reason
-    return list(dict.fromkeys(reason.text for reason in told.reasons))[:_MOST_REASONS]
+    against = [person.reasons[0] for place in told for person in place.staff if person.reasons]
+    said = (t("book.day_full") if reason.code in _RIVALRY else reason.text for reason in against)
+    return list(dict.fromkeys(said))[:_MOST_REASONS]
