@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,14 +12,17 @@ import pytest
 from sqlalchemy import select, text
 
 from contracts.fiscal import BookingReversed
-from fiscal.payment_tables import CardPayment
+from fiscal.domain.card_payments import Said, Verdict, Word
+from fiscal.payment_tables import CardPayment, Prepayment
 from fiscal.usecases.payments.acquiring import Acquiring
 from fiscal.usecases.payments.refund_part import refund_part
+from fiscal.usecases.payments.take_word import take_word
+from kit.ids import new_id
 from kit.testing import Bench
 from tests.fiscal.advance import ACQUIRERS, asked, attempts_become, becomes, checkout, with_shop
 from tests.fiscal.door import Door
 from tests.fiscal.payer import pay
-from tests.fiscal.salon import Salon
+from tests.fiscal.salon import EVERYTHING, Salon
 from tests.simulators.running import Simulators
 from tests.support.waiting import eventually
 
@@ -208,3 +212,90 @@ async def test_a_part_that_is_refused_again_and_again_leaves_the_payment_paid_an
     assert (await salon.ask("POST", path)).status_code == 200
     await becomes(salon, booking, "refunded")
     assert [one["amount"] for one in await simulators.ledger("wayforpay", kind="refund")] == [50_000]
+
+
+async def test_a_refund_is_no_way_around_the_second_person(
+    salon: Salon, bench: Bench, simulators: Simulators, door: Door
+) -> None:
+    """Its money goes back through the acquirer, and is money given back all the same."""
+    booking, link = await paid_online(salon, simulators, "liqpay")
+    await salon.ask("PATCH", "/finance/rules", {"reversal_needs_two": True})
+    refund = f"/payments/{link['id']}/refund"
+    too_much = await salon.ask("POST", refund, {"amount": 60_000})
+    assert too_much.json()["code"] == "fiscal.refund_above_paid"
+    wanted = await salon.ask("POST", refund, {"amount": 20_000}, Idempotency_Key="once")
+    assert (wanted.status_code, wanted.json()["act"], wanted.json()["cause"]) == (202, "refund", "reversal")
+    assert wanted.json()["amount"]["amount"] == 20_000
+    approve = f"/finance/requests/{wanted.json()['id']}/approve"
+    assert (await salon.ask("POST", approve)).json()["code"] == "fiscal.second_person_needed"
+    await bench.service.state["payment_loop"].drain()
+    assert await simulators.ledger("liqpay", kind="refund") == []
+    second = await bench.make_member(salon.account_id, EVERYTHING, name="Марко", phone_e164="+380500000041")
+    approved = await salon.ask("POST", approve, by=second)
+    assert (approved.status_code, approved.json()["state"]) == (200, "approved"), approved.text
+
+    async def went() -> bool:
+        return len(await simulators.ledger("liqpay", kind="refund")) == 1
+
+    await eventually(went)
+    await attempts_become(salon, booking, "paid")
+    assert (await salon.get(f"/bookings/{booking}/settlement"))["paid"]["amount"] == 30_000
+
+
+async def test_a_prepayment_of_another_place_is_neither_seen_nor_given_back(
+    salon: Salon, bench: Bench, simulators: Simulators, door: Door
+) -> None:
+    booking, link = await paid_online(salon, simulators, "liqpay")
+    elsewhere = await bench.make_member(
+        salon.account_id, EVERYTHING, name="Ніна", phone_e164="+380500000042", location_ids=frozenset({new_id()})
+    )
+    for method, path, body in (
+        ("POST", f"/payments/{link['id']}/refund", None),
+        ("POST", f"/payments/{link['id']}/refund/outcome", {"went_back": True}),
+        ("DELETE", f"/payments/{link['id']}", None),
+    ):
+        refused = await salon.ask(method, path, body, by=elsewhere)
+        assert (refused.status_code, refused.json()["code"]) == (403, "access.missing_scope"), path
+    assert (await salon.get("/payments", by=elsewhere))["items"] == []
+    assert [one["id"] for one in (await salon.get("/payments"))["items"]] == [link["id"]]
+    here = await bench.make_member(
+        salon.account_id,
+        EVERYTHING,
+        name="Оля",
+        phone_e164="+380500000043",
+        location_ids=frozenset({salon.location_id}),
+    )
+    assert [one["id"] for one in (await salon.get("/payments", by=here))["items"]] == [link["id"]]
+    assert (await salon.ask("POST", f"/payments/{link['id']}/refund", by=here)).status_code == 200
+    await becomes(salon, booking, "refunded")
+
+
+async def test_a_word_of_the_bank_and_a_wish_for_a_refund_never_meet_half_way(
+    salon: Salon, bench: Bench, simulators: Simulators, door: Door
+) -> None:
+    """Whoever takes both takes the prepayment first: the other way round one of the two was told to try again."""
+    booking, link = await paid_online(salon, simulators, "liqpay")
+    db, account_id = bench.service.db, salon.account_id
+    async with db.tx(account_id) as tx:
+        payment = (await tx.scalars(select(CardPayment).where(CardPayment.prepayment_id == UUID(link["id"])))).one()
+    said = Said(str(payment.id), Word.REFUNDED, payment.amount, payment.currency, at=datetime.now(UTC))
+
+    async def take() -> Verdict:
+        async with db.tx(account_id) as tx:
+            acquiring = bench.service.state["acquiring"]
+            return await take_word(acquiring, tx, account_id, payment.id, said, datetime.now(UTC), takes_tests=False)
+
+    async def somebody_waits() -> bool:
+        async with db.tx(account_id) as tx:
+            waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE :what")
+            return bool(await tx.scalar(waiting, {"what": "%prepayment%"}))
+
+    async with db.tx(account_id) as tx:
+        await tx.get_one(Prepayment, (account_id, UUID(link["id"])), with_for_update=True)
+        word = asyncio.create_task(take())
+        await eventually(somebody_waits)
+        await tx.execute(text("SET LOCAL lock_timeout = '5s'"))
+        await tx.get_one(CardPayment, (account_id, payment.id), with_for_update=True)
+        assert not word.done()
+    assert await word is Verdict.TAKEN
+    await becomes(salon, booking, "refunded")

@@ -12,9 +12,10 @@ from contracts.http import payments as bodies
 from contracts.permissions import Permission
 from fiscal.api.acquiring import AcquiringDep, attempt_text, attempts_of, checkout, prepayment
 from fiscal.api.known import require_booking
+from fiscal.api.second_person import WAITS, done_or_asked
 from fiscal.api.words import Words, WordsDep
 from fiscal.domain.card_payments import PaymentState
-from fiscal.errors import CurrencyMismatch, PaymentNotRefundable, PrepaymentOver
+from fiscal.errors import CurrencyMismatch, PrepaymentOver
 from fiscal.payment_tables import CardPayment, Prepayment
 from fiscal.tables import AccountCopy, BookingCopy
 from fiscal.usecases.issue_receipt import HRYVNIA
@@ -23,11 +24,11 @@ from fiscal.usecases.payments.ask_prepayment import (
     AskPrepayment,
     ask_prepayment,
     cancel_prepayment,
-    find_prepayment,
+    prepayment_of,
 )
 from fiscal.usecases.payments.checkout import ready_to_pay
 from fiscal.usecases.payments.pay_prepayment import account_of, start_paying
-from fiscal.usecases.payments.refund_payment import refund_payment
+from fiscal.usecases.payments.refund_payment import RefundPrepayment, refund_prepayment
 from fiscal.usecases.payments.tell_refund import tell_refund
 from kit.db import Tx
 from kit.edge import DbDep, MemberDep
@@ -103,6 +104,11 @@ async def show(
     """Prepayments of the account, newest first, each with its attempts."""
     member.require(Permission.CASH_VIEW)
     query = select(Prepayment).where(Prepayment.account_id == account_id)
+    if member.location_ids is not None:
+        there = select(BookingCopy.booking_id).where(
+            BookingCopy.account_id == account_id, BookingCopy.location_id.in_(member.location_ids)
+        )
+        query = query.where(Prepayment.booking_id.in_(there))
     if state is not None:
         query = query.where(Prepayment.state == state)
     if in_review:
@@ -130,7 +136,7 @@ async def cancel(
     """Close the link; the booking stays."""
     member.require(Permission.SETTLEMENT_CREATE)
     async with db.tx(account_id) as tx:
-        asked = await find_prepayment(tx, account_id, prepayment_id)
+        asked = await prepayment_of(tx, member, prepayment_id, Permission.SETTLEMENT_CREATE)
         if asked.state != "pending":
             raise PrepaymentOver(asked.state)
         await cancel_prepayment(tx, asked, now_utc())
@@ -139,7 +145,12 @@ async def cancel(
         return shown
 
 
-@router.post("/payments/{prepayment_id}/refund", response_model=bodies.Prepayment, operation_id="refund_prepayment")
+@router.post(
+    "/payments/{prepayment_id}/refund",
+    response_model=bodies.Prepayment,
+    responses=WAITS,
+    operation_id="refund_prepayment",
+)
 async def refund(
     account_id: UUID,
     prepayment_id: UUID,
@@ -155,18 +166,15 @@ async def refund(
     wanted = body.amount if body else None
     if wanted is not None and wanted.currency not in (None, HRYVNIA):
         raise CurrencyMismatch(HRYVNIA)
-    async with db.tx(account_id) as tx:
+    command = RefundPrepayment(prepayment_id, wanted.amount if wanted else None)
 
-        async def effect() -> bodies.Prepayment:
-            asked = await find_prepayment(tx, account_id, prepayment_id)
-            if asked.state != "paid":
-                raise PaymentNotRefundable(asked.state)
-            await refund_payment(tx, asked, wanted.amount if wanted else None, now_utc())
-            await tx.flush()
-            [shown] = await _shown(tx, acquiring, account_id, [asked], words)
-            return shown
+    async def effect(tx: Tx) -> bodies.Prepayment:
+        asked = await refund_prepayment(command, member, tx, now_utc())
+        await tx.flush()
+        [shown] = await _shown(tx, acquiring, account_id, [asked], words)
+        return shown
 
-        return await once.run(tx, effect, status=200)
+    return await done_or_asked(db, member, once, command, effect, status=200)
 
 
 @router.post(
@@ -187,7 +195,7 @@ async def refund_outcome(
     async with db.tx(account_id) as tx:
 
         async def effect() -> bodies.Prepayment:
-            asked = await find_prepayment(tx, account_id, prepayment_id)
+            asked = await prepayment_of(tx, member, prepayment_id, Permission.SETTLEMENT_REVERSE)
             await tell_refund(acquiring, tx, asked, member, now_utc(), went_back=body.went_back)
             await tx.flush()
             [shown] = await _shown(tx, acquiring, account_id, [asked], words)

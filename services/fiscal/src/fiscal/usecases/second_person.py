@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 
 from fiscal.book_tables import CashRequest
 from fiscal.errors import RequestDecided, SecondPersonNeeded
+from fiscal.payment_tables import Prepayment
 from fiscal.tables import BookingCopy, CashOperation, CashRegister
 from fiscal.usecases.cash_operations import (
     Correction,
@@ -21,6 +22,7 @@ from fiscal.usecases.cash_operations import (
     reverse_operation,
 )
 from fiscal.usecases.ledger import Approval
+from fiscal.usecases.payments.refund_payment import RefundPrepayment, refund_prepayment
 from fiscal.usecases.reverse_settlement import ReverseSettlement, reverse_settlement
 from fiscal.usecases.settle_booking import SettleBooking, settle_booking
 from kit.access import Member
@@ -28,7 +30,7 @@ from kit.db import Tx
 from kit.errors import NotFound
 from kit.ids import new_id
 
-Command = SettleBooking | ReverseSettlement | NewOperation | Correction | ReverseOperation
+Command = SettleBooking | ReverseSettlement | RefundPrepayment | NewOperation | Correction | ReverseOperation
 Do = Callable[[Any, Member, Tx, datetime, Approval | None], Awaitable[object]]
 
 
@@ -41,6 +43,7 @@ class _Act:
 _ACTS: dict[str, _Act] = {
     "settle": _Act(TypeAdapter(SettleBooking), settle_booking),
     "give_back": _Act(TypeAdapter(ReverseSettlement), reverse_settlement),
+    "refund": _Act(TypeAdapter(RefundPrepayment), refund_prepayment),
     "record": _Act(TypeAdapter(NewOperation), record_operation),
     "correct": _Act(TypeAdapter(Correction), correct_operation),
     "reverse": _Act(TypeAdapter(ReverseOperation), reverse_operation),
@@ -48,6 +51,7 @@ _ACTS: dict[str, _Act] = {
 _NAMES: dict[type[Command], str] = {
     SettleBooking: "settle",
     ReverseSettlement: "give_back",
+    RefundPrepayment: "refund",
     NewOperation: "record",
     Correction: "correct",
     ReverseOperation: "reverse",
@@ -127,6 +131,10 @@ async def _place_and_sum(command: Command, member: Member, tx: Tx) -> tuple[UUID
         if isinstance(command, ReverseSettlement):
             return booking.location_id, command.amount
         return booking.location_id, sum(payment.amount for payment in command.payments)
+    if isinstance(command, RefundPrepayment):
+        asked = await tx.get_one(Prepayment, (member.account_id, command.prepayment_id))
+        booking = await tx.get_one(BookingCopy, (member.account_id, asked.booking_id))
+        return booking.location_id, command.amount or asked.amount
     if isinstance(command, NewOperation):
         register = await tx.get_one(CashRegister, (member.account_id, command.cash_register_id))
         return register.location_id, command.amount

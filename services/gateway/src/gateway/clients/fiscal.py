@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, TypeVar
 from uuid import UUID
+
+from pydantic import BaseModel
 
 from contracts.http import fiscal as bodies
 from contracts.http.books import CashRequest
 
 from .calling import Call
+
+B = TypeVar("B", bound=BaseModel)
 
 
 @dataclass(frozen=True)
@@ -69,17 +73,17 @@ class Fiscal:
 
     async def settle(
         self, account_id: UUID, booking_id: UUID, body: bodies.NewSettlement, *, key: str
-    ) -> bodies.Settlement:
-        """Take payment for a booking."""
+    ) -> bodies.Settlement | CashRequest:
+        """Take payment for a booking; one dated back may become a request to a second person."""
         path = f"/accounts/{account_id}/bookings/{booking_id}/settlement"
-        return await self.call(bodies.Settlement, "POST", path, body=body, key=key)
+        return done_or_asked(await self.call(object, "POST", path, body=body, key=key), bodies.Settlement)
 
     async def reverse_settlement(
         self, account_id: UUID, booking_id: UUID, body: bodies.NewReversal, *, key: str
-    ) -> bodies.Reversals:
-        """Take a payment back."""
+    ) -> bodies.Reversals | CashRequest:
+        """Take a payment back, or ask a second person to."""
         path = f"/accounts/{account_id}/bookings/{booking_id}/settlement/reverse"
-        return await self.call(bodies.Reversals, "POST", path, body=body, key=key)
+        return done_or_asked(await self.call(object, "POST", path, body=body, key=key), bodies.Reversals)
 
     async def cash_operations(
         self,
@@ -108,21 +112,23 @@ class Fiscal:
     ) -> bodies.CashOperation | CashRequest:
         """Put money in or take it out; an act that needs a second person becomes a request."""
         path = f"/accounts/{account_id}/cash-operations"
-        return _done_or_asked(await self.call(object, "POST", path, body=body, key=key))
+        return done_or_asked(await self.call(object, "POST", path, body=body, key=key), bodies.CashOperation)
 
     async def correct_cash_operation(
         self, account_id: UUID, operation_id: UUID, body: bodies.CashOperationChanges, *, key: str
     ) -> bodies.CashOperation | CashRequest:
         """Take a line back and write the right one."""
         path = f"/accounts/{account_id}/cash-operations/{operation_id}"
-        return _done_or_asked(await self.call(object, "PATCH", path, body=body, key=key))
+        return done_or_asked(await self.call(object, "PATCH", path, body=body, key=key), bodies.CashOperation)
 
     async def reverse_cash_operation(
         self, account_id: UUID, operation_id: UUID, reason: str | None, *, key: str
     ) -> bodies.CashOperation | CashRequest:
         """Take a line back."""
         path = f"/accounts/{account_id}/cash-operations/{operation_id}"
-        return _done_or_asked(await self.call(object, "DELETE", path, query={"reason": reason}, key=key))
+        return done_or_asked(
+            await self.call(object, "DELETE", path, query={"reason": reason}, key=key), bodies.CashOperation
+        )
 
     async def cash_register(self, account_id: UUID, cash_register_id: UUID) -> bodies.CashRegister:
         """One register."""
@@ -170,6 +176,7 @@ class Fiscal:
         return await self.call(bodies.ReceiptShort, "POST", path, key=key)
 
 
-def _done_or_asked(said: object) -> bodies.CashOperation | CashRequest:
+def done_or_asked(said: object, done: type[B]) -> B | CashRequest:
+    """What was done, or the request to a second person that was put down in its place."""
     is_request = isinstance(said, dict) and "command" in said
-    return CashRequest.model_validate(said) if is_request else bodies.CashOperation.model_validate(said)
+    return CashRequest.model_validate(said) if is_request else done.model_validate(said)

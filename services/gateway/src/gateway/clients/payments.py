@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from contracts.http import payments as bodies
+from contracts.http.books import CashRequest
 
 from .calling import Call, segment
+from .fiscal import done_or_asked
 
 
 @dataclass(frozen=True)
@@ -43,10 +45,10 @@ class Payments:
 
     async def refund(
         self, account_id: UUID, prepayment_id: UUID, body: bodies.NewRefund, *, key: str
-    ) -> bodies.Prepayment:
-        """Give the money back through the acquirer, all that is left or a part."""
+    ) -> bodies.Prepayment | CashRequest:
+        """Give the money back through the acquirer, all that is left or a part, or ask a second person to."""
         path = f"/accounts/{account_id}/payments/{prepayment_id}/refund"
-        return await self.call(bodies.Prepayment, "POST", path, body=body, key=key)
+        return done_or_asked(await self.call(object, "POST", path, body=body, key=key), bodies.Prepayment)
 
     async def refund_outcome(
         self, account_id: UUID, prepayment_id: UUID, body: bodies.RefundOutcome, *, key: str

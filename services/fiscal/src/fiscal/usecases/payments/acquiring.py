@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select, text
 
 from fiscal.domain.card_payments import PaymentPace
-from fiscal.payment_tables import AcquirerAccount, CardPayment
+from fiscal.payment_tables import AcquirerAccount, CardPayment, Prepayment
 from fiscal.providers.acquirers.words import Acquirer, Merchant
 from kit.access import Caller, Member
 from kit.db import Database, Tx, name_account
@@ -59,6 +59,17 @@ class Acquiring:
 def owner_of(row: AcquirerAccount) -> str:
     """What sealed keys are bound to."""
     return f"{row.account_id}:acquirer:{row.id}"
+
+
+async def lock_order(tx: Tx, account_id: UUID, payment_id: UUID) -> CardPayment:
+    """The order, locked after the prepayment that it is to pay: so whoever locks both never meets another half way."""
+    of_order = select(CardPayment.prepayment_id).where(
+        CardPayment.account_id == account_id, CardPayment.id == payment_id
+    )
+    prepayment_id = await tx.scalar(of_order)
+    if prepayment_id is not None:
+        await tx.get_one(Prepayment, (account_id, prepayment_id), with_for_update=True)
+    return await tx.get_one(CardPayment, (account_id, payment_id), with_for_update=True, populate_existing=True)
 
 
 async def current_shops(tx: Tx, account_id: UUID) -> list[AcquirerAccount]:

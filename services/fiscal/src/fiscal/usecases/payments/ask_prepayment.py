@@ -23,7 +23,7 @@ from fiscal.errors import (
     PrepaymentOpen,
 )
 from fiscal.payment_tables import CardPayment, Prepayment, PrepaymentRules
-from fiscal.tables import CashRegister
+from fiscal.tables import BookingCopy, CashRegister
 from fiscal.usecases.issue_receipt import HRYVNIA
 from fiscal.usecases.payments.acquiring import CHANNEL, Acquiring, current_shops
 from fiscal.usecases.payments.settle_prepayment import ONLINE, end_prepayment, say_cancelled, shown
@@ -196,9 +196,11 @@ def _say(acquiring: Acquiring, tx: Tx, asked: Prepayment) -> None:
     tx.emit(PrepaymentRequested(account_id=asked.account_id, version=1, prepayment=shown(acquiring, asked)))
 
 
-async def find_prepayment(tx: Tx, account_id: UUID, prepayment_id: UUID) -> Prepayment:
-    """A prepayment, locked; raises `NotFound`."""
-    asked = await tx.get(Prepayment, (account_id, prepayment_id), with_for_update=True)
+async def prepayment_of(tx: Tx, member: Member, prepayment_id: UUID, permission: Permission) -> Prepayment:
+    """A prepayment, locked, for a member who has the right where its visit is; raises `NotFound`."""
+    asked = await tx.get(Prepayment, (member.account_id, prepayment_id), with_for_update=True)
     if asked is None:
         raise NotFound("prepayment")
+    booking = await tx.get(BookingCopy, (member.account_id, asked.booking_id))
+    member.require(permission, location_id=booking.location_id if booking else None)
     return asked

@@ -8,7 +8,7 @@ import structlog
 from fiscal.domain.card_payments import PartRefund, PaymentState, part_of
 from fiscal.payment_tables import CardPayment
 from fiscal.providers.acquirers.words import Acquirer, Declined, Merchant, Silent
-from fiscal.usecases.payments.acquiring import Acquiring
+from fiscal.usecases.payments.acquiring import Acquiring, lock_order
 from fiscal.usecases.payments.settle_prepayment import part_given_back
 from kit.messaging import now_utc
 
@@ -114,7 +114,7 @@ async def _not_asked(acquiring: Acquiring, payment: CardPayment, asked_at: datet
 
 async def _done(acquiring: Acquiring, payment: CardPayment, part: int) -> bool:
     async with acquiring.db.tx(payment.account_id) as tx:
-        row = await tx.get_one(CardPayment, (payment.account_id, payment.id), with_for_update=True)
+        row = await lock_order(tx, payment.account_id, payment.id)
         if (row.state, row.refund_part, row.refunded) == (PaymentState.REFUNDING, part, payment.refunded):
             await part_given_back(acquiring, tx, row, part, now_utc())
     return True

@@ -10,7 +10,7 @@ from contracts.base import Money
 from contracts.fiscal import TopUpPaid, TopUpReversed
 from fiscal.domain.card_payments import Judgement, Order, PaymentState, Said, Verdict, judge
 from fiscal.payment_tables import CardPayment
-from fiscal.usecases.payments.acquiring import CHANNEL, Acquiring
+from fiscal.usecases.payments.acquiring import CHANNEL, Acquiring, lock_order
 from fiscal.usecases.payments.pay_subscription import subscription_given_back, subscription_paid
 from fiscal.usecases.payments.settle_prepayment import prepayment_given_back, prepayment_paid
 from kit.db import Tx
@@ -23,7 +23,7 @@ async def take_word(
     acquiring: Acquiring, tx: Tx, account_id: UUID, payment_id: UUID, said: Said, now: datetime, *, takes_tests: bool
 ) -> Verdict:
     """Judge a word under the lock of its order and carry it out in the same transaction."""
-    payment = await tx.get_one(CardPayment, (account_id, payment_id), with_for_update=True, populate_existing=True)
+    payment = await lock_order(tx, account_id, payment_id)
     judgement = judge(_order(payment, takes_tests=takes_tests), said)
     if judgement.verdict is Verdict.TAKEN:
         payment.told_at = max(filter(None, (payment.told_at, said.at)), default=None)

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from starlette.responses import Response
 
+from contracts.http.books import CashRequest
 from contracts.http.fiscal import NewReversal, NewSettlement
 from contracts.http.stock import SellBody
 from gateway.clients import Refused
@@ -45,6 +46,8 @@ async def settle(visit: VisitDep, account_id: UUID, booking_id: UUID) -> Respons
             raise
         form.note(refused.problem, _FIELDS)
         return await booking_page(visit, account_id, booking_id, "payment", form=form, refused=refused)
+    if isinstance(done, CashRequest):
+        return visit.go(f"/desk/{account_id}/bookings/{booking_id}?tab=payment", "ledger.asked")
     said = "payment.done" if done.payment_state == "settled" else "payment.part_done"
     return visit.go(f"/desk/{account_id}/bookings/{booking_id}?tab=payment", said)
 
@@ -120,12 +123,13 @@ async def reverse(visit: VisitDep, account_id: UUID, booking_id: UUID) -> Respon
         part = form.minor_units("part")
         values = {"reason": form.text("reason"), **({"amount": {"amount": part}} if part is not None else {})}
         body = visit.body(NewReversal, values)
-        await visit.api.fiscal.reverse_settlement(account_id, booking_id, body, key=form.key or str(uuid4()))
+        done = await visit.api.fiscal.reverse_settlement(account_id, booking_id, body, key=form.key or str(uuid4()))
     except Refused as refused:
         if refused.status in _PASSED_ON:
             raise
         return await booking_page(visit, account_id, booking_id, "payment", form=form, refused=refused, panel="reverse")
-    return visit.go(f"/desk/{account_id}/bookings/{booking_id}?tab=payment", "payment.reversed")
+    said = "ledger.asked" if isinstance(done, CashRequest) else "payment.reversed"
+    return visit.go(f"/desk/{account_id}/bookings/{booking_id}?tab=payment", said)
 
 
 @router.post("/desk/{account_id}/bookings/{booking_id}/receipts/{receipt_id}/retry")

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 from starlette.responses import Response
 
+from contracts.http.books import CashRequest
 from contracts.http.payments import NewRefund, RefundOutcome
 from gateway.clients import Refused
 from gateway.pages.forms import Form
@@ -58,11 +59,12 @@ async def refund(visit: VisitDep, account_id: UUID, prepayment_id: UUID) -> Resp
     form = await visit.form()
     try:
         body = visit.body(NewRefund, {"amount": form.minor_units("amount")})
-        await visit.api.payments.refund(account_id, prepayment_id, body, key=form.key or str(uuid4()))
+        done = await visit.api.payments.refund(account_id, prepayment_id, body, key=form.key or str(uuid4()))
     except Refused as refused:
         kept = keep_typed(refused, form, {"/amount": "amount"})
         return await _page(visit, account_id, kept, prepayment_id, refused.status)
-    return visit.go(f"/manage/{account_id}/payments", "prepay.refunding")
+    said = "ledger.asked" if isinstance(done, CashRequest) else "prepay.refunding"
+    return visit.go(f"/manage/{account_id}/payments", said)
 
 
 @router.post("/manage/{account_id}/payments/{prepayment_id}/outcome")
