@@ -1,61 +1,14 @@
 """However much lies behind an account, a request reads only what it asks for."""
 
-import json
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from booking.usecases.bookings.judge_unconfirmed import judge_unconfirmed
 from tests.load.booking_history import fill
+from tests.support.plans import costly, heard
 
 DAYS, PER_DAY = 1000, 10
-FEW = 1_000
-"""Rows of one statement: a page has some dozens, neighbours in the database some hundreds, the past ten thousand."""
-
-
-@contextmanager
-def heard(engine):
-    """Every statement that is sent meanwhile, transaction by transaction."""
-    said: list[tuple[str, Any]] = []
-
-    def begun(_connection):
-        said.append(("RESET ROLE", ()))
-
-    def sent(_connection, _cursor, statement, parameters, *_):
-        said.append((statement, parameters))
-
-    event.listen(engine.sync_engine, "begin", begun)
-    event.listen(engine.sync_engine, "before_cursor_execute", sent)
-    yield said
-    event.remove(engine.sync_engine, "begin", begun)
-    event.remove(engine.sync_engine, "before_cursor_execute", sent)
-
-
-def rows_read(node) -> int:
-    """Rows that a plan looked at, also those that it then threw away."""
-    loops = node.get("Actual Loops", 1)
-    own = (node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * loops if "Relation Name" in node else 0
-    thrown = node.get("Rows Removed by Index Recheck", 0) * loops
-    return own + thrown + sum(rows_read(part) for part in node.get("Plans", ()))
-
-
-async def costly(engine, said) -> dict[str, int]:
-    """The statements that read more than few rows, each with its number."""
-    found = {}
-    async with engine.connect() as connection:
-        for statement, parameters in said:
-            if not statement.lstrip().upper().startswith(("SELECT", "WITH")) or "set_config" in statement:
-                await connection.exec_driver_sql(statement, parameters)
-                continue
-            explain = f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}"
-            answer = (await connection.exec_driver_sql(explain, parameters)).scalar_one()
-            [plan] = json.loads(answer) if isinstance(answer, str) else answer
-            number = rows_read(plan["Plan"])
-            if number > FEW:
-                found[statement] = number
-    return found
 
 
 async def test_requests_of_every_day_do_not_read_what_was_long_ago(open_another):

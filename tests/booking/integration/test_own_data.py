@@ -13,8 +13,8 @@ from contracts.fiscal import PrepaymentPaid, PrepaymentRequested, PrepaymentStat
 from contracts.identity import UserErased
 from tests.booking.integration.test_clients import sheet
 from tests.booking.integration.test_links_and_site import key_of, site
-from tests.booking.integration.test_old_bookings import rows_read
 from tests.booking.salon import a_phone, utc_now
+from tests.support.plans import rows_read
 
 
 async def mine(salon, person, path, method="GET", body=None):
