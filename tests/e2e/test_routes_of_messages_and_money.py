@@ -1,5 +1,6 @@
 """Routes of the public API, walked through the gateway as its description says: messages and money."""
 
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -42,6 +43,31 @@ async def test_messages_of_a_booking_and_their_settings(salon: Salon, visitor: M
     of_card = f"{root}/clients/{booking['client']['id']}/notification-preferences"
     assert refuse.items() <= (await owner.ask("PUT", of_card, refuse)).items()
     assert refuse.items() <= (await client.ask("PUT", "/me/notification-preferences", refuse)).items()
+
+
+@pytest.mark.row("X18")
+async def test_a_rule_for_unconfirmed_visits_set_by_the_owner_asks_the_clients_who_are_booked(
+    salon: Salon, visitor: MakeVisitor
+) -> None:
+    owner, root, client = salon.owner, f"/accounts/{salon.account}", visitor()
+    rule = {"unconfirmed": "release", "confirm_cutoff_min": 12 * 60}
+    saved = await owner.ask("PATCH", root, {"booking_rules": rule})
+    assert rule.items() <= saved["booking_rules"].items()
+    booking = await booked(client, salon)
+    asked: list[dict[str, Any]] = []
+
+    async def is_asked(state: str) -> bool:
+        items = (await owner.ask("GET", f"{root}/bookings/{booking['id']}/notifications"))["items"]
+        asked[:] = [item for item in items if item["kind"] == "confirm_request" and item["state"] == state]
+        return bool(asked)
+
+    await eventually(lambda: is_asked("planned"))
+    starts_at = datetime.fromisoformat(booking["starts_at"])
+    assert datetime.fromisoformat(asked[0]["planned_at"]) == starts_at - timedelta(hours=12 + 24)
+    assert "інакше скасуємо" in asked[0]["text"]
+    await owner.ask("POST", f"{root}/bookings/{booking['id']}/confirm")
+    await eventually(lambda: is_asked("cancelled"))
+    await owner.ask("PATCH", root, {"booking_rules": {"unconfirmed": "nothing"}})
 
 
 async def test_sms_providers_balance_and_templates(salon: Salon) -> None:
