@@ -14,10 +14,10 @@ from sqlalchemy import text
 from notifications.providers.protocol import StatusSeen
 from notifications.pump import Pump
 from notifications.tables import BookingCopy, LoginCodeMessage
-from notifications.usecases import check_morning
+from notifications.usecases import check_morning, forget_old, release_held
 from notifications.usecases.check_morning import Morning
 from notifications.usecases.deliver_web_hooks import PER_HOOK
-from tests.notifications.last_call import VISIT, only_reminder_3h
+from tests.notifications.last_call import VISIT, only_reminder_3h, state_of
 from tests.notifications.salon import Salon
 from tests.simulators.running import Receiver, Simulators, receiving
 
@@ -180,3 +180,26 @@ async def test_a_login_code_that_cannot_be_opened_holds_up_no_other(salon: Salon
     async with salon.bench.service.db.system_tx() as tx:
         row = await tx.get_one(LoginCodeMessage, (broken.attempt_id, 1))
         assert (row.state, row.due_at) == ("failed", None)
+
+
+async def test_what_cannot_be_tidied_up_keeps_nothing_else_from_it(
+    salon: Salon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(release_held, "ENDED_TOGETHER", 2)
+    monkeypatch.setattr(forget_old, "ENDED_TOGETHER", 2)
+
+    async def fails(*_: object) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(forget_old.Housekeeping, "_give_back", fails)
+    await salon.set_provider("integrica", enabled=False)
+    await salon.at_turbosms(balance=0)
+    bookings = await only_reminder_3h(salon, 5)
+    await salon.send()
+    code = requested()
+    await salon.deliver(code)
+    salon.set_clock(VISIT + timedelta(days=30))
+    await salon.bench.service.state["housekeeping"].once()
+    assert {await state_of(salon, booking) for booking in bookings} == {("expired", "expired")}
+    async with salon.bench.service.db.system_tx() as tx:
+        assert await tx.get(LoginCodeMessage, (code.attempt_id, 1)) is None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, text
 
 from kit.db import Database, Tx
-from kit.loops import every
+from kit.loops import each, every
 from notifications.clock import Clock
 from notifications.domain.delivery import LONGEST_LIFE_S
 from notifications.tables import (
@@ -24,7 +25,7 @@ from notifications.tables import (
 
 from . import keep_balance
 from .forget_events import forget_events
-from .release_held import end_held
+from .release_held import ENDED_TOGETHER, end_held
 
 TURN_S = 600
 KEEP_LOGIN_CODES = timedelta(days=7)
@@ -47,18 +48,17 @@ class Housekeeping:
         await every(TURN_S, self.once)
 
     async def once(self) -> None:
-        """One turn."""
-        async with self.db.system_tx() as tx:
-            now = await self.clock.now(tx)
-            await tx.execute(delete(LoginCodeMessage).where(LoginCodeMessage.created_at < now - KEEP_LOGIN_CODES))
-            await tx.execute(delete(DeliveryReportRow).where(DeliveryReportRow.received_at < now - KEEP_REPORT_IDS))
-            await tx.execute(delete(WaitlistCopy).where(WaitlistCopy.changed_at < now - KEEP_OFFERS))
-            await self._give_back(tx, now)
-            await end_held(tx, now)
-            await forget_events(tx, now)
-            await tx.execute(delete(DailyJournal).where(DailyJournal.day < (now - KEEP_JOURNALS).date()))
-            await tx.execute(text("DELETE FROM outside_spending WHERE minute < :old"), {"old": now - KEEP_SPENDING})
-            await tx.execute(delete(MailedReport).where(MailedReport.prepared_at < now - KEEP_JOURNALS))
+        """One turn; a piece of it that fails keeps no other from being done."""
+        steps = {step.__name__: step for step in (end_held, self._give_back, forget_events, _forget)}
+        await each("housekeeping", steps, lambda name: self._do(steps[name]))
+
+    async def _do(self, step: Callable[[Tx, datetime], Awaitable[int | None]]) -> None:
+        """In transactions of its own, until what is left is less than one of them takes."""
+        while True:
+            async with self.db.system_tx() as tx:
+                done = await step(tx, await self.clock.now(tx))
+            if not done or done < ENDED_TOGETHER:
+                return
 
     async def _give_back(self, tx: Tx, now: datetime) -> None:
         """No SMS lives longer than three days: of which nothing was heard by then, the account gets its money back."""
@@ -77,3 +77,16 @@ class Housekeeping:
         for account_id, claim_id in forgotten.all():
             assert claim_id is not None  # it is the cause of an entry
             await keep_balance.release(tx, account_id, claim_id, now)
+
+
+async def _forget(tx: Tx, now: datetime) -> None:
+    """Drop what nobody looks at any more."""
+    for old in (
+        delete(LoginCodeMessage).where(LoginCodeMessage.created_at < now - KEEP_LOGIN_CODES),
+        delete(DeliveryReportRow).where(DeliveryReportRow.received_at < now - KEEP_REPORT_IDS),
+        delete(WaitlistCopy).where(WaitlistCopy.changed_at < now - KEEP_OFFERS),
+        delete(DailyJournal).where(DailyJournal.day < (now - KEEP_JOURNALS).date()),
+        delete(MailedReport).where(MailedReport.prepared_at < now - KEEP_JOURNALS),
+    ):
+        await tx.execute(old)
+    await tx.execute(text("DELETE FROM outside_spending WHERE minute < :old"), {"old": now - KEEP_SPENDING})
