@@ -137,7 +137,7 @@ def add_payments(service: Service, settings: Settings, box: SecretBox) -> None:
     acquiring = Acquiring(
         db=service.db,
         acquirers={acquirer.name: acquirer for acquirer in acquirers},
-        platform=platform_shops(settings.platform_acquirers_file),
+        platform=platform_shops(settings.platform_acquirers_file, is_public=settings.public_url.startswith("https:")),
         box=box,
         pace=settings.payment_pace,
         public_url=settings.public_url.rstrip("/"),

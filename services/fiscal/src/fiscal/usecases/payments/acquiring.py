@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
+import structlog
 from sqlalchemy import select, text
 
 from fiscal.domain.card_payments import PaymentPace
@@ -19,8 +20,13 @@ from kit.settings import read_secret
 CHANNEL = "payments"
 PROVIDERS = ("liqpay", "monobank", "wayforpay")
 TITLES = {"liqpay": "LiqPay", "monobank": "monobank", "wayforpay": "WayForPay"}
+SIMULATED_SECRETS = frozenset({"test_private", "good-token", "test_secret"})
+"""What the simulated acquirers know their shops by."""
 NOBODY = UUID(int=0)
 """Who acts when no person does."""
+
+
+log = structlog.get_logger("payments")
 
 
 @dataclass(frozen=True)
@@ -101,13 +107,17 @@ async def work_for(tx: Tx, account_id: UUID) -> None:
     await name_account(tx, account_id)
 
 
-def platform_shops(path: Path | None) -> dict[str, Merchant]:
-    """The platform's own shops; none where no file is named. Raises `SystemExit` with what is wrong in it."""
+def platform_shops(path: Path | None, *, is_public: bool) -> dict[str, Merchant]:
+    """The platform's own shops; none where no file is named. Raises `SystemExit` with what is wrong in it.
+
+    Where the world comes in, shops with the keys of the simulators are left out: everybody knows those keys, and could
+    sign a notice that a top-up was paid.
+    """
     if path is None:
         return {}
     try:
         told = json.loads(read_secret(path, "keys of the platform's shops"))
-        return {
+        shops = {
             name: Merchant(
                 str(told[name].get("id") or name),
                 str(told[name]["secret"]),
@@ -119,3 +129,7 @@ def platform_shops(path: Path | None) -> dict[str, Merchant]:
         }
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise SystemExit(f"{path} does not hold the keys of acquirers as JSON: {error!r}.") from None
+    known = [name for name, shop in shops.items() if is_public and shop.secret in SIMULATED_SECRETS]
+    if known:
+        log.error("shops left out: they have the keys of the simulators", providers=known, file=str(path))
+    return {name: shop for name, shop in shops.items() if name not in known}
