@@ -112,6 +112,25 @@ async def test_an_offer_in_a_message_is_taken_by_one_press_and_an_old_one_says_s
     assert browser.page.has('a[href="/levada"]')
 
 
+async def test_an_offer_that_was_taken_is_explained_and_the_next_free_day_ends_the_wait(
+    browser: Browser, stage: Stage
+) -> None:
+    def gone(_: Asked) -> None:
+        raise No(404, "request.not_found")
+
+    stage.on("booking", "GET", "/public/waitlist-offers/abcdefabcdef", gone)
+    await browser.open("/w/abcdefabcdef")
+    assert browser.page.status == 404
+    assert "уже не" in browser.page.heading
+    assert browser.page.has('.empty a[href="/me"]')
+
+    await browser.open(f"/levada?services={CUT}&staff=any&day={today()}")
+    fields = {node.attributes["name"]: node.attributes.get("value") for node in browser.page.all("details.wait input")}
+    free = [day.attributes["href"] for day in browser.page.all("a.day:not(.none)")]
+    assert f"day={today() + timedelta(days=1)}" in (free[0] or "")
+    assert fields["wait_to"] == str(today()), "tomorrow can be booked, so today alone is waited for"
+
+
 async def test_places_of_a_group_are_asked_for_and_counted_everywhere(browser: Browser, stage: Stage) -> None:
     alone = page()
     yoga = alone.services[0].model_copy(update={"capacity": 8})

@@ -35,7 +35,7 @@ _MOST_SEATS = 10
 _REVIEWS = 20
 _PUZZLE_FOR_CODE = frozenset({"identity.captcha_required"})
 _WAITS_DAYS = 7
-"""How long somebody waits who does not say how long."""
+"""The longest that somebody waits who does not say how long."""
 
 
 @router.get("/{vanity}/reviews")
@@ -147,7 +147,7 @@ async def _time(visit: Visit, way: Way, _: Form | None, more: dict[str, Any]) ->
         "wait": {
             "today": today,
             "first": max(choice.wait_from or chosen, today),
-            "last": choice.wait_to or chosen + timedelta(days=_WAITS_DAYS),
+            "last": choice.wait_to or _last_of_wait(found, chosen),
             "until": today + timedelta(days=way.page.rules.booking_window_days),
             "turned_round": choice.wait_from is not None and choice.wait_to is not None,
         },
@@ -164,6 +164,12 @@ async def _time(visit: Visit, way: Way, _: Form | None, more: dict[str, Any]) ->
         values["nearest"] = days.nearest(found, after=chosen) or await _nearest_later(visit, way, offset + days.DAYS)
         values["reasons"] = await _reasons(visit, way, chosen)
     return values
+
+
+def _last_of_wait(found: AvailabilityAnswer, chosen: date) -> date:
+    """How long somebody waits who does not say: up to the next day that is free, for that one they can book."""
+    week = chosen + timedelta(days=_WAITS_DAYS)
+    return min([week, *(one.date - timedelta(days=1) for one in found.days if one.date > chosen and one.slots)])
 
 
 async def _contact(visit: Visit, way: Way, form: Form | None, _: dict[str, Any]) -> dict[str, Any]:

@@ -97,9 +97,10 @@ async def _offer(visit: Visit, code: str, form: Form, status: int = 200) -> Resp
     try:
         found = await visit.api.site.offer(code)
     except Refused as refused:
-        if refused.status in (404, 422):
-            raise PageUnknown from refused
-        raise
+        if refused.status not in (404, 422):
+            raise
+        # A code serves one offer: once that is taken nothing is behind it, and whoever comes back reads so.
+        return visit.page("public/offer.html.jinja", 404, firm=None, found=None, code=code, form=form)
     firm = await firm_behind(visit, found.account_name, found.vanity_address)
     return visit.page("public/offer.html.jinja", status, firm=firm, found=found, code=code, form=form)
 
