@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+import structlog
 from sqlalchemy import text
 
 from booking.usecases.clients.keep_cards import _DUE, forget_old_cards
@@ -237,3 +238,14 @@ async def test_many_cards_are_looked_through_once_each_for_those_whose_time_is_o
         assert len((await tx.scalars(_DUE, asked)).all()) == due
         plan = await tx.scalar(text(f"EXPLAIN (ANALYZE, FORMAT JSON) {_DUE.text}"), asked)
         assert rows_read(plan[0]["Plan"]) < 10 * cards
+
+
+async def test_an_erasure_is_in_the_log_for_whoever_restores_an_older_database(salon):
+    made = await salon.write_down(salon.at("10:00"), client={"name": "Марко", "phone": a_phone()})
+    await salon.ok("POST", f"/bookings/{made['id']}/cancel")
+    card = made["client"]["id"]
+    with structlog.testing.capture_logs() as said:
+        await salon.ok("POST", f"/clients/{card}/erase", {"confirm": "erase"})
+    [line] = [one for one in said if one["event"] == "client erased"]
+    assert (line["account_id"], line["client_id"]) == (str(salon.account_id), card)
+    assert "Марко" not in str(line)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import structlog
 from sqlalchemy import delete, or_, select, update
 
 from booking.domain.lifecycle import ACTIVE
@@ -17,6 +18,8 @@ from contracts.booking import ClientErased
 from kit.db import Tx
 
 from .find_card import card_of, say_client_changed
+
+log = structlog.get_logger("clients")
 
 NOBODY = "—"
 _WORDS_OF_PEOPLE = ("reason", "before", "after", "text", "comment")
@@ -66,6 +69,8 @@ async def erase_card(tx: Tx, account_id: UUID, client_id: UUID, now: datetime) -
         _empty(one, now)
         say_client_changed(tx, one)
         tx.emit(ClientErased(account_id=account_id, version=one.version, client_id=one.id, erased_at=now))
+        # Outside of the database, for whoever puts an older one back (docs/guides/running.md).
+        log.info("client erased", account_id=str(account_id), client_id=str(one.id))
     return len(rows)
 
 
