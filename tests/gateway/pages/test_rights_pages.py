@@ -223,6 +223,8 @@ async def test_an_owner_sees_who_lacks_a_second_factor_before_demanding_it(owner
     page = await owner.open(here)
     assert "вмикає і вимикає власник" in page.text
     assert not page.has(f'form[action="{here}"]')
+    stage.on("identity", "GET", "/me/second-factor", SecondFactorAnswer(state="none", advised=True))
+    assert "небезпечні дії для вас закрито" in (await owner.open(here)).text
 
 
 async def test_who_lacks_the_demanded_factor_reads_who_demands_it_and_goes_to_set_it_up(

@@ -59,6 +59,7 @@ async def test_it_is_set_up_with_a_picture_and_its_recovery_codes_are_shown_once
     assert [code for code in RECOVERY_CODES if code not in own.page.text] == []
     stage.on("identity", "GET", PAGE, factor("in_force"))
     await own.open(PAGE)
+    assert len(stage.calls("POST", "/auth/sessions/refresh")) == 1, "the token of before knows of no factor"
     assert RECOVERY_CODES[0] not in own.page.text
     assert "Лишилося 10 кодів відновлення" in own.page.text
 

@@ -157,6 +157,10 @@ async def test_the_price_and_an_empty_balance_are_said_before(salon: Salon) -> N
     assert (before["state"], before["reason_code"]) == ("held", "no_provider")
     aloud = (await post(salon, master, client, {"text": WORDS, "channel": "voice"}, "/preview")).json()
     assert (aloud["channel"], aloud["reason_code"]) == ("voice", "no_provider")
+    assert aloud["channels"] == ["sms"]
+    await salon.set_provider("alphasms", order=2)
+    aloud = (await post(salon, master, client, {"text": WORDS, "channel": "voice"}, "/preview")).json()
+    assert (aloud["state"], aloud["provider"], aloud["channels"]) == ("planned", "alphasms", ["sms", "voice"])
 
 
 async def test_words_by_hand_leave_the_money_of_the_next_reminders_alone(salon: Salon) -> None:
