@@ -131,6 +131,11 @@ async def test_no_door_shows_the_contacts_of_a_client_without_the_right(scene: S
     crawl = Crawl(scene)
     await crawl.read_document()
     assert len(crawl.reads) >= 35
+    letters = f"{scene.root}/clients/{scene.client_id}/messages"
+    by_reader = {"text": "Візьміть змінне взуття", "booking_id": scene.booking}
+    by_owner = {"text": f"Передзвоню вам на {scene.client.phone}", "booking_id": scene.booking}
+    await scene.reader.ask("POST", letters, by_reader, expect=201)
+    await scene.salon.owner.ask("POST", letters, by_owner, expect=201)
     owner_saw = await crawl.read_everything(scene.salon.owner)
     assert any("Вартовенко" in seen for seen in owner_saw.values()), "the owner must see it, or the walk proves nothing"
     seen = await crawl.read_everything(scene.reader)
@@ -143,6 +148,9 @@ async def test_no_door_shows_the_contacts_of_a_client_without_the_right(scene: S
     assert seen == {}
     assert walked >= 30, "the walk must reach the things it is about"
     assert any(path.endswith(f"/clients/{scene.client_id}") for path in crawl.answered)
+    assert any(path.endswith(letters) for path in crawl.answered)
+    for body in (by_reader, by_owner):
+        assert len([text for text in await scene.client.sms() if text.endswith(body["text"])]) == 1
     assert any(path.endswith(f"/bookings/{scene.booking}/notifications") for path in crawl.answered)
     assert crawl.pages_read >= 60
     assert {one.rpartition("/")[0] for one in crawl.listened} >= {
