@@ -73,8 +73,10 @@ async def _check(acquiring: Acquiring, account_id: UUID, payment_id: UUID) -> No
     elif payment.state == PaymentState.REFUNDING:
         await _refund(acquiring, acquirer, merchant, payment)
     elif payment.state == PaymentState.CANCELLED:
-        await _withdraw(acquirer, merchant, payment)
-        await _ask(acquiring, acquirer, merchant, payment)
+        if payment.checks == 0 and not await _withdraw(acquirer, merchant, payment):
+            await _plan(acquiring, account_id, payment_id, counts=False)
+        else:
+            await _ask(acquiring, acquirer, merchant, payment)
     elif payment.state == PaymentState.PENDING:
         await _ask(acquiring, acquirer, merchant, payment)
 
@@ -92,14 +94,16 @@ async def _ask(acquiring: Acquiring, acquirer: Acquirer, merchant: Merchant, pay
     await _plan(acquiring, payment.account_id, payment.id, over=over)
 
 
-async def _plan(acquiring: Acquiring, account_id: UUID, payment_id: UUID, *, over: bool = False) -> None:
+async def _plan(
+    acquiring: Acquiring, account_id: UUID, payment_id: UUID, *, over: bool = False, counts: bool = True
+) -> None:
     """When to ask next. Time alone ends no order: its acquirer says that it is `over`, or is silent for days."""
     async with acquiring.db.tx(account_id) as tx:
         payment = await tx.get_one(CardPayment, (account_id, payment_id), with_for_update=True)
         if payment.state not in (PaymentState.PENDING, PaymentState.CANCELLED, PaymentState.REFUNDING):
             return
         now = now_utc()
-        payment.checks += 1
+        payment.checks += counts
         is_lost = payment.valid_until + acquiring.pace.silence <= now
         if payment.state == PaymentState.REFUNDING or not (over or is_lost):
             payment.next_check_at = now + acquiring.pace.check(payment.checks)
@@ -129,12 +133,17 @@ async def _refund(acquiring: Acquiring, acquirer: Acquirer, merchant: Merchant, 
     await _plan(acquiring, payment.account_id, payment.id)
 
 
-async def _withdraw(acquirer: Acquirer, merchant: Merchant, payment: CardPayment) -> None:
-    """Let nobody pay it any more, where that can be said; whoever was quicker gets the money back."""
+async def _withdraw(acquirer: Acquirer, merchant: Merchant, payment: CardPayment) -> bool:
+    """Let nobody pay it any more, where that can be said; whoever was quicker gets the money back.
+
+    False when the acquirer has not heard of it yet.
+    """
     try:
         await acquirer.withdraw(merchant, payment.provider_payment_id)
     except (Silent, Declined) as silence:
         log.info("order not withdrawn", payment_id=str(payment.id), cause=str(silence))
+        return isinstance(silence, Declined)
+    return True
 
 
 async def _take(acquiring: Acquiring, merchant: Merchant, payment: CardPayment, said: Said) -> bool:
