@@ -9,6 +9,7 @@ import pytest
 from tests.support.breakable import Breakable
 from tests.support.killed_parts import book_while_killing, planned_bookings, wish
 from tests.support.people import Salon, Visitor, first_slots
+from tests.support.restarts import book_through_restarts
 from tests.support.waiting import eventually
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(400)]
@@ -72,3 +73,19 @@ async def test_bookings_while_relay_and_consumer_are_killed_are_planned_once_eac
     effects = await book_while_killing(breakable, salon, client, bookings=150, kills=6)
     assert effects.planned == effects.booked
     assert (len(effects.booked), effects.doubled, effects.dead) == (150, 0, 0)
+
+
+@pytest.mark.row("N24")
+async def test_an_upgrade_of_one_part_after_another_loses_no_booking(
+    breakable: Breakable, salon: Salon, client: Visitor
+) -> None:
+    other = Visitor(breakable.stack)
+    try:
+        await other.sign_in()
+        seen = await book_through_restarts(
+            breakable, salon, (client, other), ["booking-api", "booking-worker", "gateway"]
+        )
+    finally:
+        await other.close()
+    assert seen.is_whole, (seen.answers, len(seen.booked), len(seen.stored), seen.strange)
+    assert len(seen.booked) > 10
