@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -17,7 +18,7 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from . import context, nul, problems
-from .errors import BodyTooLarge, Problem
+from .errors import BodyTooLarge, Problem, TemporarilyUnavailable
 from .ids import new_id
 from .texts import Texts, negotiate
 
@@ -168,6 +169,12 @@ class _Edge:
             if self._refuse_nul:
                 nul.refuse_in_query(scope["query_string"])
             await self._app(scope, self._limited(receive, headers), send_marked)
+        except asyncio.CancelledError:
+            # A server whose time to end is over gives up on what is still under way. Whether that took effect nobody
+            # knows, so the caller is told to ask again, which an idempotency key makes safe.
+            if not status:
+                await self._refuse(TemporarilyUnavailable("process"))(scope, receive, send_marked)
+            raise
         except Exception as error:
             if status:
                 raise
@@ -181,9 +188,12 @@ class _Edge:
 
     async def _answer_to(self, error: Exception) -> JSONResponse:
         if isinstance(error, Problem):
-            return problems.respond(error, self._api.state.texts, self._api.state.base_url)
+            return self._refuse(error)
         answer: JSONResponse = await self._api.state.on_failure(None, error)
         return answer
+
+    def _refuse(self, problem: Problem) -> JSONResponse:
+        return problems.respond(problem, self._api.state.texts, self._api.state.base_url)
 
     def _limited(self, receive: Receive, headers: dict[bytes, bytes]) -> Receive:
         """Stop reading a body that is longer than allowed, whether it says so or not."""
