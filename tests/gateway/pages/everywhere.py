@@ -9,7 +9,7 @@ from .money import CLIENT
 from .office import look_after
 from .people import MASTER_ID, open_people
 from .platform_parts import open_platform, with_everything
-from .rest import OF_DESK, OF_MANAGE, OF_STRANGERS, VISITED_REVIEW, open_the_rest
+from .rest import OF_DESK, OF_MANAGE, OF_STRANGERS, PLACE_IN_QUEUE, VISITED_REVIEW, open_the_rest
 from .salon import ACCOUNT, BOOKING, CUT, OLENA, moment, open_for_clients
 from .stage import Stage
 from .treasury import CONSOLE, MONEY, TOKEN, open_the_treasury
@@ -62,6 +62,7 @@ OWN = (
     ),
     f"/me/{BOOKING}/review",
     VISITED_REVIEW,
+    PLACE_IN_QUEUE,
     f"/day?day={DAY}",
     f"/day/sheet?day={DAY}",
 )

@@ -16,8 +16,8 @@ VISITED, DOUBLE, IMPORT = uid(58), uid(985), uid(981)
 OFFER = "abcdefabcdef"
 RATED = "k7m2xr"
 
+PLACE_IN_QUEUE = f"/levada/waiting/{ENTRY}"
 OF_STRANGERS = (
-    f"/levada/waiting/{ENTRY}",
     "/levada/done/k7m2xq",
     f"/w/{OFFER}",
     f"/b/{RATED}/review?key={KEY}",
