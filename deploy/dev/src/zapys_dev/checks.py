@@ -31,6 +31,7 @@ def run_all() -> Iterator[Outcome]:
         ("lint (ruff)", lambda: _command([tool("ruff"), "check", "."])),
         ("borders (import-linter)", lambda: _command([tool("lint-imports")])),
         ("locks", _locks),
+        ("migrations", _migrations),
         ("generated documents", _documents),
         ("types of the browser client", _web_types),
     ]
@@ -85,6 +86,21 @@ def _locks() -> tuple[bool, str, str]:
         if (requirement.name, requirement.version) not in pins
     ]
     return not strangers, "\n".join(["Not in the whole lock (./zapys lock writes them anew):", *strangers]), ""
+
+
+def _migrations() -> tuple[bool, str, str]:
+    """Each service has one newest migration: two that follow the same one stop every start of the service."""
+    forks = {name: heads for name, heads in newest_migrations(places.root()).items() if len(heads) > 1}
+    told = [f"{name}: {', '.join(heads)}" for name, heads in forks.items()]
+    return not forks, "\n".join(["Two migrations follow the same one (let one follow the other):", *told]), ""
+
+
+def newest_migrations(root: Path) -> dict[str, list[str]]:
+    """By service, the migrations that no other one follows."""
+    from alembic.script import ScriptDirectory  # no other command has a use for it
+
+    folders = sorted(root.glob("services/*/migrations"))
+    return {folder.parent.name: sorted(ScriptDirectory(str(folder)).get_heads()) for folder in folders}
 
 
 def _documents() -> tuple[bool, str, str]:
