@@ -116,7 +116,8 @@ def _fits_its_service(asked: tuple[str, str, frozenset[str], type], service: str
     assert query <= taken, f"{known} does not take {sorted(query - taken)}; it takes {sorted(taken)}"
     if answer not in (object, bytes):
         told = {status: each for status, each in paths[known][verb]["responses"].items() if status.startswith("2")}
-        assert f'/{answer.__name__}"' in json.dumps(told), f"{verb.upper()} {known} answers {told}"
+        [model] = typing.get_args(answer) or [answer]  # a list answers its members
+        assert f'/{model.__name__}"' in json.dumps(told), f"{verb.upper()} {known} answers {told}"
 
 
 def _fits(known: str, path: str) -> bool:
