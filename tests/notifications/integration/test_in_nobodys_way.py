@@ -186,7 +186,6 @@ async def test_what_cannot_be_tidied_up_keeps_nothing_else_from_it(
     salon: Salon, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(release_held, "ENDED_TOGETHER", 2)
-    monkeypatch.setattr(forget_old, "ENDED_TOGETHER", 2)
 
     async def fails(*_: object) -> None:
         raise RuntimeError("broken")

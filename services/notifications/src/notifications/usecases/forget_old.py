@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, exists, select, text
 
 from kit.db import Database, Tx
 from kit.loops import each, every
@@ -25,9 +25,10 @@ from notifications.tables import (
 
 from . import keep_balance
 from .forget_events import forget_events
-from .release_held import ENDED_TOGETHER, end_held
+from .release_held import end_held
 
 TURN_S = 600
+GIVEN_BACK_TOGETHER = 200
 KEEP_LOGIN_CODES = timedelta(days=7)
 KEEP_JOURNALS = timedelta(days=7)
 KEEP_SPENDING = timedelta(days=2)
@@ -53,30 +54,33 @@ class Housekeeping:
         await each("housekeeping", steps, lambda name: self._do(steps[name]))
 
     async def _do(self, step: Callable[[Tx, datetime], Awaitable[int | None]]) -> None:
-        """In transactions of its own, until what is left is less than one of them takes."""
-        while True:
+        """In transactions of its own, until nothing is left of it."""
+        is_more = True
+        while is_more:
             async with self.db.system_tx() as tx:
-                done = await step(tx, await self.clock.now(tx))
-            if not done or done < ENDED_TOGETHER:
-                return
+                is_more = bool(await step(tx, await self.clock.now(tx)))
 
-    async def _give_back(self, tx: Tx, now: datetime) -> None:
+    async def _give_back(self, tx: Tx, now: datetime) -> int:
         """No SMS lives longer than three days: of which nothing was heard by then, the account gets its money back."""
         with_reserve = select(SmsBalanceRow.account_id).where(SmsBalanceRow.reserved_amount > 0)
-        row = NotificationRow
+        row, entry = NotificationRow, LedgerEntry
+        of_claim = (entry.account_id == row.account_id, entry.cause_id == row.claim_id)
         forgotten = await tx.execute(
             select(row.account_id, row.claim_id)
             .where(
                 row.account_id.in_(with_reserve),
                 row.state == "unknown",
                 row.changed_at < now - timedelta(seconds=LONGEST_LIFE_S),
-                row.claim_id.in_(select(LedgerEntry.cause_id).where(LedgerEntry.account_id == row.account_id)),
+                exists().where(*of_claim, entry.kind == "reserve"),
+                ~exists().where(*of_claim, entry.kind.in_(("settle", "release"))),
             )
-            .limit(200)
+            .limit(GIVEN_BACK_TOGETHER)
         )
-        for account_id, claim_id in forgotten.all():
+        claims = forgotten.all()
+        for account_id, claim_id in claims:
             assert claim_id is not None  # it is the cause of an entry
             await keep_balance.release(tx, account_id, claim_id, now)
+        return len(claims)
 
 
 async def _forget(tx: Tx, now: datetime) -> None:
