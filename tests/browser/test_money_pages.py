@@ -8,7 +8,7 @@ import pytest
 
 from tests.gateway.pages.salon import ACCOUNT, open_for_clients
 from tests.gateway.pages.stage import Stage
-from tests.gateway.pages.treasury import open_the_treasury
+from tests.gateway.pages.treasury import MONEY, open_the_treasury
 from tests.gateway.pages.work import open_for_staff
 
 from .conftest import NewPerson
@@ -19,6 +19,8 @@ pytestmark = pytest.mark.browser
 
 TEXT = f"/manage/{ACCOUNT}/messages/texts/client/reminder_eve/uk"
 DIFFERENCES = f"/manage/{ACCOUNT}/differences"
+PRINT = next(address for address in MONEY if address.endswith("/print"))
+PX_OF_MM = 96 / 25.4
 
 
 @pytest.fixture(scope="module")
@@ -58,3 +60,20 @@ async def test_a_chosen_day_stands_in_words_beside_its_field(address: str, new_p
         assert await said.text_content() == words
         await person.page.fill("#f-from", "")
         assert not await said.text_content()
+
+
+async def test_a_receipt_is_printed_alone_on_paper_of_either_width(address: str, new_person: NewPerson) -> None:
+    person = await new_person(address)
+    await sign_in(person)
+    page = person.page
+    for width_mm in (58, 80):
+        await page.goto(f"{PRINT}?paper={width_mm}")
+        await page.emulate_media(media="print")
+        paper = page.locator(".paper")
+        box = await paper.bounding_box()
+        assert box is not None
+        assert abs(box["width"] - width_mm * PX_OF_MM) < 1
+        assert await paper.locator("img.qr").is_visible(), "the code of the tax office is on it"
+        seen = await page.locator("header.top, footer.foot, .tabs, .side-nav, button, a.btn, h1").all()
+        assert not [one for one in seen if await one.is_visible()], "nothing else is printed"
+        await page.emulate_media(media="screen")

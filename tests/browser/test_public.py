@@ -26,6 +26,7 @@ from .conftest import NewPerson, Person
 pytestmark = pytest.mark.browser
 
 BAR_S = 20
+EMBED_MOST_BYTES = 3 * 1024
 KEY = b"a key for tests only"
 
 
@@ -130,6 +131,8 @@ async def test_the_widget_grows_with_its_page_and_tells_the_site_of_a_booking(
 ) -> None:
     person = await new_person(address, look={"viewport": {"width": 1000, "height": 800}})
     await person.page.goto("/embed?colour=9c36b5")
+    script = await person.page.request.get("/embed.js")
+    assert 0 < len(await script.body()) <= EMBED_MOST_BYTES, "a site that is not ours pays little for it"
     await person.page.evaluate(
         "document.addEventListener('zapys:booked', (event) => { document.body.dataset.booked = event.detail.code; })"
     )
