@@ -114,6 +114,19 @@ async def test_a_marked_act_waits_for_a_second_person_and_then_happens_once(benc
     assert approval["actor"]["name"] == "Керівник"
 
 
+async def test_rights_that_were_asked_for_are_given_with_a_fresh_code_too(bench: Bench, people: People) -> None:
+    """Else a stolen session that may not change a member grants what an accomplice has asked for."""
+    owner, account = await people.owner()
+    master, _ = await people.add(owner, account)
+    wish = await ask(bench, (await bench.http.get(f"{account}/audit", headers=master.headers)).json(), master)
+    request = f"{account}/access-requests/{wish.json()['id']}"
+    old = bench.mint.person(owner.phone, user_id=owner.user_id, confirmed=timedelta(hours=1))
+    refused = await bench.http.post(f"{request}/grant", headers=old.headers)
+    assert (refused.status_code, refused.json()["code"]) == (403, "access.step_up_required")
+    assert (await bench.http.get(f"{account}/audit", headers=master.headers)).status_code == 403
+    assert (await bench.http.post(f"{request}/grant", headers=owner.headers)).json()["state"] == "granted"
+
+
 async def test_what_needs_two_people_is_given_back_to_one_by_an_owner_alone(bench: Bench, people: People) -> None:
     """Else whoever is to be guarded against takes the guard off first."""
     owner, account = await people.owner()

@@ -48,6 +48,7 @@ async def grant_request(
         await second_person.copy_approval(approved, tx)
     else:
         actor.require(Permission.PERMISSIONS_EDIT)
+        actor.require_fresh()  # as for the same change made without a request
         change = _change(request, asker, expires_at)
         if change.model_fields_set:
             await change_member(asker.id, change, actor, tx, now, expected=None, reasons=reasons, keep_visits=True)
