@@ -26,6 +26,15 @@ def test_a_service_at_rest_has_not_loaded_what_it_may_never_need(service: str) -
     assert loaded == ""
 
 
+def test_the_gateway_has_no_database_and_carries_nothing_of_one() -> None:
+    loaded = said_by("""
+        import sys
+        import gateway.app
+        print(*(name for name in ("sqlalchemy", "asyncpg", "alembic", "cryptography") if name in sys.modules))
+    """)
+    assert loaded == ""
+
+
 def test_a_package_whose_own_code_waits_gives_its_names_when_it_is_asked() -> None:
     answer = said_by("""
         import sys

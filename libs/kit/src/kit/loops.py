@@ -7,8 +7,6 @@ from uuid import UUID
 
 import structlog
 
-from .db import is_outage
-
 T = TypeVar("T")
 
 log = structlog.get_logger("loops")
@@ -59,7 +57,7 @@ async def each(name: str, items: Iterable[T], act: Callable[[T], Awaitable[objec
                 if not outages:
                     await act(item)
             except Exception as error:
-                if is_outage(error):
+                if _is_outage(error):
                     outages.append(error)
                     return
                 log.error("one of many failed", loop=name, item=_shown(item), exc_info=error)
@@ -69,6 +67,12 @@ async def each(name: str, items: Iterable[T], act: Callable[[T], Awaitable[objec
     if outages:
         raise outages[0]
     return failed
+
+
+def _is_outage(error: Exception) -> bool:
+    from .db import is_outage  # here, for a process without a database has loops too and should not carry SQLAlchemy
+
+    return is_outage(error)
 
 
 def _shown(item: object) -> str:
@@ -87,6 +91,6 @@ async def outlast(act: Callable[[], Awaitable[T]], patience_s: float) -> T:
         try:
             return await act()
         except Exception as error:
-            if not is_outage(error) or asyncio.get_running_loop().time() >= until:
+            if not _is_outage(error) or asyncio.get_running_loop().time() >= until:
                 raise
         await asyncio.sleep(KNOCK_S)
