@@ -1,6 +1,7 @@
 """A scratch clone with stand-ins for the services, so that the command line is tried as a person types it."""
 
 import os
+import random
 import subprocess
 import sys
 import time
@@ -95,8 +96,10 @@ def clone(tmp_path: Path, servers: TestServers, fresh_vhost: str) -> Iterator[Cl
 
 
 def free_block(width: int = 210) -> int:
-    """The first of a run of free ports that nothing else in this project uses."""
-    for first in range(11000, 15000, width):
+    """The first of a run of free ports; anywhere among many, because another clone's tests look at the same time."""
+    blocks = list(range(11000, 15000, width))
+    random.shuffle(blocks)
+    for first in blocks:
         if all(ports.is_free(port) for port in range(first, first + width)):
             return first
     raise RuntimeError("no free ports")

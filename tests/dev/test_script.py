@@ -132,6 +132,22 @@ def test_an_old_python_is_refused_with_the_cure(fresh: FreshClone) -> None:
     assert not (fresh.root / ".venv").exists()
 
 
+def test_a_clone_that_cannot_be_written_to_is_refused_with_the_cure(fresh: FreshClone) -> None:
+    (fresh.root / ".zapys").touch()  # not even root makes a folder there
+    done = fresh.zapys("up")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"{fresh.root} cannot be written to" in done.stderr
+    assert "Clone into a folder of your own" in done.stderr
+
+
+def test_paths_are_read_as_utf8_whatever_the_locale_is(fresh: FreshClone) -> None:
+    fresh.has("uv", _UV.replace('echo "uv $*"', 'echo "$PYTHONUTF8 uv $*"'))
+    fresh.zapys("status")
+    asked = fresh.asked_of_uv()
+    assert asked
+    assert {call.split()[0] for call in asked} == {"1"}
+
+
 def test_a_failed_installation_is_tried_again_at_the_next_start(fresh: FreshClone) -> None:
     fresh.has("uv", _UV.replace('case "$1 $2"', '[ "$2" != sync ] || exit 2\ncase "$1 $2"'))
     done = fresh.zapys("status")

@@ -9,6 +9,7 @@ import sys
 from typing import Any
 
 import psutil
+import pytest
 
 from tests.dev.conftest import Clone, is_alive, soon
 
@@ -29,6 +30,9 @@ def test_up_starts_everything_once_and_down_ends_it(clone: Clone) -> None:
     before = processes(clone)
     assert {name for name, line in before.items() if line["is_ready"]} >= NAMES
     assert before["booking"]["memory_bytes"] > 0
+
+    elsewhere = json.loads(clone.zapys("status", "--json", ZAPYS_FIRST_PORT="9000").stdout)["processes"]
+    assert {line["name"]: line["url"] for line in elsewhere} == {name: line["url"] for name, line in before.items()}
 
     second = clone.up()
     assert second.returncode == 0
@@ -54,6 +58,17 @@ def test_a_taken_port_is_named_with_its_process_and_nothing_is_started(clone: Cl
     assert "ZAPYS_FIRST_PORT" in refused.stderr
     assert "Traceback" not in refused.stderr
     assert clone.zapys("status").returncode == 3
+
+
+@pytest.mark.parametrize("command", ["up", "down", "status", "logs", "backup"])
+def test_a_folder_that_cannot_be_written_to_is_a_sentence_and_its_cure(clone: Clone, command: str) -> None:
+    (clone.root / ".zapys").symlink_to("/sys/kernel")  # where not even root makes files
+    refused = clone.zapys(command)
+    assert refused.returncode == 1
+    assert refused.stderr.startswith(f"zapys: {clone.root}/.zapys/")
+    assert "make that folder and all in it yours" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    (clone.root / ".zapys").unlink()
 
 
 def test_what_was_started_is_stopped_when_one_service_does_not_come_up(clone: Clone) -> None:

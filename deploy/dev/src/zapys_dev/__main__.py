@@ -1,5 +1,6 @@
 """The command line: `./zapys`, or `python -m zapys_dev`."""
 
+import errno
 import signal
 import sys
 
@@ -8,6 +9,15 @@ import typer
 from zapys_dev import bytecode
 from zapys_dev.commands import backups, life, quality
 from zapys_dev.errors import Trouble
+
+_WRITABLE = "What runs here is kept in .zapys of the clone: make that folder and all in it yours, or clone anew."
+_OF_THE_DISK = {
+    errno.EACCES: _WRITABLE,
+    errno.EPERM: _WRITABLE,
+    errno.EROFS: _WRITABLE,
+    errno.ENOSPC: "Free 1 GiB of disk at least, then repeat.",
+    errno.EDQUOT: "Free 1 GiB of your quota at least, then repeat.",
+}
 
 app = typer.Typer(
     name="zapys",
@@ -35,6 +45,11 @@ def main() -> None:
         app(prog_name="./zapys")
     except Trouble as trouble:
         _say(trouble)
+        sys.exit(1)
+    except OSError as error:
+        if error.errno not in _OF_THE_DISK:
+            raise
+        _say(Trouble(f"{error.filename or 'A file'}: {error.strerror}.", _OF_THE_DISK[error.errno]))
         sys.exit(1)
 
 

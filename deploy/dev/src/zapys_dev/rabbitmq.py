@@ -200,6 +200,8 @@ class PrivateRabbit:
         folder = self.folder
         return kept | {
             "HOME": str(folder / "home"),
+            # Bytes for names of files: its management cannot say a path with Cyrillic letters in it otherwise.
+            "LC_ALL": "C",
             "ERL_EPMD_ADDRESS": ports.HOST,
             "ERL_EPMD_PORT": str(self.epmd_port),
             "RABBITMQ_NODENAME": f"{self.node}@localhost",

@@ -43,7 +43,15 @@ def lines(home: Home, ports: Ports) -> list[Line]:
 def _line(name: str, record: Record | None, url: str) -> Line:
     if record is None or not record.is_alive:
         return Line(name, None, 0, is_ready=False, restarts=record.restarts if record else 0, url=url)
-    return Line(name, record.pid, _memory(record.pid), record.is_ready, record.restarts, url)
+    return Line(name, record.pid, _memory(record.pid), record.is_ready, record.restarts, _address(record) or url)
+
+
+def _address(record: Record) -> str | None:
+    """Where it was told to listen: the ports of this very call may be others."""
+    told = record.command.env
+    prefix = record.command.name.upper()
+    port = told.get(f"{prefix}_HTTP_PORT") or told.get(f"{prefix}_PORT")
+    return port and f"http://{HOST}:{port}"
 
 
 def _memory(pid: int | None) -> int:
