@@ -228,6 +228,13 @@ async def test_identity_being_away_does_not_sign_anybody_out(browser: Browser, s
     assert browser.page.status == 200
     assert browser.http.cookies.get("zapys_refresh") == "refresh-1"
 
+    # A page of one's own is not there for a moment: signing in anew would help nobody, and the browser's copy of the
+    # day, which is wiped for who is sent to the sign-in, stays.
+    for address in ("/day", "/me", f"/desk/{ACCOUNT}"):
+        answer = await browser.http.get(address, follow_redirects=False)
+        assert answer.status_code == 503, address
+        assert browser.http.cookies.get("zapys_refresh") == "refresh-1"
+
 
 async def test_a_stranger_to_the_account_sees_no_page_of_it(browser: Browser, stage: Stage) -> None:
     open_for_staff(stage)

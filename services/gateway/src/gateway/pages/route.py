@@ -94,6 +94,8 @@ def _instead(visit: Visit, error: Exception) -> Response:
     """The page that answers instead of the one that was asked for."""
     if isinstance(error, GoTo):
         return visit.go(error.address)
+    if isinstance(error, SignInNeeded) and visit.unknown_because is not None:
+        error = visit.unknown_because
     if isinstance(error, SignInNeeded):
         return visit.go(visit.login_address)
     if isinstance(error, Refused):

@@ -78,7 +78,10 @@ def forget(cookies: Cookies) -> None:
 async def access_token(
     cookies: Cookies, renewals: Renewals, renew: Callable[[str], Awaitable[TokensAnswer]]
 ) -> str | None:
-    """The token to ask services with, renewed where it has ended; none for who is not signed in."""
+    """The token to ask services with, renewed where it has ended; none for who is not signed in.
+
+    Raises `Refused` when it could not be renewed just now, which says nothing about the session.
+    """
     token = cookies.get(ACCESS)
     refresh_token = cookies.get(REFRESH)
     if token or not refresh_token:
@@ -86,8 +89,9 @@ async def access_token(
     try:
         tokens = await renewals.once(refresh_token, renew)
     except Refused as refused:
-        if refused.status == 401:
-            forget(cookies)
-        return None  # identity is away: the page is shown as to a stranger, the cookies stay
+        if refused.status != 401:
+            raise  # identity is away: nobody knows who this is, the cookies stay
+        forget(cookies)
+        return None
     keep(cookies, tokens)
     return tokens.access_token

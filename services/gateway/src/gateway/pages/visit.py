@@ -55,6 +55,8 @@ class Visit:
         context.amend(language=self.language)
         self._services: Services = request.app.state.services
         self._token: str | None = None
+        self.unknown_because: Refused | None = None
+        """Why nobody can say now who this is; signing in again would not help."""
         self._profile: ProfileAnswer | None = None
         self._address: str | None = None
 
@@ -66,7 +68,10 @@ class Visit:
         async def renew(refresh_token: str) -> TokensAnswer:
             return await self._api(None).identity.refresh(refresh_token)
 
-        self._token = await session.access_token(self.cookies, session.Renewals.of(self.request.app), renew)
+        try:
+            self._token = await session.access_token(self.cookies, session.Renewals.of(self.request.app), renew)
+        except Refused as refused:
+            self.unknown_because = refused  # open pages are shown as to a stranger
 
     @property
     def access_token(self) -> str | None:
