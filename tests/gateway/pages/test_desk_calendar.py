@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from contracts.http.booking import CalendarAnswer
+from contracts.http.booking import Action, ActionList, CalendarAnswer
+from gateway.clients.notifications import Notifications
 from gateway.pages import formats
 from gateway.pages.desk.tiles import calendar_shown, tiles_of
 from gateway.pages.desk.wall_clock import moment_of
@@ -75,6 +78,33 @@ async def test_the_calendar_has_a_column_for_each_who_takes_bookings_and_shades_
     assert (first["state"], first["paid"]) == ("arrived", "unpaid")
     shades = [(one["start"][11:], one["end"][11:]) for one in shown["shades"] if one["column"] == str(OLENA)]  # type: ignore[attr-defined]
     assert shades == [("00:00", "09:00"), ("18:00", "00:00")]
+
+
+async def test_the_calendar_does_not_wait_for_messages_that_hang(
+    staff: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def hangs(*_: object, **__: object) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(Notifications, "listed", hangs)
+    monkeypatch.setattr(import_module("gateway.pages.desk.live_board"), "_MARKS_S", 0.05)
+    async with asyncio.timeout(10):
+        assert (await told(staff, f"{DESK}/calendar.json?from={DAY}&to={DAY}"))["columns"]
+        assert (await told(staff, f"{DESK}/bookings/{BOOKING}/tiles.json"))["tiles"]
+
+
+async def test_an_emptied_price_is_asked_for_and_makes_nothing_free(staff: Browser, stage: Stage) -> None:
+    stage.on("booking", "GET", f"{ONE}/actions", ActionList(items=[Action(action="edit_price", allowed=True)]))
+    await staff.open(f"{PAGE}?open=change")
+    await staff.send("/change", price="  ", comment="Без цукру")
+    assert staff.page.status == 422
+    assert not stage.calls("PATCH", ONE)
+    assert staff.page.one("[name=price]").attributes["aria-invalid"] == "true"
+    assert staff.page.one("[name=comment]").text() == "Без цукру", "what was typed stays"
+
+    stage.on("booking", "PATCH", ONE, booking(version=8))
+    await staff.send("/change", price="1\u202f234,50")
+    assert stage.calls("PATCH", ONE)[-1].body["price"]["amount"] == 123450
 
 
 def test_times_go_in_and_out_by_the_wall_clock_and_the_doubled_hour_only_by_the_form() -> None:

@@ -89,7 +89,7 @@ class Form:
         typed = self.text(name)
         if typed is None:
             return None
-        cleaned = typed.replace(" ", "").replace("\u00a0", "").replace(",", ".").removesuffix("₴")
+        cleaned = "".join(typed.split()).replace(",", ".").removesuffix("₴")
         if not _AMOUNT.fullmatch(cleaned):
             return typed
         whole, _, minor = cleaned.partition(".")

@@ -93,7 +93,8 @@ async def change(visit: VisitDep, account_id: UUID, booking_id: UUID) -> Respons
     form = await visit.form()
     values: dict[str, object] = {"comment": form.value("comment")}
     if "price" in form.values:
-        values["price"] = {"amount": form.minor_units("price") or 0}
+        amount = form.minor_units("price")
+        values["price"] = {"amount": "" if amount is None else amount}  # an emptied field is no gift
     try:
         body = visit.body(BookingPatch, values)
         await visit.api.booking.change(account_id, booking_id, body, version=_version(form))

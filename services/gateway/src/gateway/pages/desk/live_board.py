@@ -6,6 +6,7 @@ calls of the services as behind `/api/v1`, and a refusal is passed on as it came
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -33,6 +34,8 @@ router = page_router()
 
 _LONGEST_DAYS = 7
 _TAKEN = "booking.slot_taken"
+_MARKS_S = 1.5
+"""How long a calendar waits for the marks of messages that did not go: without them it is still a calendar."""
 
 
 @router.get("/desk/{account_id}/calendar.json")
@@ -44,10 +47,12 @@ async def tiles(visit: VisitDep, account_id: UUID) -> Response:
     until = min(max(since, until), since + timedelta(days=_LONGEST_DAYS - 1))
     location_id = next(iter(uuids([visit.query.get("location", "")])), None)
     try:
-        calendar = await visit.api.booking.calendar(account_id, since=since, until=until, location_id=location_id)
+        calendar, troubled = await asyncio.gather(
+            visit.api.booking.calendar(account_id, since=since, until=until, location_id=location_id),
+            _troubled(visit, account_id),
+        )
     except Refused as refused:
         return refusal(refused)
-    troubled = await _troubled(visit, account_id)
     return JSONResponse(calendar_shown(calendar, since, until, datetime.now(UTC), troubled))
 
 
@@ -55,10 +60,12 @@ async def tiles(visit: VisitDep, account_id: UUID) -> Response:
 async def tiles_of_one(visit: VisitDep, account_id: UUID, booking_id: UUID) -> Response:
     """The tiles of one booking as it is now."""
     try:
-        booking = await visit.api.booking.booking(account_id, booking_id)
+        booking, troubled = await asyncio.gather(
+            visit.api.booking.booking(account_id, booking_id), _troubled(visit, account_id)
+        )
     except Refused as refused:
         return refusal(refused)
-    return JSONResponse({"tiles": tiles_of(booking, await _troubled(visit, account_id))})
+    return JSONResponse({"tiles": tiles_of(booking, troubled)})
 
 
 @router.get("/desk/{account_id}/stream")
@@ -152,9 +159,10 @@ async def _who_is_there(
 
 
 async def _troubled(visit: Visit, account_id: UUID) -> set[UUID]:
-    """Bookings with a message that waits or failed, as far as the reader may know."""
-    with contextlib.suppress(Refused):
-        found = await visit.api.notifications.listed(account_id, states=("held", "failed"))
+    """Bookings with a message that waits or failed, as far as the reader may know and can be told soon."""
+    with contextlib.suppress(Refused, TimeoutError):
+        async with asyncio.timeout(_MARKS_S):
+            found = await visit.api.notifications.listed(account_id, states=("held", "failed"))
         return {one.booking_id for one in found.items if one.booking_id}
     return set()
 
