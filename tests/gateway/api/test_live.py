@@ -199,6 +199,14 @@ async def test_a_browser_that_comes_back_is_told_to_look_again(linked: Door) -> 
         assert (await events.named())["event"] == "refresh"
 
 
+async def test_a_browser_that_heard_nothing_before_the_break_comes_back_with_an_id_all_the_same(linked: Door) -> None:
+    """A quiet account: no change has ever given the browser an id to name."""
+    async with linked.http.get(stream_of(uuid4()), headers=bearer()) as answer:
+        first = await Events(answer).next()
+    async with listening(linked, uuid4(), last_event_id=first["id"]) as events:
+        assert (await events.named())["event"] == "refresh"
+
+
 async def test_after_a_break_of_the_broker_everybody_is_told_to_look_again(vhost_url: str, say: Any) -> None:
     account = uuid4()
     async with (

@@ -83,7 +83,8 @@ async def open_stream(request: Request, account_id: UUID, access_token: str, *, 
 async def _events(live: Live, account_id: UUID, life_s: float, *, missed_some: bool) -> AsyncIterator[ServerSentEvent]:
     ends_at = asyncio.get_running_loop().time() + life_s
     with live.listen(str(account_id)) as listener:
-        yield ServerSentEvent(comment="open", retry=_RECONNECT_MS)
+        # A browser names the last id when it comes back: with none it would look like one that missed nothing.
+        yield ServerSentEvent(comment="open", id="open", retry=_RECONNECT_MS)
         if missed_some or not live.is_listening:
             yield ServerSentEvent(event="refresh", data="{}")
         while True:
