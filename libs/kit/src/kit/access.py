@@ -9,12 +9,10 @@ from __future__ import annotations
 import base64
 import time
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-import jwt
 import structlog
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
@@ -38,6 +36,9 @@ from .errors import NotFound, Unauthenticated
 from .freshness import PATIENCE_S, wait_for_copy
 from .messaging import Consumers
 from .tables import MemberCopy, RevokedSession, SigningKeyCopy
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 ISSUER = "zapys"
 ALGORITHM = "EdDSA"
@@ -69,6 +70,8 @@ class Access:
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise Unauthenticated
+        import jwt  # with the first caller: a worker has none, and need not carry 8 MB of cryptography
+
         try:
             kid = str(jwt.get_unverified_header(token).get("kid", ""))
             key = await self._key(kid)
@@ -212,6 +215,8 @@ async def _granters(tx: Tx, account_id: UUID) -> tuple[Granter, ...]:
 
 def public_key(x: str) -> Ed25519PublicKey:
     """The key behind a JWK's `x` (base64url without padding)."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
     return Ed25519PublicKey.from_public_bytes(base64.urlsafe_b64decode(x + "=" * (-len(x) % 4)))
 
 
