@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -88,6 +89,26 @@ async def _book(person: Person) -> int:
     await person.page.locator("#f-code").press_sequentially(CODE)
     await expect(person.page.locator("h1")).to_have_text("Вас записано!")
     return fields
+
+
+@pytest.mark.parametrize("wrong_by_h", [-2, 2])
+async def test_what_runs_out_runs_out_by_the_clock_of_the_server(
+    address: str, new_person: NewPerson, wrong_by_h: int
+) -> None:
+    """An own clock that is wrong ends no hold before its time, and keeps nobody waiting for a second code."""
+    person = await new_person(address)
+    await person.page.add_init_script(f"const right = Date.now; Date.now = () => right() + {wrong_by_h} * 3600000")
+    await person.page.goto(f"/levada?services={CUT}&staff={OLENA}")
+    await person.page.locator("button[name=at]").first.click()
+    await expect(person.page.locator("[data-hold-until] [data-left]")).to_have_text(
+        re.compile(r"^(10:00|[0-9]:[0-5][0-9])$")
+    )
+    await expect(person.page.locator("[data-hold-until] [data-over]")).to_be_hidden()
+    await person.page.fill("#f-name", "Тарас")
+    await person.page.fill("#f-phone", "0671234567")
+    await person.page.click("main button.primary")
+    left = person.page.locator("button[data-resend-at] [data-left]")
+    await expect(left).to_have_text(re.compile(r"^ ?(1:00|0:[0-5][0-9]|)$"))
 
 
 async def test_the_browser_solves_the_puzzle_by_itself_and_what_was_typed_survives_a_lost_time(

@@ -1,5 +1,7 @@
 // The field for the code from the SMS: sends itself at the last digit; "send again" counts down to when it may.
 
+import { behindBy_ms } from "./server-clock";
+
 const codeLength = 6;
 
 function sendAtLastDigit(field: HTMLInputElement): void {
@@ -33,8 +35,9 @@ function countDown(button: HTMLButtonElement): void {
   const at = Date.parse(button.dataset["resendAt"] ?? "");
   const left = button.querySelector<HTMLElement>("[data-left]");
   if (Number.isNaN(at) || !left) return;
+  const behind_ms = behindBy_ms(button.dataset["now"]);
   const tick = () => {
-    const seconds = Math.ceil((at - Date.now()) / 1000);
+    const seconds = Math.ceil((at - Date.now() - behind_ms) / 1000);
     button.disabled = seconds > 0;
     left.textContent = seconds > 0 ? ` ${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}` : "";
     if (seconds > 0) window.setTimeout(tick, 500);

@@ -88,7 +88,7 @@ function guard(form: HTMLFormElement): void {
     if (said) said.hidden = false;
     void solving.then(() => {
       if (said) said.hidden = true;
-      form.requestSubmit();
+      form.requestSubmit(event.submitter);
     });
   });
 }

@@ -17,7 +17,7 @@ export function minutes(typed: string): number | null {
   const found = /^(\d{1,2})(?::(\d{1,2}))?$/.exec(text) ?? /^(\d{1,2})(\d{2})$/.exec(text);
   if (!found) return null;
   const total = Number(found[1]) * 60 + Number(found[2] ?? 0);
-  return total <= LAST ? total : null;
+  return Number(found[2] ?? 0) < 60 && total <= LAST ? total : null;
 }
 
 /** `09:30`. */

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -64,6 +64,7 @@ def environment() -> Environment:
         asset=Assets().address,
         new_key=lambda: str(uuid4()),
         moment=datetime.fromisoformat,
+        server_now=lambda: datetime.now(UTC).isoformat(),
         named=named,
         sentence=sentence,
         known=lambda key: words.find(key) is not None,
