@@ -20,18 +20,20 @@ echo "$taken_at" >"$partial/taken_at"
 # Who only listens comes last: what it has sent should be in its dump, rather than be told to it again.
 for service in identity booking fiscal notifications; do
     database=zapys_$service${ZAPYS_DATABASE_SUFFIX:-}
-    coproc SESSION { psql --dbname "$database" --no-psqlrc --quiet --no-align --tuples-only --set ON_ERROR_STOP=1 2>&1; }
+    coproc SESSION { psql --dbname "$database" --no-psqlrc --quiet --no-align --tuples-only --set ON_ERROR_STOP=1 \
+        --set out="$partial/$service.rows" --set rows="$here/rows.sql" 2>&1; }
     session=$SESSION_PID
     echo "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT pg_export_snapshot();" >&"${SESSION[1]}"
     read -r -t 60 snapshot <&"${SESSION[0]}" || { echo "$database does not answer" >&2; exit 1; }
     [[ $snapshot =~ ^[0-9A-F]+-[0-9A-F]+-[0-9]+$ ]] || { echo "$database: $snapshot" >&2; exit 1; }
     pg_dump --dbname "$database" --format custom --snapshot "$snapshot" --lock-wait-timeout 60s --file "$partial/$service.dump"
-    printf '\\o %s\n\\i %s\n\\o\n\\q\n' "$partial/$service.rows" "$here/rows.sql" >&"${SESSION[1]}"
+    printf '\\o :out\n\\i :rows\n\\o\n\\q\n' >&"${SESSION[1]}"
     wait "$session"
+    [ -s "$partial/$service.rows" ] || { echo "$database: its rows could not be counted" >&2; exit 1; }
     echo "$database: $(wc -l <"$partial/$service.rows") tables, $(du -h "$partial/$service.dump" | cut -f 1)"
 done
 
 mv "$partial" "$folder"
 trap - EXIT
-find "$1" -mindepth 1 -maxdepth 1 -type d -name '20??-*Z' | sort -r | tail -n +$((${ZAPYS_KEEP:-14} + 1)) | xargs -r rm -rf
+find "$1" -mindepth 1 -maxdepth 1 -type d -name '20??-*Z' -print0 | sort -rz | tail -zn +$((${ZAPYS_KEEP:-14} + 1)) | xargs -r0 rm -rf
 echo "$folder"

@@ -60,10 +60,13 @@ async def test_a_backup_comes_back_with_every_row_and_says_again_what_may_have_b
         return bool(await rows(stack, "notifications", stack.suffix, query))
 
     await eventually(planned)
-    forgotten = tmp_path / "2020-01-01T00-00-00Z"
-    forgotten.mkdir()
-    folder = await asyncio.to_thread(backups.back_up, stack.postgres_url, tmp_path, suffix=stack.suffix, keep=1)
-    assert not forgotten.exists()
+    below = tmp_path / "put aside"  # a name with a space is one name, for what is written and for what is deleted
+    neighbour = tmp_path / "put"
+    neighbour.mkdir()
+    forgotten = below / "2020-01-01T00-00-00Z"
+    forgotten.mkdir(parents=True)
+    folder = await asyncio.to_thread(backups.back_up, stack.postgres_url, below, suffix=stack.suffix, keep=1)
+    assert (forgotten.exists(), neighbour.exists()) == (False, True)
     sums = {name: await rows(stack, name, stack.suffix, query) for name, query in SUMS.items()}
 
     with pytest.raises(Trouble, match="services are connected: booking_app"):

@@ -1,6 +1,7 @@
 """backup, restore: the data of the product on this machine, put aside and put back."""
 
 import os
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
@@ -31,7 +32,9 @@ def backup(
         finally:
             if not ran:
                 server.stop()
-    _console.print(f"Put aside in {folder}; ./zapys restore {folder} brings it back.", highlight=False)
+    _console.print(
+        f"Put aside in {folder}; ./zapys restore {shlex.quote(str(folder))} brings it back.", highlight=False
+    )
 
 
 def restore(
