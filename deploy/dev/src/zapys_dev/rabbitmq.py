@@ -143,14 +143,6 @@ class PrivateRabbit:
         """Delete the vhost with its queues."""
         delete_vhost(self.management_url, vhost)
 
-    def ctl(self, *words: str) -> str:
-        """What `rabbitmqctl` answers; each call costs a second or two."""
-        command = [str(binaries() / "rabbitmqctl"), *words]
-        done = subprocess.run(command, env=self._environment(), capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            raise Trouble(f"rabbitmqctl {' '.join(words)} failed: {done.stderr.strip()}", f"The log is {self.log}.")
-        return done.stdout
-
     def _check_ports(self) -> None:
         if self.port >= 20000:
             raise Trouble(f"RabbitMQ cannot use port {self.port}.", "Choose one below 20000.")

@@ -17,7 +17,7 @@ from opentelemetry import propagate
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 
-from contracts import EVENTS, Event
+from contracts import Event
 from contracts.identity import MembershipAdded, MembershipState
 
 from .access import ALGORITHM, ISSUER
@@ -127,12 +127,6 @@ class Bench:
             )
             found = [event_type.model_validate_json(row.body) for row in rows if row.body]
         return [event for event in found if account_id is None or event.account_id == account_id]
-
-    async def everything_said(self) -> list[Event]:
-        """All events in the outbox, oldest first."""
-        async with self.service.db.system_tx() as tx:
-            rows = await tx.execute(text("SELECT name, body FROM outbox ORDER BY id"))
-            return [EVENTS[row.name].model_validate_json(row.body) for row in rows if row.body]
 
     async def make_member(
         self,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from enum import StrEnum
 
 
@@ -51,8 +50,3 @@ SOFT = frozenset(
 
 RIVALRY = frozenset({Code.TAKEN, Code.HELD, Code.TOO_SHORT_GAP, Code.BUFFER, Code.RESOURCE_BUSY, Code.CAPACITY_FULL})
 """Somebody else has the time: another start or another person is the cure."""
-
-
-def is_soft(codes: Iterable[Code]) -> bool:
-    """Whether an override would be enough."""
-    return all(code in SOFT for code in codes)

@@ -7,7 +7,6 @@ from typing import Literal
 from uuid import UUID
 
 from contracts.http import catalogue as bodies
-from contracts.http.booking import ClosedDayEffect, TimeOffEffect
 
 from .calling import Call, segment
 
@@ -108,28 +107,6 @@ class Catalogue:
         path = f"/accounts/{account_id}/staff-members/{staff_member_id}/time-off"
         return await self.call(bodies.TimeOffList, "GET", path)
 
-    async def add_time_off(
-        self,
-        account_id: UUID,
-        staff_member_id: UUID,
-        body: bodies.TimeOffBody,
-        *,
-        key: str,
-        on_conflict: OnConflict | None = None,
-    ) -> TimeOffEffect:
-        """An absence; the same rule of conflicts as for working hours."""
-        path = f"/accounts/{account_id}/staff-members/{staff_member_id}/time-off"
-        query = {"on_conflict": on_conflict}
-        return await self.call(TimeOffEffect, "POST", path, query=query, body=body, key=key)
-
     async def closed_days(self, account_id: UUID) -> bodies.ClosedDayList:
         """Holidays and the account's own closed days."""
         return await self.call(bodies.ClosedDayList, "GET", f"/accounts/{account_id}/closed-days")
-
-    async def add_closed_day(
-        self, account_id: UUID, body: bodies.ClosedDayBody, *, key: str, on_conflict: OnConflict | None = None
-    ) -> ClosedDayEffect:
-        """A day without work."""
-        path = f"/accounts/{account_id}/closed-days"
-        query = {"on_conflict": on_conflict}
-        return await self.call(ClosedDayEffect, "POST", path, query=query, body=body, key=key)

@@ -160,7 +160,3 @@ class Notifications:
         """What a client does not want to get."""
         path = f"/accounts/{account_id}/clients/{client_id}/notification-preferences"
         return await self.call(bodies.RecordedPreferences, "PUT", path, body=body)
-
-    async def set_my_preferences(self, body: bodies.ClientPreferences) -> bodies.ClientPreferences:
-        """What the caller, as a client, does not want to get."""
-        return await self.call(bodies.ClientPreferences, "PUT", "/me/notification-preferences", body=body)

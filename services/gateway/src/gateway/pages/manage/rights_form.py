@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -93,16 +93,6 @@ def _scope(form: Form, member: MemberAnswer) -> dict[str, Any]:
     places = None if form.value("scope") != "some" else tuple(sorted(uuids(form.many("location_ids"))))
     before = None if member.location_ids is None else tuple(sorted(member.location_ids))
     return {} if places == before else {"location_ids": places}
-
-
-def grantable(known: PermissionsAnswer) -> frozenset[str]:
-    """What the caller holds and so may give."""
-    return frozenset(one.key for one in known.items if one.held)
-
-
-def above_own(known: PermissionsAnswer, keys: Sequence[str]) -> list[str]:
-    """Names of the rights that the caller does not hold."""
-    return [one.name for one in known.items if one.key in keys and not one.held]
 
 
 def _last_day(moment: datetime, zone: str) -> str:
