@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from playwright.async_api import CDPSession, FloatRect, Locator, expect
+from playwright.async_api import CDPSession, FloatRect, Locator, Route, expect
 
 from tests.support.people import Salon, Visitor, first_slots, open_salon
 from tests.support.waiting import eventually
@@ -52,6 +52,14 @@ class Desk:
         }
         made: dict[str, Any] = await self.salon.owner.ask("POST", f"/accounts/{self.salon.account}/bookings", body)
         return made
+
+    async def move(self, booking: str, hour: int) -> None:
+        """Somebody else moves it to a full hour of the same day."""
+        starts_at = (await self.now(booking))["starts_at"]
+        at = f"{starts_at[:11]}{hour:02}{starts_at[13:]}"
+        await self.salon.owner.ask(
+            "POST", f"/accounts/{self.salon.account}/bookings/{booking}/reschedule", {"starts_at": at}
+        )
 
     async def now(self, booking: str) -> dict[str, Any]:
         found: dict[str, Any] = await self.salon.owner.ask("GET", f"/accounts/{self.salon.account}/bookings/{booking}")
@@ -204,6 +212,62 @@ async def test_what_one_desk_does_the_other_sees_within_two_seconds(
     await expect(tile(other, "Юлія Нова")).to_have_count(0)
     gone_s = time.monotonic() - began
     assert max(appeared_s, moved_s, gone_s) < SEEN_BY_OTHERS_S, (appeared_s, moved_s, gone_s)
+
+
+async def test_a_booking_that_cannot_be_read_stays_and_an_overtaken_answer_changes_nothing(
+    stack: Stack, desk: Desk, new_person: NewPerson
+) -> None:
+    staff = await desk.sit_down(new_person, stack)
+    page = staff.page
+    root = f"/accounts/{desk.salon.account}/bookings"
+    made = await desk.write_down(9, {"name": "Олена Стала"})
+    await expect(tile(staff, "Олена")).to_contain_text("09:00")
+
+    # A server that is away for a moment: the tile stays where it was, and is read again by itself.
+    asked = asyncio.Event()
+
+    async def away(route: Route) -> None:
+        asked.set()
+        await route.fulfill(status=503, json={"problem": {"code": "service.unavailable", "title": "…"}, "who": []})
+
+    await page.route("**/tiles.json", away)
+    await desk.move(made["id"], 11)
+    await asked.wait()
+    await page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    await expect(tile(staff, "Олена")).to_contain_text("09:00")
+    await page.unroute("**/tiles.json")
+    await expect(tile(staff, "Олена")).to_contain_text("11:00")
+    staff.trouble.clear()  # the browser notes the 503
+
+    # An answer that was given before the next change and comes after it.
+    held, go_on, is_late = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def slow(route: Route) -> None:
+        if held.is_set():
+            await route.continue_()
+            return
+        answer = await route.fetch()
+        held.set()
+        await go_on.wait()
+        await route.fulfill(response=answer)
+        is_late.set()
+
+    await page.route("**/tiles.json", slow)
+    await desk.move(made["id"], 13)
+    await held.wait()
+    await desk.move(made["id"], 15)
+    await expect(tile(staff, "Олена")).to_contain_text("15:00")
+    async with page.expect_response("**/tiles.json"):
+        go_on.set()
+    await is_late.wait()
+    await page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    await expect(tile(staff, "Олена")).to_contain_text("15:00")
+
+    # Nothing is heard while a page sleeps in the browser's memory: it looks again when it is shown again.
+    await page.evaluate("window.dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))")
+    await desk.salon.owner.ask("POST", f"{root}/{made['id']}/cancel", {})
+    await page.evaluate("window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+    await expect(tile(staff, "Олена")).to_have_count(0)
 
 
 async def _listening(desk: Desk, person: Person) -> None:

@@ -8,6 +8,7 @@ import { setting, words as readWords, type Moved, type Shown, type Tile } from "
 import { Toasts, type Toast } from "./desk/toasts";
 
 const undo_ms = 8000;
+const worthAPress_ms = 1000;
 const refusal_ms = 15_000;
 const typing_ms = 150;
 const wide = "(min-width: 860px)";
@@ -26,9 +27,15 @@ function calendarAddress(): string {
   return `${at.root}/calendar.json?${query}`;
 }
 
-async function refresh(): Promise<void> {
+let refreshes = 0;
+
+/** Reads everything anew; whether that could be done. Of several at once the last one asked counts. */
+async function refresh(): Promise<boolean> {
+  const turn = ++refreshes;
+  const mark = board?.mark ?? 0;
   const shown = await get<Shown>(calendarAddress()).catch(() => null);
-  if (shown) board?.refresh(shown);
+  if (shown && turn === refreshes) board?.refresh(shown, mark);
+  return shown !== null;
 }
 
 async function look(booking: string): Promise<void> {
@@ -64,18 +71,26 @@ function askForIt(error: unknown): Toast["buttons"] {
   return [{ words: say("ask"), press: () => void send() }];
 }
 
+/** Bookings with a move under way: their version is about to change. */
+const moving = new Set<string>();
+
 async function move(drop: Drop, override: boolean): Promise<void> {
   const { tile } = drop;
+  if (moving.has(tile.booking)) return drop.revert();
+  moving.add(tile.booking);
   const sent_at = Date.now();
   const values: Record<string, string> = { at: drop.at, zone: zone, version: String(tile.version), column: drop.column };
   if (drop.staff) values["staff_member_id"] = drop.staff;
   if (override) values["override"] = "on";
   try {
-    const moved = await post<Moved>(`${at.root}/bookings/${tile.booking}/drop`, at.csrf, values);
+    const sent = post<Moved>(`${at.root}/bookings/${tile.booking}/drop`, at.csrf, values);
+    const moved = await sent.finally(() => moving.delete(tile.booking));
     board?.replace(tile.booking, moved.tiles, false);
     const button = { words: say("undo"), press: () => void undo(tile.booking) };
     // Messages wait for as long as the move can be taken back, counted from the drop.
-    toasts.show({ text: moved.said, more: [moved.told], look: "good", lasts_ms: undo_ms - (Date.now() - sent_at), buttons: [button] });
+    const left_ms = undo_ms - (Date.now() - sent_at);
+    const undoing = left_ms >= worthAPress_ms ? { lasts_ms: left_ms, buttons: [button] } : {};
+    toasts.show({ text: moved.said, more: [moved.told], look: "good", ...undoing });
   } catch (error) {
     drop.revert();
     const isOverridable = error instanceof Refused && error.problem.overridable === true && !override;
@@ -97,15 +112,18 @@ async function undo(booking: string): Promise<void> {
 
 let zone = "";
 
-async function mount(): Promise<void> {
+/** Whether the grid is there now. */
+async function mount(live: Live): Promise<boolean> {
   const box = document.getElementById("calendar") as HTMLElement;
   // Seven columns cannot be read on a phone: there the week stays a list of its days.
   const isWanted = at.view === "day" || (at.view !== "list" && matchMedia(wide).matches);
-  if (!isWanted) return;
+  if (!isWanted) return false;
   // The grid is much code that phones with the list never need: it comes only where it is shown.
   const grid = import(box.dataset["grid"] ?? "") as Promise<typeof import("./desk/board")>;
-  const [shown, code] = await Promise.all([get<Shown>(calendarAddress()).catch(() => null), grid.catch(() => null)]);
-  if (!shown?.columns.length || !code) return; // the list that is there says what there is to say
+  // First listened, then read: what changes in between is heard.
+  const read = live.start().then(() => get<Shown>(calendarAddress()).catch(() => null));
+  const [shown, code] = await Promise.all([read, grid.catch(() => null)]);
+  if (!shown?.columns.length || !code) return false; // the list that is there says what there is to say
   zone = shown.zone;
   box.hidden = false;
   document.getElementById("board")?.setAttribute("hidden", "");
@@ -116,6 +134,7 @@ async function mount(): Promise<void> {
   };
   board = new code.Board(box, at, shown, doors, words);
   document.documentElement.dataset["calendar"] = "ready";
+  return true;
 }
 
 function newAddress(column: string, wall: string): string {
@@ -161,11 +180,12 @@ listen(() => {
   return true;
 });
 document.documentElement.classList.toggle("keys-off", !isOn());
-void mount().then(() => {
-  const listener = {
-    version: (booking: string) => board?.version(booking) ?? 0,
-    replace: (booking: string, tiles: Tile[]) => board?.replace(booking, tiles),
+const live = new Live(at);
+void mount(live).then((isThere) => {
+  if (!isThere) return live.stop();
+  live.hear({
+    version: (booking) => board?.version(booking) ?? 0,
+    replace: (booking, tiles, version) => board?.replace(booking, tiles, true, version),
     refresh,
-  };
-  if (board) new Live(at, listener).start();
+  });
 });

@@ -42,6 +42,10 @@ const nameOf = (tile: Tile) => `${tile.booking}:${tile.column}`;
 
 export class Board {
   private readonly tiles = new Map<string, Tile>();
+  /** The newest version seen of each booking, of those that are gone too; and when it was last put here. */
+  private readonly versions = new Map<string, number>();
+  private readonly replaced = new Map<string, number>();
+  private turn = 0;
   private readonly numbers: Map<string, number>;
   private readonly calendar: Calendar;
   private readonly isWeek: boolean;
@@ -55,17 +59,27 @@ export class Board {
   ) {
     this.isWeek = at.view === "week";
     this.numbers = new Map(shown.columns.map((column, number) => [column.id, number % colours]));
-    for (const tile of shown.tiles) if (this.isHere(tile)) this.tiles.set(nameOf(tile), tile);
+    for (const tile of shown.tiles) this.keep(tile);
     this.calendar = createCalendar(box, [Interaction, this.isWeek ? TimeGrid : ResourceTimeGrid], this.options(shown));
     this.tidy();
   }
 
+  /** The newest version of a booking that is known; 0 for an unknown one. */
   version(booking: string): number {
-    return Math.max(0, ...[...this.tiles.values()].filter((tile) => tile.booking === booking).map((tile) => tile.version));
+    return this.versions.get(booking) ?? 0;
   }
 
-  /** The tiles of one booking as they are now; tiles that changed flash once. */
-  replace(booking: string, tiles: Tile[], flash = true): void {
+  /** Stands for now, to be handed to `refresh` with what is asked for from now on. */
+  get mark(): number {
+    return this.turn;
+  }
+
+  /** The tiles of one booking as they are now; tiles that changed flash once. Answers that were overtaken do nothing. */
+  replace(booking: string, tiles: Tile[], flash = true, version = 0): void {
+    const read = tiles[0]?.version ?? version;
+    if (read && read < this.version(booking)) return;
+    this.versions.set(booking, Math.max(read, this.version(booking)));
+    this.replaced.set(booking, ++this.turn);
     const wanted = new Map(tiles.filter((tile) => this.isHere(tile)).map((tile) => [nameOf(tile), tile]));
     for (const [name, tile] of this.tiles) {
       if (tile.booking !== booking || wanted.has(name)) continue;
@@ -81,11 +95,17 @@ export class Board {
     if (flash) window.setTimeout(() => this.settle([...wanted.keys()]), flash_ms);
   }
 
-  /** Everything anew: changes were missed. */
-  refresh(shown: Shown): void {
-    this.tiles.clear();
-    for (const tile of shown.tiles) if (this.isHere(tile)) this.tiles.set(nameOf(tile), tile);
+  /** Everything anew: changes were missed. What was put here since the `mark` is newer than what was asked for then. */
+  refresh(shown: Shown, mark: number): void {
+    const isNewer = (booking: string) => (this.replaced.get(booking) ?? 0) > mark;
+    for (const [name, tile] of this.tiles) if (!isNewer(tile.booking)) this.tiles.delete(name);
+    for (const tile of shown.tiles) if (!isNewer(tile.booking)) this.keep(tile);
     this.calendar.setOption("events", this.events(shown));
+  }
+
+  private keep(tile: Tile): void {
+    this.versions.set(tile.booking, Math.max(tile.version, this.version(tile.booking)));
+    if (this.isHere(tile)) this.tiles.set(nameOf(tile), tile);
   }
 
   private settle(names: string[]): void {

@@ -24,7 +24,7 @@ export class Drawer {
     this.box.addEventListener("click", (event) => this.onClick(event));
     this.box.addEventListener("submit", (event) => this.onSubmit(event));
     const open = new URLSearchParams(window.location.search).get("open");
-    if (open && this.isOurs(new URL(open, window.location.origin))) void this.open(open);
+    if (open?.startsWith(`${at.root}/`)) void this.open(open);
   }
 
   get isOpen(): boolean {
@@ -40,23 +40,28 @@ export class Drawer {
     this.box.setAttribute("aria-busy", "true");
     try {
       const { page, url } = await part(address, body);
+      if (body) this.did(new URL(address, window.location.origin).pathname); // done, whatever is wanted by now
       if (turn !== this.wanted) return;
-      if (body) this.did(new URL(address, window.location.origin).pathname);
       if (this.isBoard(url)) return this.close();
       this.fill(page, url, focus);
     } catch (error) {
       if (!(error instanceof Away)) throw error;
-      this.trouble(this.words["offline"] ?? "");
-      for (const form of this.box.querySelectorAll("form.is-sending")) form.classList.remove("is-sending");
+      if (body || turn === this.wanted) this.trouble(this.words["offline"] ?? "");
+      if (turn !== this.wanted) return;
+      for (const form of this.box.querySelectorAll("form.is-sending")) {
+        form.classList.remove("is-sending");
+        form.removeAttribute("aria-busy");
+      }
       if (!this.inside.childElementCount) this.close();
     } finally {
-      this.box.removeAttribute("aria-busy");
+      if (turn === this.wanted) this.box.removeAttribute("aria-busy");
     }
   }
 
   close(): void {
     this.wanted += 1;
     this.box.hidden = true;
+    this.box.removeAttribute("aria-busy");
     this.inside.replaceChildren();
     document.documentElement.classList.remove("has-drawer");
     this.remember(null);
@@ -72,7 +77,7 @@ export class Drawer {
     this.box.setAttribute("aria-label", page.title);
     for (const button of this.inside.querySelectorAll<HTMLElement>("form[data-auto] [data-no-script]")) button.hidden = true;
     this.remember(`${url.pathname}${url.search}`);
-    const panel = url.hash ? this.inside.querySelector(url.hash) : null;
+    const panel = url.hash ? this.inside.querySelector(`#${CSS.escape(url.hash.slice(1))}`) : null;
     if (panel) panel.scrollIntoView({ block: "start" });
     else this.box.scrollTop = 0;
     if (!focus) return;

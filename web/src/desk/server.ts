@@ -13,6 +13,13 @@ export class Refused extends Error {
 
 export class Away extends Error {}
 
+const patience_ms = 30_000;
+
+/** Whether the answer was that there is no such thing, or none that this person may see. */
+export function isGone(error: unknown): boolean {
+  return error instanceof Refused && [403, 404, 410].includes(error.status);
+}
+
 /** The session has ended, or a fresh code is needed: only a whole page can go on from there. */
 function leaveFor(answer: Response): boolean {
   if (!answer.redirected || !new URL(answer.url).pathname.startsWith("/login")) return false;
@@ -22,10 +29,15 @@ function leaveFor(answer: Response): boolean {
 
 async function ask(address: string, init: RequestInit = {}): Promise<Response> {
   let answer: Response;
+  const patience = new AbortController();
+  // Nobody can say what became of something that was sent: only reading is given up.
+  const timer = init.method === "POST" ? 0 : window.setTimeout(() => patience.abort(), patience_ms);
   try {
-    answer = await fetch(address, { credentials: "same-origin", ...init });
+    answer = await fetch(address, { credentials: "same-origin", signal: patience.signal, ...init });
   } catch {
     throw new Away();
+  } finally {
+    window.clearTimeout(timer);
   }
   if (leaveFor(answer)) throw new Away();
   return answer;
