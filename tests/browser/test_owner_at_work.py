@@ -92,11 +92,13 @@ async def test_a_dangerous_right_is_ticked_read_about_and_given(
     stage.on("identity", "PATCH", f"{BASE}/members/{MASTER_ID}", careful)
     await page.goto(f"/manage/{ACCOUNT}/rights")
     await page.click(f".members a[href$='{MASTER_ID}']")
-    await page.check("input[name=right][value='client.view_phone']")
+    right = "input[name=right][value='client.view_phone']"
+    await page.click(f"details:has({right}) > summary")
+    await page.check(right)
     await page.click("#rights .sticky-end button")
     dangers = page.locator("#dangers")
     await expect(dangers).to_contain_text("Забере базу клієнтів.")
-    await expect(page.locator("input[name=right][value='client.view_phone']")).to_be_checked()
+    await expect(page.locator(right)).to_be_checked()
     person.trouble.clear()  # a refusal is an answer of 409, and the console says so
     await dangers.locator("button.danger").click()
     await expect(page.locator(".flash .notice.good")).to_be_visible()
