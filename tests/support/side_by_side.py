@@ -1,4 +1,4 @@
-"""How the tests are handed out when two run side by side."""
+"""How the tests are handed out when some files run side by side."""
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling

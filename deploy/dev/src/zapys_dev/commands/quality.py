@@ -18,12 +18,15 @@ from zapys_dev.errors import Trouble
 
 _console = Console(soft_wrap=True)
 
+_FILES_AT_ONCE = "3"
+"""One more than the cores of a small machine: much of a test is waiting for processes, time-outs and providers."""
+
 
 def run_tests(
     context: typer.Context,
     browser: Annotated[bool, typer.Option(help="Run the tests that drive a browser too.")] = True,
     side_by_side: Annotated[
-        bool, typer.Option(help="All tests run two files at a time; one at a time is slower and more patient.")
+        bool, typer.Option(help="All tests run three files at a time; one at a time is slower and more patient.")
     ] = True,
     stop_servers: Annotated[bool, typer.Option("--stop-servers", help="Only end the servers of the tests.")] = False,
 ) -> None:
@@ -43,7 +46,7 @@ def run_tests(
         servers = starting.result()
     _console.print(f"PostgreSQL and RabbitMQ are ready ({time.monotonic() - began:.1f} s)", highlight=False)
     whole = side_by_side and not _named_paths(words)
-    spread = ["-n", "2", "--dist", "loadscope", "--no-loadscope-reorder"] if whole else []
+    spread = ["-n", _FILES_AT_ONCE, "--dist", "loadscope", "--no-loadscope-reorder"] if whole else []
     only = [] if browser else ["-m", "not browser"]
     command = [sys.executable, "-m", "pytest", *only, *spread, *words]
     code = _run_to_the_end(command, {**os.environ, **servers.as_environment()})
