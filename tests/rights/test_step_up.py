@@ -46,7 +46,8 @@ async def test_a_dangerous_act_wants_a_fresh_code(
         told = await answer(world, await aged(world, age), method, path, body)
         assert told == (403, "access.step_up_required")
     fresh = await answer(world, await aged(world, STEP_UP_AGE - timedelta(minutes=1)), method, path, body)
-    assert fresh[0] != 403
+    # Identity may still refuse: here it knows the member from an event alone, so nothing of theirs can be given on.
+    assert fresh[0] != 403 or (service, fresh[1]) == ("identity", "identity.grant_exceeds_own")
     key = ApiKey(world.account_id, "Звіти", frozenset(EVERYTHING), None)
     program = world.bench.mint.person(api_key=key)
     assert await answer(world, program, method, path, body) == (403, "access.person_required")

@@ -36,7 +36,9 @@ class Seen:
         return len(self.booked) == len(self.stored) and set(self.booked) == self.stored and not self.strange
 
 
-async def book_until_over(client: Visitor, salon: Salon, slots: list[dict[str, Any]], seen: Seen) -> None:
+async def book_until_over(
+    client: Visitor, salon: Salon, slots: list[dict[str, Any]], seen: Seen, pause_s: float
+) -> None:
     """One booking after another, each asked for until it is answered."""
     for slot in slots:
         if seen.is_over:
@@ -57,19 +59,20 @@ async def book_until_over(client: Visitor, salon: Salon, slots: list[dict[str, A
                     break
             await asyncio.sleep(AGAIN_AFTER_S)
         seen.took_s.append(time.monotonic() - began)
+        await asyncio.sleep(pause_s)
     raise AssertionError("the slots ran out before the restarts were done")
 
 
 async def book_through_restarts(
-    breakable: Breakable, salon: Salon, clients: tuple[Visitor, Visitor], names: list[str]
+    breakable: Breakable, salon: Salon, clients: tuple[Visitor, Visitor], names: list[str], *, pause_s: float = 0.0
 ) -> Seen:
-    """Two clients book without a pause until every process of `names` was ended in order and is ready again."""
+    """Two clients book, resting `pause_s` each time, until every process of `names` was ended in order and is ready."""
     seen = Seen()
     rows = await breakable.rows("booking", "SELECT id FROM booking WHERE account_id = $1", salon.account)
     before = {str(row["id"]) for row in rows}
     slots = await first_slots(clients[0], salon, days_ahead=10, days=45)
     shares = zip(clients, (slots[0::2], slots[1::2]), strict=True)
-    booking = [asyncio.create_task(book_until_over(client, salon, share, seen)) for client, share in shares]
+    booking = [asyncio.create_task(book_until_over(client, salon, share, seen, pause_s)) for client, share in shares]
     try:
         for name in names:
             await asyncio.to_thread(breakable.stack.restart, name)
