@@ -12,7 +12,7 @@ from sqlalchemy import or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from contracts import Event
-from contracts.booking import BookingCancelled, BookingCreated, BookingRescheduled, BookingState
+from contracts.booking import BookingCancelled, BookingCreated, BookingRescheduled, BookingState, ClientState
 from kit import context, telemetry
 from kit.db import Tx
 from kit.texts import Texts
@@ -127,6 +127,22 @@ async def _as_known_now(tx: Tx, booking: BookingState) -> BookingState:
 def state_of(row: BookingCopy) -> BookingState:
     """The booking as its newest event told it."""
     return BookingState.model_validate(row.body)
+
+
+def client_of_card(card: ClientCopy) -> ClientState:
+    """A client as their card tells, for a message that no event of theirs has caused."""
+    return ClientState.model_validate(
+        {
+            "id": card.client_id,
+            "name": card.name,
+            "phone_e164": card.phone_e164,
+            "email": card.email,
+            "phone_confirmed": card.phone_confirmed,
+            "language": card.language,
+            "user_id": card.user_id,
+            "notifications_on": card.notifications_on,
+        }
+    )
 
 
 def _any(rows: Sequence[NotificationRow]) -> bool:

@@ -20,7 +20,7 @@ from notifications.rules import rules_of
 from notifications.situation import read_known, situation_of, standing_of
 from notifications.tables import AccountCopy, BookingCopy, ClientCopy, LocationCopy, NotificationRow
 
-from .plan_booking import Planner, state_of
+from .plan_booking import Planner, client_of_card, state_of
 from .write_decisions import existing_of, lay_over, read_decisions
 
 SAMPLE_CODE = "7KQ2MX"
@@ -138,18 +138,7 @@ async def _client(tx: Tx, account_id: UUID, draft: BookingDraft) -> ClientState 
         card = await tx.get(ClientCopy, (account_id, draft.client_id))
         if card is None:
             raise NotFound("client")
-        return ClientState.model_validate(
-            {
-                "id": card.client_id,
-                "name": card.name,
-                "phone_e164": card.phone_e164,
-                "email": card.email,
-                "phone_confirmed": card.phone_confirmed,
-                "language": card.language,
-                "user_id": card.user_id,
-                "notifications_on": card.notifications_on,
-            }
-        )
+        return client_of_card(card)
     if draft.client is None:
         return None
     try:

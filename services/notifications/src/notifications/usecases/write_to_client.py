@@ -35,7 +35,7 @@ from notifications.situation import Known, client_of, read_known_clients, situat
 from notifications.tables import BookingCopy, ClientCopy, NotificationRow
 from notifications.wording import OwnText, Words, fill, shortened, template_key
 
-from .plan_booking import Planner, state_of
+from .plan_booking import Planner, client_of_card, state_of
 from .write_decisions import DUE_CHANNEL
 from .write_decisions import state_of as written_as
 
@@ -109,7 +109,7 @@ async def draft_message(
         raise InvalidInput.of("/text", "link_in_text")
     if not member.may(Permission.CLIENT_VIEW_PHONE) and has_contact(draft.text):
         raise InvalidInput.of("/text", "contact_in_text")
-    said = _said(to.card)
+    said = client_of_card(to.card)
     places = [to.visit.location_id] if to.visit else []
     known = await read_known_clients(tx, member.account_id, [said], places)
     rules = await rules_of(tx, member.account_id, planner.house)
@@ -208,21 +208,6 @@ def _row(member: Member, drafted: Drafted, message_id: UUID, now: datetime) -> N
         trace=telemetry.carry(),
         created_at=now,
         changed_at=now,
-    )
-
-
-def _said(card: ClientCopy) -> ClientState:
-    return ClientState.model_validate(
-        {
-            "id": card.client_id,
-            "name": card.name,
-            "phone_e164": card.phone_e164,
-            "email": card.email,
-            "phone_confirmed": card.phone_confirmed,
-            "language": card.language,
-            "user_id": card.user_id,
-            "notifications_on": card.notifications_on,
-        }
     )
 
 

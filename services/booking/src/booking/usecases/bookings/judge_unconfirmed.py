@@ -16,6 +16,7 @@ from booking.tables import AccountCopy, BookingRow
 from booking.usecases.actors import SYSTEM
 from contracts.booking import BookingUnconfirmed
 from kit.db import Database
+from kit.loops import each
 
 from .cancel_booking import cancel_booking
 from .record_act import record_act
@@ -26,16 +27,15 @@ log = structlog.get_logger("unconfirmed")
 
 
 async def judge_unconfirmed(db: Database, now: datetime) -> None:
-    """Judge all that are due; one that fails is tried again at the next turn and holds up no other."""
+    """Judge all that are due; one that fails is tried again at the next turn and holds up no other.
+
+    Raises when the database is away.
+    """
     after: Due | None = None
     while True:
         async with db.system_tx() as tx:
             page = await due_visits(tx, now, after, PAGE)
-        for due in page:
-            try:
-                await judge_visit(db, due, now)
-            except Exception as error:
-                log.error("visit not judged", account_id=due.account_id, booking_id=str(due.id), exc_info=error)
+        await each("unconfirmed visits", page, lambda due: judge_visit(db, due, now))
         if len(page) < PAGE:
             return
         after = page[-1]

@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 
 from sqlalchemy.dialects.postgresql import insert
 
-from booking.tables import BookingEvent
+from booking.tables import BookingEvent, BookingRow
 from booking.usecases.actors import Actor
 from contracts import Event
 from kit.db import Tx
@@ -37,10 +37,16 @@ def record_act(
 
 
 async def record_heard(
-    tx: Tx, event: Event, booking_id: UUID, kind: str, actor: Actor, now: datetime, **details: Any
+    tx: Tx, event: Event, booking_id: UUID | None, kind: str, actor: Actor, now: datetime, **details: Any
 ) -> None:
-    """Write down what another service said, once however often it is said; its subject and version keep the order."""
-    assert event.account_id is not None
+    """Write down what another service said, once however often it is said; its subject and version keep the order.
+
+    What is about no booking, or about one that is not here, stands in no history.
+    """
+    if booking_id is None or event.account_id is None:
+        return
+    if await tx.get(BookingRow, (event.account_id, booking_id)) is None:
+        return
     subject = f"{event.name.rsplit('.', 2)[0]}:{event.subject_id}"
     row = {
         "account_id": event.account_id,

@@ -25,10 +25,6 @@ from kit.messaging import now_utc
 async def hear_message(event: MessageSent | MessageDelivered | MessageFailed | MessageHeld, tx: Tx) -> None:
     """Write into the booking's history what became of a message; whom it went to is said by kind, not by address."""
     said = event.notification
-    if said.booking_id is None or event.account_id is None:
-        return
-    if await tx.get(BookingRow, (event.account_id, said.booking_id)) is None:
-        return
     asked = said.confirm_request
     await record_heard(
         tx,
@@ -45,7 +41,9 @@ async def hear_message(event: MessageSent | MessageDelivered | MessageFailed | M
         reason_code=said.reason_code,
         **({REQUEST: asked.model_dump(mode="json")} if asked else {}),
     )
-    if asked is not None and isinstance(event, MessageSent | MessageDelivered):
+    if asked is None or said.booking_id is None or event.account_id is None:
+        return
+    if isinstance(event, MessageSent | MessageDelivered):
         await _keep_promise(tx, event.account_id, said.booking_id, asked)
 
 
@@ -60,10 +58,6 @@ async def _keep_promise(tx: Tx, account_id: UUID, booking_id: UUID, asked: Confi
 async def hear_words(event: MessageWritten, tx: Tx) -> None:
     """Write into the history of the visit who wrote to its client by hand; the words are with the message."""
     said = event.notification
-    if said.booking_id is None or event.account_id is None:
-        return
-    if await tx.get(BookingRow, (event.account_id, said.booking_id)) is None:
-        return
     await record_heard(
         tx,
         event,

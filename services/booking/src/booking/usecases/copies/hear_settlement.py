@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from booking.domain.lifecycle import payment_state
 from booking.queries.visits import visit_of
-from booking.tables import BookingRow
 from booking.usecases.actors import SYSTEM
 from booking.usecases.bookings.change_booking import say_changed
 from booking.usecases.bookings.record_act import record_act, record_heard
@@ -45,10 +44,6 @@ async def hear_settlement(event: BookingSettled | BookingReversed, tx: Tx) -> No
 async def hear_receipt(event: ReceiptRegistered | ReceiptHeld | ReceiptFailed, tx: Tx) -> None:
     """Write into the booking's history what became of its receipt."""
     said = event.receipt
-    if said.booking_id is None or event.account_id is None:
-        return
-    if await tx.get(BookingRow, (event.account_id, said.booking_id)) is None:
-        return
     await record_heard(
         tx,
         event,
