@@ -8,11 +8,16 @@ from booking.app import build
 from booking.settings import Settings
 from kit.testing import Bench
 from tests.booking.salon import Salon, open_salon
+from zapys_dev.databases import Urls
 
 
 @pytest.fixture(scope="session")
-async def bench(fresh_database) -> AsyncIterator[Bench]:
-    urls = fresh_database("booking")
+def urls(fresh_database) -> Urls:
+    return fresh_database("booking")
+
+
+@pytest.fixture(scope="session")
+async def bench(urls) -> AsyncIterator[Bench]:
     settings = Settings(database_url=urls.app_url, migration_database_url=urls.migration_url)
     async with Bench(build(settings)) as bench:
         yield bench

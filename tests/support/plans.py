@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import event
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 FEW = 1_000
 """Rows of one statement: a page has some dozens, neighbours in the database some hundreds, the past ten thousand."""
@@ -28,6 +28,14 @@ def heard(engine: AsyncEngine) -> Iterator[list[tuple[str, Any]]]:
     yield said
     event.remove(engine.sync_engine, "begin", begun)
     event.remove(engine.sync_engine, "before_cursor_execute", sent)
+
+
+async def count_rows(migration_url: str, *tables: str) -> None:
+    """Let the database count what the tables hold now, as it does by itself from time to time."""
+    engine = create_async_engine(migration_url)
+    async with engine.begin() as connection:
+        await connection.exec_driver_sql(f"ANALYZE {', '.join(tables)}")
+    await engine.dispose()
 
 
 def rows_read(node: dict[str, Any]) -> int:
