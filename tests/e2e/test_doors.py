@@ -67,7 +67,7 @@ async def test_no_door_opens_for_strangers(salon: Salon, visitor: MakeVisitor, s
     [
         ("uk", "Дані заповнено з помилкою", "Виправте названі поля і надішліть ще раз."),
         ("ru", "В данных есть ошибка", "Исправьте названные поля и отправьте ещё раз."),
-        ("en", "Some of the data is wrong", "Correct the named fields and send again."),
+        ("en", "Some of the data is not right", "Correct the fields named below and send again."),
     ],
 )
 @pytest.mark.row("X1")

@@ -38,7 +38,7 @@ async def test_a_wrong_field_is_named_with_its_cure(toy: Bench) -> None:
         ("/colour", "unknown"),
     }
     assert all(e["text"] for e in body["errors"])
-    assert body["fix"]["text"] == "Correct the named fields and send again."
+    assert body["fix"]["text"] == "Correct the fields named below and send again."
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ async def test_a_method_that_is_not_there_is_refused_with_those_that_are(toy: Be
     [
         ("uk", "Для цієї дії потрібне право «Переносити записи»"),
         ("ru", "Для этого действия нужно право «Переносить записи»"),
-        ("en", "This needs the permission “Move bookings”"),
+        ("en", "You need the right “Move bookings”"),
     ],
 )
 def test_a_missing_right_is_called_by_its_name(language: str, title: str) -> None:
@@ -153,7 +153,7 @@ async def test_a_request_on_a_used_connection_has_a_trace_of_its_own(toy: Bench)
     [
         ("uk", "Такого немає або у вас немає доступу"),
         ("ru-RU,ru;q=0.9", "Такого нет или у вас нет доступа"),
-        ("en", "There is no such thing, or it is not visible to you"),
+        ("en", "This does not exist, or you have no access to it"),
         ("de", "Такого немає або у вас немає доступу"),
     ],
 )

@@ -80,7 +80,7 @@ async def test_the_list_of_waiting_receipts_shows_reason_sum_age_and_cure(salon:
     assert texts == {
         "uk": "Робочу зміну каси не відкрито",
         "ru": "Рабочая смена кассы не открыта",
-        "en": "The fiscal shift of the register is not open",
+        "en": "The register’s fiscal shift is closed",
     }
 
 

@@ -46,7 +46,7 @@ async def test_a_bad_number_costs_one_attempt_and_makes_one_task_until_it_is_cor
     assert await salon.requests() == 1
     [task] = await tasks(salon, headers={"Accept-Language": "en"})
     assert (task["kind"], task["client_id"], task["client_name"]) == ("phone_bad", str(client.id), "Ганна")
-    assert task["text"] == "The number of Ганна does not work: the provider cannot deliver to it."
+    assert task["text"] == "Ганна’s number does not work: the provider cannot deliver to it."
     assert task["fix"]["url"].endswith(f"/desk/{salon.account_id}/clients/{client.id}")
     assert (client.phone_e164 or "") not in str(task)
     elsewhere = await salon.member("administrator", location_ids=frozenset({new_id()}))
