@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select, update
 
 from contracts.identity import LoginCodeRequested
-from identity.tables import LoginCode, Session
+from identity.sign_in_tables import LoginCode, Session
 from kit.callers import STEP_UP_AGE
 from kit.testing import Bench
 from tests.identity.conftest import People, Somebody, new_phone

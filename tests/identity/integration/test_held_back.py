@@ -16,7 +16,7 @@ from sqlalchemy import delete, func, select, update
 from contracts.identity import LoginCodeRequested
 from identity.app import build
 from identity.settings import Settings
-from identity.tables import LoginSend, UsedCaptcha
+from identity.sign_in_tables import LoginSend, UsedCaptcha
 from kit.ids import new_id
 from kit.testing import Bench
 from tests.identity.conftest import People, new_phone

@@ -14,7 +14,7 @@ from identity.domain.rotation import GRACE, LEAD, ROTATE_EVERY
 from identity.key_store import KeyStore
 from identity.keyring import ACCESS_LIFE, Keyring
 from identity.settings import Settings
-from identity.tables import PublishedKey
+from identity.signing_key_tables import PublishedKey
 from kit.callers import ApiKey
 from kit.ids import new_id
 from kit.testing import Bench

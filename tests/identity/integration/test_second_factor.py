@@ -11,7 +11,7 @@ from sqlalchemy import text, update
 
 from contracts.identity import SecondFactorChanged
 from identity.second_factor_tables import SecondFactor
-from identity.tables import Session
+from identity.sign_in_tables import Session
 from identity.usecases.second_factor.reset_factor import apply_resets
 from kit.errors import StepUpRequired
 from kit.testing import Bench

@@ -15,7 +15,7 @@ from contracts.identity import SessionsRevoked, SigningKeysPublished
 from identity.app import say_keys
 from identity.domain.refresh import CLIENT_LIFE, STAFF_LIFE
 from identity.keyring import Keyring
-from identity.tables import RefreshToken, Session
+from identity.sign_in_tables import RefreshToken, Session
 from kit.access import public_key
 from kit.testing import Bench
 from tests.identity.conftest import People, Somebody

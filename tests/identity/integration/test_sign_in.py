@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import func, select, update
 
 from contracts.identity import LoginCodeRequested
-from identity.tables import LoginCode, LoginPhone, RefreshToken, Session, User
+from identity.sign_in_tables import LoginCode, LoginPhone, RefreshToken, Session
+from identity.tables import User
 from kit.testing import Bench
 from tests.identity.conftest import People, new_phone
 

@@ -22,7 +22,7 @@ from kit.secrets import SecretBox
 from .domain import rotation
 from .domain.rotation import Aged
 from .keyring import Key, Keyring, key_of
-from .tables import PublishedKey
+from .signing_key_tables import PublishedKey
 
 log = structlog.get_logger("signing keys")
 

@@ -10,7 +10,8 @@ from sqlalchemy import exists, select
 from kit.db import Tx
 
 from .domain import vanity
-from .tables import Account, AuditEntry, Membership, Session, User, VanityAddress
+from .sign_in_tables import Session
+from .tables import Account, AuditEntry, Membership, User, VanityAddress
 
 SUGGESTIONS = 3
 

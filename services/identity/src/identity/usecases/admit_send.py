@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from identity import captcha
 from identity.domain import guard
 from identity.errors import CaptchaRequired, CodesHeldBack
-from identity.tables import LoginSend, UsedCaptcha
+from identity.sign_in_tables import LoginSend, UsedCaptcha
 from kit.addresses import home_of
 from kit.db import Tx
 from kit.errors import InvalidInput

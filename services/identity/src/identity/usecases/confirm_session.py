@@ -5,7 +5,8 @@ from uuid import UUID
 
 from identity.domain.codes import digits_of
 from identity.errors import SessionExpired
-from identity.tables import Session, User
+from identity.sign_in_tables import Session
+from identity.tables import User
 from kit.db import Tx
 from kit.errors import Problem
 

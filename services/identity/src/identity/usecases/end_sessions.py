@@ -9,7 +9,8 @@ from sqlalchemy import update
 
 from contracts.identity import SessionsRevoked
 from identity.keyring import ACCESS_LIFE, CLOCK_LEEWAY
-from identity.tables import Session, User
+from identity.sign_in_tables import Session
+from identity.tables import User
 from kit import access
 from kit.db import Tx
 

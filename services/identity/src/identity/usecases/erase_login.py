@@ -13,7 +13,8 @@ from identity.errors import LoginInUse
 from identity.feedback_tables import ContactMessage, IdeaVote
 from identity.phone_change_tables import PhoneChange
 from identity.second_factor_tables import SecondFactor, WaitingSignIn
-from identity.tables import RegistrationDraft, Session, User
+from identity.sign_in_tables import Session
+from identity.tables import RegistrationDraft, User
 from kit import access
 from kit.db import Tx
 

@@ -6,7 +6,8 @@ from sqlalchemy import delete, func
 
 from identity.domain import codes, guard, vanity
 from identity.second_factor_tables import WaitingSignIn
-from identity.tables import LoginCode, LoginPhone, LoginSend, Session, UsedCaptcha, VanityAddress, VisitCopy
+from identity.sign_in_tables import LoginCode, LoginPhone, LoginSend, Session, UsedCaptcha
+from identity.tables import VanityAddress, VisitCopy
 from kit.db import Tx
 
 KEEP_CODES = timedelta(days=7)

@@ -7,7 +7,7 @@ from sqlalchemy import and_, case, select, update
 
 from identity.domain import codes
 from identity.errors import CodeAskedElsewhere, CodeExpired, CodeUsed, CodeWrong, TooManyAttempts
-from identity.tables import LoginCode, LoginPhone, LoginSend
+from identity.sign_in_tables import LoginCode, LoginPhone, LoginSend
 from kit.db import Tx
 from kit.errors import Problem
 

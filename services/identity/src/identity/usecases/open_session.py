@@ -7,7 +7,8 @@ from uuid import UUID
 
 from identity import queries
 from identity.domain import refresh
-from identity.tables import RefreshToken, Session, User
+from identity.sign_in_tables import RefreshToken, Session
+from identity.tables import User
 from kit.db import Tx
 from kit.ids import new_id
 

@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from contracts.identity import SigningKey, SigningKeysPublished
 from identity.keyring import Keyring
-from identity.tables import PublishedKey
+from identity.signing_key_tables import PublishedKey
 from kit import access
 from kit.db import Tx
 

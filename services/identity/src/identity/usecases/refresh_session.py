@@ -10,7 +10,8 @@ from identity.domain import refresh
 from identity.domain.refresh import Seen, Verdict
 from identity.errors import RefreshTokenReused, SessionExpired
 from identity.second_factor_tables import SecondFactor
-from identity.tables import RefreshToken, Session, User
+from identity.sign_in_tables import RefreshToken, Session
+from identity.tables import User
 from kit.db import Tx
 from kit.errors import Problem
 

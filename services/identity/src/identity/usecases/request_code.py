@@ -13,7 +13,7 @@ from contracts.base import Language
 from contracts.identity import LoginCodeRequested
 from identity.domain import codes
 from identity.errors import TooManyCodes
-from identity.tables import LoginCode, LoginPhone
+from identity.sign_in_tables import LoginCode, LoginPhone
 from kit.db import Tx
 from kit.ids import new_id
 

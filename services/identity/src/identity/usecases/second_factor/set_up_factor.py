@@ -9,7 +9,8 @@ from sqlalchemy import delete, exists, select
 from identity.domain import second_factor as rules
 from identity.errors import SecondFactorExists
 from identity.second_factor_tables import RecoveryCode, SecondFactor
-from identity.tables import Session, User
+from identity.sign_in_tables import Session
+from identity.tables import User
 from identity.usecases.keep_demo import check_leaves_demo
 from kit.db import Tx
 from kit.errors import NotFound, Problem
