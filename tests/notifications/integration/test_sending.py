@@ -63,7 +63,9 @@ async def test_a_reminder_goes_out_once_and_the_tab_tells_all_about_it(salon: Sa
     [attempt] = reminder["attempts"]
     assert (attempt["outcome"], attempt["provider_code"]) == ("accepted", accepted["message_id"])
     assert told["reminder_3d"]["reason_code"] == "too_late"
-    assert told["reminder_3d"]["reason_text"] == "The time for this message had already passed when the booking was made."
+    assert (
+        told["reminder_3d"]["reason_text"] == "The time for this message had already passed when the booking was made."
+    )
     assert booking.client is not None
     assert (booking.client.phone_e164 or "") not in str(shown)
 
