@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 from uuid import UUID
 
 import httpx
 from sqlalchemy import TextClause, text
 
-from kit.db import Database
+from kit.db import Database, Tx
 
 from .waiting import eventually
 
@@ -20,11 +20,18 @@ _IS_WAITED_FOR = text(
 
 
 async def while_saved(
-    db: Database, account_id: UUID, first: TextClause, second: Coroutine[Any, Any, httpx.Response]
+    db: Database,
+    account_id: UUID,
+    first: TextClause | Callable[[Tx], Awaitable[object]],
+    second: Coroutine[Any, Any, httpx.Response],
 ) -> httpx.Response:
     """The answer to `second`, asked after `first` was written and before it was committed."""
     async with db.tx(account_id) as tx:
-        await tx.execute(first, {"account": account_id})
+        if isinstance(first, TextClause):
+            await tx.execute(first, {"account": account_id})
+        else:
+            await first(tx)
+            await tx.flush()
         asked = asyncio.create_task(second)
 
         async def is_waited_for() -> bool:

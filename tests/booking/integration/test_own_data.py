@@ -8,8 +8,9 @@ import structlog
 from sqlalchemy import text
 
 from booking.usecases.clients.keep_cards import cards_due, forget_old_cards
+from booking.usecases.waitlist.offer_time import serve_waitlists
 from contracts.base import Money
-from contracts.booking import ClientChanged, ClientErased
+from contracts.booking import ClientChanged, ClientErased, WaitlistOfferEnded
 from contracts.fiscal import PrepaymentPaid, PrepaymentRequested, PrepaymentState, ReceiptRegistered, ReceiptState
 from contracts.identity import UserErased
 from tests.booking.integration.test_clients import sheet
@@ -250,3 +251,41 @@ async def test_an_erasure_is_in_the_log_for_whoever_restores_an_older_database(s
     [line] = [one for one in said if one["event"] == "client erased"]
     assert (line["account_id"], line["client_id"]) == (str(salon.account_id), card)
     assert "Марко" not in str(line)
+
+
+async def test_who_is_forgotten_is_forgotten_with_the_doubles_of_their_doubles(salon):
+    first, second, third = [
+        (await salon.ok("POST", "/clients", {"name": f"Соломія-{n}", "note": "алергія", "phone": a_phone()}))["id"]
+        for n in range(3)
+    ]
+    await salon.ok("POST", f"/clients/{second}/merges", {"double_id": first})
+    await salon.ok("POST", f"/clients/{third}/merges", {"double_id": second})
+    told = await salon.ok("GET", f"/clients/{third}/export")
+    assert {one["id"] for one in told["merged_cards"]} == {first, second}
+    await salon.ok("POST", f"/clients/{third}/erase", {"confirm": "erase"})
+    async with salon.bench.service.db.system_tx() as tx:
+        for table in ("client", "client_merge"):
+            rows = f"SELECT string_agg(t::text, ' ') FROM {table} t WHERE account_id = :id"
+            said = await tx.scalar(text(rows), {"id": salon.account_id}) or ""
+            assert "Соломія" not in said, table
+            assert "алергія" not in said, table
+    erased = await salon.bench.said(ClientErased, account_id=salon.account_id)
+    assert {str(one.client_id) for one in erased} == {first, second, third}
+
+
+async def test_nothing_is_kept_for_somebody_who_waited_and_was_forgotten(salon):
+    taken = await salon.booked(salon.at("10:00"))
+    card = await salon.ok("POST", "/clients", {"name": "Соломія", "phone": a_phone()})
+    waits = {"service_ids": [salon.service], "staff_member_id": salon.staff, "client_id": card["id"]}
+    day = {"first_day": str(salon.day()), "last_day": str(salon.day()), "from": "10:00", "to": "11:00"}
+    await salon.ok("POST", "/waitlist", {**waits, **day})
+    await salon.ok("POST", "/waitlist", {**waits, **day, "from": "11:00", "to": "12:00"})
+    await serve_waitlists(salon.bench.service.db)
+    assert "11:00" not in await salon.starts(salon.day()), "offered"
+    await salon.ok("POST", f"/clients/{card['id']}/erase", {"confirm": "erase"})
+    assert (await salon.ok("GET", "/waitlist"))["items"] == []
+    [ended] = await salon.bench.said(WaitlistOfferEnded, account_id=salon.account_id)
+    assert (ended.ended_by, ended.entry.client.phone_e164) == ("withdrawn", None)
+    await salon.ok("POST", f"/bookings/{taken['id']}/cancel", {})
+    await serve_waitlists(salon.bench.service.db)
+    assert {"10:00", "11:00"} <= set(await salon.starts(salon.day()))

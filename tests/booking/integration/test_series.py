@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from contracts.booking import BookingCancelled, BookingCreated, BookingRescheduled
+from contracts.permissions import Permission
 from tests.booking.salon import a_phone
 
 
@@ -118,6 +119,28 @@ async def test_this_one_and_all_that_follow_are_cancelled_and_the_time_is_free(s
     alone = await salon.booked(salon.at("15:00"))
     refused = await salon.call("POST", f"/bookings/{alone['id']}/following/cancel", {})
     assert refused.json()["code"] == "booking.no_series"
+
+
+async def test_a_settled_visit_is_not_cancelled_with_its_series_without_the_right_for_that(salon):
+    made = await salon.ok("POST", "/booking-series", series(salon, salon.at("10:00"), weekly(2), price={"amount": 0}))
+    first = f"/bookings/{made['dates'][0]['booking_id']}"
+    master = await salon.member(*(set(Permission) - {Permission.BOOKING_CANCEL_PAID}))
+    for door in ("/cancel", "/following/cancel"):
+        refused = await salon.call("POST", first + door, {}, by=master)
+        assert (refused.status_code, refused.json()["permission"]) == (403, "booking.cancel_paid")
+    await salon.ok("POST", f"{first}/following/cancel", {})
+
+
+async def test_a_visit_that_is_cancelled_still_says_by_how_much_the_others_move(salon):
+    made = await salon.ok("POST", "/booking-series", series(salon, salon.at("10:00"), weekly(3)))
+    ids = [one["booking_id"] for one in made["dates"]]
+    await salon.ok("POST", f"/bookings/{ids[0]}/cancel", {})
+    to = {"starts_at": salon.at("11:00")}
+    moved = await salon.ok("POST", f"/bookings/{ids[0]}/following/reschedule", to)
+    assert local(moved) == [f"{salon.day() + timedelta(weeks=n)} 11:00" for n in (1, 2)]
+    await salon.ok("POST", f"/bookings/{ids[1]}/following/cancel", {})
+    nothing = await salon.call("POST", f"/bookings/{ids[0]}/following/reschedule", to)
+    assert (nothing.status_code, nothing.json()["code"]) == (409, "booking.wrong_state")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response
 
 from booking.domain.lifecycle import CANCELLED, Act, State
-from booking.queries.actions import PERMISSIONS, actions_of, needed_to_put_away
+from booking.queries.actions import PERMISSIONS, actions_of, needed_to_cancel, needed_to_put_away
 from booking.queries.timeline import timeline_of
 from booking.queries.visits import Visit, visit_of
 from booking.tables import AccountCopy
@@ -91,9 +91,9 @@ async def cancel(desk: DeskDep, body: CancelBody | None = None) -> Response:
     wanted = body or CancelBody()
 
     async def act(tx: Tx, visit: Visit, actor: Actor) -> None:
-        is_over = State(visit.booking.state) in CANCELLED
-        if visit.booking.payment_state == "settled" and not is_over:
-            desk.member.require(Permission.BOOKING_CANCEL_PAID)
+        if State(visit.booking.state) not in CANCELLED:
+            for permission in needed_to_cancel(visit):
+                desk.member.require(permission)
         await cancel_booking(tx, visit, actor, desk.now, reason=wanted.reason or None, tell_client=wanted.tell_client)
 
     return await desk.run(Permission.BOOKING_CANCEL, act)

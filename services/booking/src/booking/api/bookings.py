@@ -233,7 +233,7 @@ async def client_of(
 
 async def _card(tx: Tx, account_id: UUID, client_id: UUID) -> ClientRow:
     try:
-        return await living_card_of(tx, account_id, client_id)
+        return await living_card_of(tx, account_id, client_id, lock=True)
     except NotFound:
         raise InvalidInput.of("/client_id", "unknown_client") from None
 

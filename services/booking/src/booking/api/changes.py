@@ -9,6 +9,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 
+from booking.queries.actions import needed_to_cancel
 from booking.queries.holidays import holidays_of
 from booking.queries.visits import Visit
 from booking.tables import AccountCopy, StaffMemberRow
@@ -89,9 +90,8 @@ def desk_of(account: AccountCopy, member: Member) -> Desk:
         if kind == "move":
             member.require(Permission.BOOKING_RESCHEDULE)
         if kind == "cancel":
-            member.require(Permission.BOOKING_CANCEL)
-            if visit.booking.payment_state == "settled":
-                member.require(Permission.BOOKING_CANCEL_PAID)
+            for permission in needed_to_cancel(visit):
+                member.require(permission)
 
     return Desk(account, Actor.member(member), show, permit)
 

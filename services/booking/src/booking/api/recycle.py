@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
@@ -11,9 +11,7 @@ from sqlalchemy import select
 from booking.queries.catalogue import who_does_what
 from booking.queries.order import by_name
 from booking.queries.resources import needs_by_service
-from booking.queries.visits import Visit
 from booking.tables import LocationRow, ServiceRow
-from booking.usecases.actors import Actor
 from booking.usecases.catalogue.recycle import (
     Choice,
     delete_location,
@@ -23,12 +21,12 @@ from booking.usecases.catalogue.recycle import (
 )
 from contracts.http.catalogue import LocationAnswer, LocationList, ServiceAnswer, ServiceList
 from contracts.permissions import Permission
-from kit.access import Member
 from kit.db import Tx
 from kit.edge import DbDep, MemberDep
 from kit.idempotency import OnceDep
 
-from .answers import Eyes, conflict, location_answer, service_answer
+from .answers import location_answer, service_answer
+from .changes import desk_of
 from .edge import AccountDep, IfMatchDep, NowDep, require_version, require_whole_account
 
 router = APIRouter(prefix="/api/v1/accounts/{account_id}", tags=["catalogue"])
@@ -67,8 +65,7 @@ async def drop_service(
         member.require(Permission.BOOKING_CANCEL)
     require_whole_account(member)
     async with db.tx(account.account_id) as tx:
-        actor = Actor.member(member)
-        row = await delete_service(tx, account.account_id, service_id, choice, _shown(member), actor, now)
+        row = await delete_service(tx, desk_of(account, member), service_id, choice, now)
         require_version(row.version - 1, if_match)
         return await _service(tx, row, account.currency)
 
@@ -102,7 +99,7 @@ async def deleted_locations(member: MemberDep, db: DbDep) -> LocationList:
 
 @router.delete("/locations/{location_id}", operation_id="delete_location", response_model=LocationAnswer)
 async def drop_location(
-    location_id: UUID, member: MemberDep, db: DbDep, now: NowDep, choice: OnConflict = None
+    location_id: UUID, member: MemberDep, account: AccountDep, db: DbDep, now: NowDep, choice: OnConflict = None
 ) -> LocationAnswer:
     """Close it; its bookings stay unless `cancel` is chosen."""
     member.require(Permission.CATALOGUE_EDIT, location_id=location_id)
@@ -110,10 +107,7 @@ async def drop_location(
         member.require(Permission.BOOKING_CANCEL)
     require_whole_account(member)
     async with db.tx(member.account_id) as tx:
-        actor = Actor.member(member)
-        return location_answer(
-            await delete_location(tx, member.account_id, location_id, choice, _shown(member), actor, now)
-        )
+        return location_answer(await delete_location(tx, desk_of(account, member), location_id, choice, now))
 
 
 @router.post("/locations/{location_id}/restore", operation_id="restore_location", response_model=LocationAnswer)
@@ -127,15 +121,6 @@ async def bring_back_location(location_id: UUID, member: MemberDep, db: DbDep, o
             return location_answer(await restore_location(tx, member.account_id, location_id))
 
         return await once.run(tx, effect, status=200)
-
-
-def _shown(member: Member) -> Any:
-    eyes = Eyes.of(member)
-
-    def show(visit: Visit) -> dict[str, Any]:
-        return conflict(visit, eyes).model_dump(mode="json")
-
-    return show
 
 
 async def _service(tx: Tx, row: ServiceRow, currency: str) -> ServiceAnswer:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Response
 from sqlalchemy import select
 
 from booking.queries.accounts import locations_of
+from booking.queries.actions import needed_to_cancel
 from booking.queries.visits import visit_of, visits_of
 from booking.tables import AccountCopy, BookingRow
 from booking.tables_of_places import SeriesRow
@@ -136,8 +137,8 @@ async def post_cancel(
                 visit = await visit_of(tx, account.account_id, booking_id)
                 require_seen(member, visit)
                 visits = await following(tx, account.account_id, visit)
-                if any(one.booking.payment_state == "settled" and one.booking.price > 0 for one in visits):
-                    member.require(Permission.BOOKING_CANCEL_PAID)
+                for permission in {permission for one in visits for permission in needed_to_cancel(one)}:
+                    member.require(permission)
                 await cancel_following(
                     tx, visits, Actor.member(member), now, reason=body.reason or None, tell_client=body.tell_client
                 )
@@ -171,11 +172,10 @@ async def post_reschedule(
             async def effect() -> FollowingAnswer:
                 visit = await visit_of(tx, account.account_id, booking_id)
                 require_seen(member, visit)
-                visits = await following(tx, account.account_id, visit)
                 found = await move_following(
                     tx,
                     account,
-                    visits,
+                    visit,
                     Actor.member(member),
                     now,
                     starts_at=body.starts_at,

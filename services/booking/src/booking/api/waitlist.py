@@ -17,7 +17,7 @@ from booking.tables import AccountCopy, ClientRow
 from booking.tables_of_places import WaitlistEntry
 from booking.usecases.actors import Actor
 from booking.usecases.bookings.create_booking import Order, book_hold
-from booking.usecases.clients.find_card import card_of, find_card
+from booking.usecases.clients.find_card import find_card, living_card_of
 from booking.usecases.waitlist.entries import decline, entry_of, join, service_names, withdraw
 from contracts.http.booking import BookingAnswer, ClientBody
 from contracts.http.waitlist import (
@@ -114,7 +114,7 @@ async def get_offer(code: Code, db: DbDep) -> PublicOffer:
     account_id, entry_id = await _offered(db, code)
     async with db.tx(account_id) as tx:
         account = await tx.get_one(AccountCopy, account_id)
-        entry = await entry_of(tx, account_id, entry_id)
+        entry = await tx.get_one(WaitlistEntry, (account_id, entry_id))
         return PublicOffer(
             account_name=account.name,
             vanity_address=account.vanity_address,
@@ -205,7 +205,7 @@ def _accepting(
                 client_id = entry.client_id
 
                 async def client() -> ClientRow:
-                    return await card_of(tx, account_id, client_id)
+                    return await living_card_of(tx, account_id, client_id, lock=True)
 
                 order = Order(client=client, comment=None, actor=actor)
                 return booking_answer(await book_hold(tx, account, entry.hold_id, order, now), OWN)

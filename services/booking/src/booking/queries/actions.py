@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from booking import words
-from booking.domain.lifecycle import ACTIVE, CANCELLED, Act, State, is_possible
+from booking.domain.lifecycle import ACTIVE, CANCELLED, Act, Payment, State, is_possible
 from booking.queries.visits import Visit
 from contracts.http.booking import Action, Fix, Reason
 from contracts.permissions import Permission
@@ -29,10 +29,18 @@ def actions_of(visit: Visit, member: Member) -> list[Action]:
     return [*(_action(act, visit, member) for act in Act), _by_right(away, needed_to_put_away(visit), member)]
 
 
+def needed_to_cancel(visit: Visit) -> list[Permission]:
+    """What is settled needs a right of its own; a visit that costs nothing is settled too."""
+    needed = [Permission.BOOKING_CANCEL]
+    if visit.booking.payment_state == Payment.SETTLED:
+        needed.append(Permission.BOOKING_CANCEL_PAID)
+    return needed
+
+
 def needed_to_put_away(visit: Visit) -> list[Permission]:
     """Who may only cancel puts away what could be cancelled or was: never a visit that took place or was missed."""
     booking = visit.booking
-    state, is_settled = State(booking.state), booking.payment_state == "settled"
+    state, is_settled = State(booking.state), booking.payment_state == Payment.SETTLED
     needed = [Permission.BOOKING_CANCEL]
     if booking.paid > 0 or is_settled or state not in ACTIVE | CANCELLED:
         needed.append(Permission.BOOKING_DELETE_PAID)
@@ -45,10 +53,7 @@ def _action(act: Act, visit: Visit, member: Member) -> Action:
     state = State(visit.booking.state)
     if not is_possible(act, state):
         return Action(action=act, allowed=False, reason=_reason("booking.wrong_state", action=act, state=state))
-    needed = [PERMISSIONS[act]]
-    if act is Act.CANCEL and visit.booking.payment_state == "settled":
-        needed.append(Permission.BOOKING_CANCEL_PAID)
-    return _by_right(act, needed, member)
+    return _by_right(act, needed_to_cancel(visit) if act is Act.CANCEL else [PERMISSIONS[act]], member)
 
 
 def _by_right(act: str, needed: Iterable[Permission], member: Member) -> Action:

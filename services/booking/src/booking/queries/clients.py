@@ -8,6 +8,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import aliased
 
 from booking.records import ReviewRow
 from booking.tables import BookingEvent, BookingRow, ClientRow
@@ -68,11 +69,21 @@ async def doubles_of(tx: Tx, account_id: UUID) -> list[tuple[Literal["name", "em
     return found[:MOST_DOUBLES]
 
 
+async def merged_cards_of(tx: Tx, account_id: UUID, client_id: UUID) -> list[ClientRow]:
+    """The doubles that went up into a card, and those that had gone up into them before, oldest first."""
+    card = aliased(ClientRow)
+    own = select(card.id).where(card.account_id == account_id, card.merged_into == client_id).cte(recursive=True)
+    further = aliased(ClientRow)
+    own = own.union(
+        select(further.id).where(further.account_id == account_id, further.merged_into == own.c.id)
+    )  # fmt: skip
+    rows = select(ClientRow).where(ClientRow.account_id == account_id, ClientRow.id.in_(select(own.c.id)))
+    return list(await tx.scalars(rows.order_by(ClientRow.id)))
+
+
 async def all_of_client(tx: Tx, account_id: UUID, client_id: UUID) -> dict[str, list[Any]]:
     """What is kept of one person: doubles, visits, reviews, and every act on those visits."""
-    doubles = await tx.scalars(
-        select(ClientRow).where(ClientRow.account_id == account_id, ClientRow.merged_into == client_id)
-    )
+    doubles = await merged_cards_of(tx, account_id, client_id)
     visits = list(
         await tx.scalars(
             select(BookingRow)
@@ -88,7 +99,7 @@ async def all_of_client(tx: Tx, account_id: UUID, client_id: UUID) -> dict[str, 
         .where(BookingEvent.account_id == account_id, BookingEvent.booking_id.in_([one.id for one in visits]))
         .order_by(BookingEvent.at, BookingEvent.id)
     )
-    return {"doubles": list(doubles), "visits": visits, "reviews": list(reviews), "acts": list(acts)}
+    return {"doubles": doubles, "visits": visits, "reviews": list(reviews), "acts": list(acts)}
 
 
 def told(row: Any) -> dict[str, Any]:

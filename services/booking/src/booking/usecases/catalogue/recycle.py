@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import func, select
 
 from booking.errors import HasBookingsAhead, LastLocation
+from booking.queries.calendar_lock import lock_calendar
 from booking.queries.conflicts import visits_ahead
-from booking.queries.visits import Visit
+from booking.queries.visits import Visit, visit_of
 from booking.tables import LocationRow, ServiceRow
-from booking.usecases.actors import Actor
 from booking.usecases.bookings.cancel_booking import cancel_booking
+from booking.usecases.changes.carry_out import Desk
 from kit.db import Tx
 from kit.errors import NotFound
 
@@ -23,15 +24,13 @@ from .services import service_of
 
 Choice = Literal["keep", "cancel"]
 CHOICES: list[str] = ["keep", "cancel"]
-Shown = Callable[[Visit], dict[str, Any]]
 
 
-async def delete_service(
-    tx: Tx, account_id: UUID, service_id: UUID, choice: Choice | None, shown: Shown, actor: Actor, now: datetime
-) -> ServiceRow:
+async def delete_service(tx: Tx, desk: Desk, service_id: UUID, choice: Choice | None, now: datetime) -> ServiceRow:
     """Stop selling it. With bookings ahead a choice is needed; raises `HasBookingsAhead`, `NotFound`."""
-    ahead, save = await service_to_delete(tx, account_id, service_id, now)
-    await _settle(tx, ahead, choice, shown, actor, now)
+    await lock_calendar(tx, desk.account.account_id, alone=True)
+    ahead, save = await service_to_delete(tx, desk.account.account_id, service_id, now)
+    await _settle(tx, desk, ahead, choice, now)
     return await save()
 
 
@@ -58,12 +57,11 @@ async def restore_service(tx: Tx, account_id: UUID, service_id: UUID) -> Service
     return row
 
 
-async def delete_location(
-    tx: Tx, account_id: UUID, location_id: UUID, choice: Choice | None, shown: Shown, actor: Actor, now: datetime
-) -> LocationRow:
+async def delete_location(tx: Tx, desk: Desk, location_id: UUID, choice: Choice | None, now: datetime) -> LocationRow:
     """Close it; one location stays. Raises `HasBookingsAhead`, `LastLocation`, `NotFound`."""
-    ahead, save = await location_to_delete(tx, account_id, location_id, now)
-    await _settle(tx, ahead, choice, shown, actor, now)
+    await lock_calendar(tx, desk.account.account_id, alone=True)
+    ahead, save = await location_to_delete(tx, desk.account.account_id, location_id, now)
+    await _settle(tx, desk, ahead, choice, now)
     return await save()
 
 
@@ -106,13 +104,14 @@ async def _location(tx: Tx, account_id: UUID, location_id: UUID) -> LocationRow:
     return row
 
 
-async def _settle(tx: Tx, ahead: list[Visit], choice: Choice | None, shown: Shown, actor: Actor, now: datetime) -> None:
+async def _settle(tx: Tx, desk: Desk, ahead: list[Visit], choice: Choice | None, now: datetime) -> None:
     """Do with the bookings ahead what was chosen; without a choice nothing is done at all."""
     if not ahead:
         return
     if choice is None:
-        raise HasBookingsAhead([shown(visit) for visit in ahead], CHOICES)
+        raise HasBookingsAhead([desk.show(visit, []) for visit in ahead], CHOICES)
     if choice == "cancel":
-        for visit in ahead:
-            await tx.refresh(visit.booking, with_for_update=True)
-            await cancel_booking(tx, visit, actor, now)
+        for booking_id in [visit.booking.id for visit in ahead]:
+            visit = await visit_of(tx, desk.account.account_id, booking_id, lock=True)
+            desk.permit("cancel", visit)
+            await cancel_booking(tx, visit, desk.actor, now)

@@ -12,8 +12,11 @@ from sqlalchemy import delete, or_, select, update
 from booking.domain.lifecycle import ACTIVE
 from booking.errors import ClientErased as AlreadyErased
 from booking.errors import ClientHasVisitsAhead, ClientIsDouble
+from booking.queries.clients import merged_cards_of
 from booking.records import ClientImport, ClientMerge, ReviewRow
-from booking.tables import BookingEvent, BookingRow, ClientRow
+from booking.tables import AccountCopy, BookingEvent, BookingRow, ClientRow
+from booking.tables_of_places import WaitlistEntry
+from booking.usecases.waitlist.entries import withdraw
 from contracts.booking import ClientErased
 from kit.db import Tx
 
@@ -28,18 +31,15 @@ _WORDS_OF_PEOPLE = ("reason", "before", "after", "text", "comment")
 async def erase_card(tx: Tx, account_id: UUID, client_id: UUID, now: datetime) -> int:
     """Forget the person with all doubles of theirs; answers how many visits stay, without a name.
 
-    Imported files are not looked into: see `drop_imports`.
-    Raises `ClientHasVisitsAhead`, `ClientIsDouble`, `ClientErased`, `NotFound`.
+    They wait for nothing any more: time that was offered to them goes to the next. Imported files are not looked into:
+    see `drop_imports`. Raises `ClientHasVisitsAhead`, `ClientIsDouble`, `ClientErased`, `NotFound`.
     """
     card = await card_of(tx, account_id, client_id, lock=True)
     if card.merged_into is not None:
         raise ClientIsDouble(str(card.merged_into))
     if card.erased_at is not None:
         raise AlreadyErased
-    doubles = await tx.scalars(
-        select(ClientRow).where(ClientRow.account_id == account_id, ClientRow.merged_into == client_id)
-    )
-    cards = [card, *doubles]
+    cards = [card, *await merged_cards_of(tx, account_id, client_id)]
     ids = [one.id for one in cards]
     rows = list(
         await tx.scalars(
@@ -71,6 +71,7 @@ async def erase_card(tx: Tx, account_id: UUID, client_id: UUID, now: datetime) -
         tx.emit(ClientErased(account_id=account_id, version=one.version, client_id=one.id, erased_at=now))
         # Outside of the database, for whoever puts an older one back (docs/guides/running.md).
         log.info("client erased", account_id=str(account_id), client_id=str(one.id))
+    await _end_waiting(tx, account_id, ids, now)
     return len(rows)
 
 
@@ -89,6 +90,17 @@ def _empty(card: ClientRow, now: datetime) -> None:
         setattr(card, name, value)
     card.erased_at = now
     card.version += 1
+
+
+async def _end_waiting(tx: Tx, account_id: UUID, client_ids: list[UUID], now: datetime) -> None:
+    account = await tx.get_one(AccountCopy, account_id)
+    entries = select(WaitlistEntry).where(
+        WaitlistEntry.account_id == account_id,
+        WaitlistEntry.client_id.in_(client_ids),
+        WaitlistEntry.state.in_(("waiting", "offered")),
+    )
+    for entry in list(await tx.scalars(entries.order_by(WaitlistEntry.id).with_for_update())):
+        await withdraw(tx, account, entry, now)
 
 
 async def _clean_history(tx: Tx, account_id: UUID, booking_ids: list[UUID]) -> None:

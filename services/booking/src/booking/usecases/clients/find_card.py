@@ -35,6 +35,8 @@ class Known:
 async def find_card(tx: Tx, account_id: UUID, known: Known, now: datetime) -> ClientRow:
     """The card with this phone, or a new one; raises `InvalidInput` when a new one has no name.
 
+    It stays the card of that phone until the transaction ends: who merges or forgets it meanwhile waits.
+
     A form never changes what a card says already; only a phone that is now confirmed is written down. A phone that
     somebody else has confirmed since has changed hands: the card of its former owner loses it.
     """
@@ -111,12 +113,12 @@ def phone_of(account: AccountCopy, written: str, pointer: str) -> str:
 
 
 async def _by_phone(tx: Tx, account_id: UUID, phone_e164: str) -> ClientRow | None:
-    wanted = select(ClientRow).where(ClientRow.account_id == account_id, ClientRow.phone_e164 == phone_e164)
-    found = (await tx.scalars(wanted)).first()
+    of_account = select(ClientRow).where(ClientRow.account_id == account_id).with_for_update(key_share=True)
+    found = (await tx.scalars(of_account.where(ClientRow.phone_e164 == phone_e164))).first()
     if found is not None:
         return found
     of_double = ClientRow.other_phones.contains([phone_e164]), ClientRow.merged_into.is_(None)
-    return (await tx.scalars(select(ClientRow).where(ClientRow.account_id == account_id, *of_double))).first()
+    return (await tx.scalars(of_account.where(*of_double))).first()
 
 
 def _is_of_somebody_else(card: ClientRow, known: Known) -> bool:

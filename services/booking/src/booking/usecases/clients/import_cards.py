@@ -14,6 +14,7 @@ from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import or_, select
+from sqlalchemy.exc import IntegrityError
 
 from booking.domain.headings import guessed
 from booking.errors import ImportApplied
@@ -24,12 +25,13 @@ from contracts.base import Language
 from contracts.http.catalogue import Comment, Email, Name
 from contracts.http.clients import ImportBody
 from kit.db import Tx
-from kit.errors import InvalidInput, NotFound
+from kit.errors import InvalidInput, NotFound, TemporarilyUnavailable
 from kit.ids import new_id
 
 from .find_card import phone_of, say_client_changed
 
 MOST_LINES = 5000
+TRIES = 3
 _CHECKS: dict[str, TypeAdapter[Any]] = {
     "name": TypeAdapter(Name),
     "surname": TypeAdapter(Name),
@@ -108,19 +110,13 @@ async def apply_import(tx: Tx, account: AccountCopy, import_id: UUID, now: datet
     kept = await import_of(tx, account.account_id, import_id, lock=True)
     if kept.applied_at is not None:
         raise ImportApplied
-    rows = await _judged(tx, account, [row["given"] for row in kept.rows])
-    done: Counter[str] = Counter()
-    made: list[ClientRow] = []
+    rows, made = await _open_new_cards(tx, account, [row["given"] for row in kept.rows], now)
+    done = Counter(str(row["action"]) for row in rows)
     for row in rows:
-        if row["action"] == "create":
-            made.append(_new_card(account, row["values"], now))
-        elif row["action"] == "fill":
-            card = await tx.get_one(ClientRow, (account.account_id, UUID(row["client_id"])), with_for_update=True)
+        if row["action"] == "fill":
+            card = await tx.get_one(ClientRow, (account.account_id, UUID(row["client_id"])))
             _fill(card, row["values"])
             say_client_changed(tx, card)
-        done[row["action"]] += 1
-    tx.add_all(made)
-    await tx.flush()
     for card in made:
         say_client_changed(tx, card)
     kept.applied_at = now
@@ -129,9 +125,32 @@ async def apply_import(tx: Tx, account: AccountCopy, import_id: UUID, now: datet
     return kept
 
 
-async def _judged(tx: Tx, account: AccountCopy, lines: list[dict[str, str]]) -> list[dict[str, Any]]:
+async def _open_new_cards(
+    tx: Tx, account: AccountCopy, lines: list[dict[str, str]], now: datetime
+) -> tuple[list[dict[str, Any]], list[ClientRow]]:
+    """The lines as they are judged now, their cards locked, and the cards that were opened for the new ones.
+
+    Who books at this very moment may open a card with one of the phones: the lines are then judged once more.
+    """
+    for _ in range(TRIES):
+        rows = await _judged(tx, account, lines, lock=True)
+        made = [_new_card(account, row["values"], now) for row in rows if row["action"] == "create"]
+        try:
+            async with tx.begin_nested():
+                tx.add_all(made)
+                await tx.flush()
+        except IntegrityError:
+            continue
+        return rows, made
+    raise TemporarilyUnavailable("booking")
+
+
+async def _judged(
+    tx: Tx, account: AccountCopy, lines: list[dict[str, str]], *, lock: bool = False
+) -> list[dict[str, Any]]:
     checked = [_checked(account, line) for line in lines]
-    cards = await _by_phone(tx, account.account_id, {values["phone"] for values, _ in checked if "phone" in values})
+    phones = {values["phone"] for values, _ in checked if "phone" in values}
+    cards = await _by_phone(tx, account.account_id, phones, lock=lock)
     seen: dict[str, int] = {}
     rows = []
     for number, (given, (values, errors)) in enumerate(zip(lines, checked, strict=True), start=2):
@@ -185,16 +204,18 @@ def _checked(account: AccountCopy, line: Mapping[str, str]) -> tuple[dict[str, s
 _CODES = {"string_too_long": "too_long", "string_too_short": "too_short", "literal_error": "one_of"}
 
 
-async def _by_phone(tx: Tx, account_id: UUID, phones: set[str]) -> dict[str, ClientRow]:
-    rows = await tx.scalars(
-        select(ClientRow).where(
+async def _by_phone(tx: Tx, account_id: UUID, phones: set[str], *, lock: bool) -> dict[str, ClientRow]:
+    rows = (
+        select(ClientRow)
+        .where(
             ClientRow.account_id == account_id,
             ClientRow.merged_into.is_(None),
             or_(ClientRow.phone_e164.in_(phones), ClientRow.other_phones.overlap(sorted(phones))),
         )
+        .order_by(ClientRow.id)
     )
     found: dict[str, ClientRow] = {}
-    for row in rows:
+    for row in await tx.scalars(rows.with_for_update() if lock else rows):
         for phone in (row.phone_e164, *row.other_phones):
             if phone:
                 found[phone] = row

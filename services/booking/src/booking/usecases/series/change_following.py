@@ -7,8 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from booking.domain.lifecycle import COMING
-from booking.errors import NoSeries, SeriesConflict, SlotNotOffered, SlotTaken
+from booking.domain.lifecycle import COMING, Act
+from booking.errors import NoSeries, SeriesConflict, SlotNotOffered, SlotTaken, WrongState
 from booking.queries.calendar_lock import lock_calendar
 from booking.queries.visits import Visit, visit_of, visits_of
 from booking.tables import AccountCopy, BookingRow
@@ -51,7 +51,7 @@ async def cancel_following(
 async def move_following(
     tx: Tx,
     account: AccountCopy,
-    visits: list[Visit],
+    named: Visit,
     actor: Actor,
     now: datetime,
     *,
@@ -61,15 +61,19 @@ async def move_following(
     is_dry_run: bool,
     tell_client: bool,
 ) -> list[SeriesVisit]:
-    """Move the first one to `starts_at` and the others by as much on the wall clock; those in the past are left out.
+    """Move the named one to `starts_at` and those that follow by as much on the wall clock.
 
-    Later visits go first when time moves forward, so that a series never stands in its own way. Raises
+    What is over or cancelled stays, the named one too: it then only says by how much. Later visits go first when time
+    moves forward, so that a series never stands in its own way. Raises `WrongState` where nothing is left to move,
     `SeriesConflict` when one cannot be moved and none may be skipped.
     """
-    shifted = shift_of(visits[0].booking.starts_at, starts_at, visits[0].zone)
+    visits = await following(tx, account.account_id, named)
+    if not visits:
+        raise WrongState(Act.RESCHEDULE, named.booking.state)
+    shifted = shift_of(named.booking.starts_at, starts_at, named.zone)
     targets = {visit.booking.id: shifted(visit.booking.starts_at) for visit in visits}
     found: dict[UUID, SeriesVisit] = {}
-    order = reversed(visits) if starts_at > visits[0].booking.starts_at else iter(visits)
+    order = reversed(visits) if starts_at > named.booking.starts_at else iter(visits)
     async with tx.begin_nested() as savepoint:
         for booking_id in [visit.booking.id for visit in order]:
             visit = await visit_of(tx, account.account_id, booking_id, lock=True)
