@@ -118,7 +118,7 @@ async def test_a_method_that_is_not_there_is_refused_with_those_that_are(toy: Be
     [
         ("uk", "Для цієї дії потрібне право «Переносити записи»"),
         ("ru", "Для этого действия нужно право «Переносить записи»"),
-        ("en", "You need the right “Move bookings”"),
+        ("en", "You need the permission “Move bookings”"),
     ],
 )
 def test_a_missing_right_is_called_by_its_name(language: str, title: str) -> None:
