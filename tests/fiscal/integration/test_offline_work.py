@@ -17,7 +17,7 @@ from tests.support.waiting import eventually
 @pytest.fixture(autouse=True)
 async def workers(bench: Bench, simulators: Simulators) -> AsyncIterator[None]:
     """The worker's loops around Checkbox."""
-    names = ("receipts", "shifts", "checkbox_hooks", "checkbox_follow")
+    names = ("receipts", "shifts", "checkbox_hooks", "checkbox_close", "checkbox_deliver", "checkbox_offline")
     tasks = [asyncio.ensure_future(bench.service.loops[name]()) for name in names]
     tasks.append(asyncio.ensure_future(bench.service.wakeups.run()))
     yield

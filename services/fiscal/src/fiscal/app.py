@@ -110,16 +110,25 @@ def add_checkbox_loops(service: Service, settings: Settings, desk: FiscalDesk) -
             await look_at_shifts(desk)
             await wait_for(wake, FOLLOW_SHIFTS_EVERY_S)
 
-    async def follow() -> None:
-        await close_shifts(desk)
-        await deliver_receipts(desk)
-        await follow_offline(desk)
+    async def close() -> None:
+        while await close_shifts(desk):  # all of a country's end within the same minutes
+            pass
+
+    async def deliver() -> None:
+        while await deliver_receipts(desk):
+            pass
+
+    async def offline() -> None:
+        while await follow_offline(desk):
+            pass
 
     async def forget() -> None:
         await forget_events(desk)
 
     service.loops["checkbox_hooks"] = hooks
-    service.loops["checkbox_follow"] = lambda: every(FOLLOW_SHIFTS_EVERY_S, follow)
+    service.loops["checkbox_close"] = lambda: every(FOLLOW_SHIFTS_EVERY_S, close)
+    service.loops["checkbox_deliver"] = lambda: every(FOLLOW_SHIFTS_EVERY_S, deliver)
+    service.loops["checkbox_offline"] = lambda: every(FOLLOW_SHIFTS_EVERY_S, offline)
     service.loops["checkbox_forget"] = lambda: every(FORGET_EVERY_S, forget)
     hear_of_checkbox(service.consumers, desk.box)
 

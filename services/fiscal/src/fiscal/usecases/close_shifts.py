@@ -1,16 +1,18 @@
 """Closing shifts by themselves before midnight of the place: one left open is a breach of the law the next morning."""
 
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 import structlog
-from sqlalchemy import func, select, update
+from sqlalchemy import select
 
 from fiscal.domain.closing import LATEST, on_the_day
 from fiscal.domain.receipts import ReceiptState
 from fiscal.errors import FiscalRefusal
 from fiscal.tables import CashRegister, FiscalShift, Receipt
 from fiscal.usecases.cashier_calls import FiscalDesk
+from fiscal.usecases.due import serve_due
 from fiscal.usecases.fiscal_shifts import close_shift
 from fiscal.usecases.record_shift import zone_of
 from kit.db import Tx
@@ -24,40 +26,23 @@ log = structlog.get_logger("shifts")
 
 async def close_shifts(desk: FiscalDesk) -> int:
     """Close every shift whose day ends; what could not be closed is tried again until it is. Answers how many."""
-    async with desk.db.system_tx() as tx:
-        due = (
-            select(FiscalShift.account_id, FiscalShift.id, FiscalShift.cash_register_id)
-            .where(FiscalShift.close_at <= func.now())
-            .order_by(FiscalShift.close_at)
-            .limit(20)
-            .with_for_update(skip_locked=True)
-        )
-        found = (await tx.execute(due)).all()
-        for account_id, shift_id, _ in found:
-            await tx.execute(
-                update(FiscalShift)
-                .where(FiscalShift.account_id == account_id, FiscalShift.id == shift_id)
-                .values(close_at=func.now() + AGAIN_IN)
-            )
-    for account_id, shift_id, register_id in found:
-        await _close(desk, account_id, shift_id, register_id)
-    return len(found)
+    return await serve_due(desk.db, FiscalShift.close_at, AGAIN_IN, partial(_close, desk))
 
 
-async def _close(desk: FiscalDesk, account_id: UUID, shift_id: UUID, register_id: UUID) -> None:
+async def _close(desk: FiscalDesk, account_id: UUID, shift_id: UUID) -> None:
     async with desk.db.tx(account_id) as tx:
         shift = await tx.get_one(FiscalShift, (account_id, shift_id))
         if shift.state != "open" or await _may_wait(tx, shift):
             return
-        who = desk.credentials_of(await tx.get_one(CashRegister, (account_id, register_id)))
+        who = desk.credentials_of(await tx.get_one(CashRegister, (account_id, shift.cash_register_id)))
     if who is None:
         return
     try:
         closed = await close_shift(desk, who)
     except FiscalRefusal as refusal:
-        log.warning("shift not closed by itself", cash_register_id=str(register_id), cause=refusal.code)
+        log.warning("shift not closed by itself", cash_register_id=str(shift.cash_register_id), cause=refusal.code)
         return
-    log.info("shift closed by itself", cash_register_id=str(register_id), state=closed.state)
+    log.info("shift closed by itself", cash_register_id=str(shift.cash_register_id), state=closed.state)
 
 
 async def _may_wait(tx: Tx, shift: FiscalShift) -> bool:

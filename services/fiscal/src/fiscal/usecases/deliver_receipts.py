@@ -1,16 +1,18 @@
 """Sending registered receipts to clients by e-mail or SMS, through Checkbox."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import exists
 
 from fiscal.checkbox_tables import ReceiptDelivery
 from fiscal.domain.receipts import ReceiptState
 from fiscal.providers.checkbox_answers import Refused, Unanswered
 from fiscal.tables import CashRegister, Receipt
 from fiscal.usecases.cashier_calls import FiscalDesk, as_cashier
+from fiscal.usecases.due import serve_due
 from kit.access import Member
 from kit.db import Tx
 from kit.errors import NotFound
@@ -53,28 +55,17 @@ async def want_delivery(
 
 async def deliver_receipts(desk: FiscalDesk) -> int:
     """Send what is due; answers how many were tried."""
-    async with desk.db.system_tx() as tx:
-        due = (
-            select(ReceiptDelivery)
-            .join(
-                Receipt,
-                (Receipt.account_id == ReceiptDelivery.account_id) & (Receipt.id == ReceiptDelivery.receipt_id),
-            )
-            .where(ReceiptDelivery.next_try_at <= func.now(), Receipt.state.in_(REGISTERED))
-            .order_by(ReceiptDelivery.next_try_at)
-            .limit(20)
-            .with_for_update(skip_locked=True, of=ReceiptDelivery)
-        )
-        found = list((await tx.scalars(due)).all())
-        for wish in found:
-            wish.next_try_at = now_utc() + LEASE
-    for wish in found:
-        await _deliver(desk, wish)
-    return len(found)
+    is_registered = exists().where(
+        Receipt.account_id == ReceiptDelivery.account_id,
+        Receipt.id == ReceiptDelivery.receipt_id,
+        Receipt.state.in_(REGISTERED),
+    )
+    return await serve_due(desk.db, ReceiptDelivery.next_try_at, LEASE, partial(_deliver, desk), only=is_registered)
 
 
-async def _deliver(desk: FiscalDesk, wish: ReceiptDelivery) -> None:
-    async with desk.db.tx(wish.account_id) as tx:
+async def _deliver(desk: FiscalDesk, account_id: UUID, delivery_id: UUID) -> None:
+    async with desk.db.tx(account_id) as tx:
+        wish = await tx.get_one(ReceiptDelivery, (account_id, delivery_id))
         receipt = await tx.get_one(Receipt, (wish.account_id, wish.receipt_id))
         register = await tx.get_one(CashRegister, (wish.account_id, receipt.cash_register_id))
     who, to, told = desk.credentials_of(register), desk.box.open(wish.sealed, _owner(wish)), None

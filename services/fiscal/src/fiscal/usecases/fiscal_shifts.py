@@ -7,9 +7,10 @@ for a while; what takes longer is followed by the worker.
 import asyncio
 import time
 from collections.abc import Callable
+from functools import partial
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select
 
 from contracts.permissions import Permission
 from fiscal.domain.closing import CHECKBOX_CLOSES_AT, on_the_day
@@ -19,6 +20,7 @@ from fiscal.providers.checkbox_answers import Refusal, Refused, Shift, ShiftStat
 from fiscal.tables import CashRegister, FiscalShift
 from fiscal.usecases.cashier_calls import FiscalDesk, as_cashier
 from fiscal.usecases.credentials import Credentials
+from fiscal.usecases.due import serve_due
 from fiscal.usecases.follow_offline import keep_offline_numbers
 from fiscal.usecases.lanes import lock_lane
 from fiscal.usecases.preflight import learn_register, shift_here
@@ -209,23 +211,7 @@ async def _record(desk: FiscalDesk, who: Credentials, said: Shift) -> FiscalShif
 
 async def follow_shifts(desk: FiscalDesk) -> None:
     """Ask about shifts whose opening or closing nobody waits for any more (the request ended, or its process died)."""
-    async with desk.db.system_tx() as tx:
-        waiting = (
-            select(FiscalShift.account_id, FiscalShift.id)
-            .where(FiscalShift.next_look_at <= func.now())
-            .order_by(FiscalShift.next_look_at)
-            .limit(20)
-            .with_for_update(skip_locked=True)
-        )
-        found = (await tx.execute(waiting)).all()
-        for account_id, shift_id in found:
-            await tx.execute(
-                update(FiscalShift)
-                .where(FiscalShift.account_id == account_id, FiscalShift.id == shift_id)
-                .values(next_look_at=func.now() + FOLLOW_PAUSE)
-            )
-    for account_id, shift_id in found:
-        await _look_at(desk, account_id, shift_id)
+    await serve_due(desk.db, FiscalShift.next_look_at, FOLLOW_PAUSE, partial(_look_at, desk))
 
 
 async def _look_at(desk: FiscalDesk, account_id: UUID, shift_id: UUID) -> None:

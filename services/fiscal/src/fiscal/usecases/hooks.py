@@ -11,6 +11,7 @@ import hmac
 import json
 import secrets
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from fiscal.domain.receipts import ReceiptState
 from fiscal.providers.checkbox_answers import Refused, ShiftStatus, Unanswered
 from fiscal.tables import CashRegister, Receipt
 from fiscal.usecases.cashier_calls import FiscalDesk, as_cashier
+from fiscal.usecases.due import serve_due
 from fiscal.usecases.lanes import lock_lane, wake_lane
 from fiscal.usecases.payments.acquiring import work_for
 from fiscal.usecases.preflight import shift_here
@@ -80,27 +82,31 @@ async def want_hooks(desk: FiscalDesk) -> None:
 
 async def set_hooks(desk: FiscalDesk, callbacks_url: str) -> None:
     """Tell Checkbox the addresses that it does not know yet. An address of somebody else is left to them."""
-    for hook in await _due(desk, "next_try_at"):
-        async with desk.db.tx(hook.account_id) as tx:
-            register = await tx.get_one(CashRegister, (hook.account_id, hook.cash_register_id))
-        who = desk.credentials_of(register)
-        url = f"{callbacks_url}{PATH}{hook.token}"
-        key, state = None, "wanted"
-        try:
-            if who is not None:
-                known = await desk.checkbox.hook(who.licence_key)
-                if known is None or PATH in known:
-                    key, state = await desk.checkbox.set_hook(who.licence_key, url), "set"
-                else:
-                    state = "foreign"
-        except (Refused, Unanswered) as silence:
-            log.info("web hook not set", cash_register_id=str(hook.cash_register_id), cause=str(silence))
-        async with desk.db.tx(hook.account_id) as tx:
-            row = await tx.get_one(CheckboxHook, (hook.account_id, hook.cash_register_id), with_for_update=True)
-            if row.token != hook.token:
-                continue
-            row.state, row.sealed = state, desk.box.seal(key, owner_of(row)) if key else None
-            row.next_try_at = None if state == "set" else now_utc() + TRY_AGAIN_IN
+    await serve_due(desk.db, CheckboxHook.next_try_at, LEASE, partial(_set_hook, desk, callbacks_url))
+
+
+async def _set_hook(desk: FiscalDesk, callbacks_url: str, account_id: UUID, register_id: UUID) -> None:
+    async with desk.db.tx(account_id) as tx:
+        hook = await tx.get_one(CheckboxHook, (account_id, register_id))
+        register = await tx.get_one(CashRegister, (account_id, register_id))
+    who = desk.credentials_of(register)
+    url = f"{callbacks_url}{PATH}{hook.token}"
+    key, state = None, "wanted"
+    try:
+        if who is not None:
+            known = await desk.checkbox.hook(who.licence_key)
+            if known is None or PATH in known:
+                key, state = await desk.checkbox.set_hook(who.licence_key, url), "set"
+            else:
+                state = "foreign"
+    except (Refused, Unanswered) as silence:
+        log.info("web hook not set", cash_register_id=str(register_id), cause=str(silence))
+    async with desk.db.tx(account_id) as tx:
+        row = await tx.get_one(CheckboxHook, (account_id, register_id), with_for_update=True)
+        if row.token != hook.token:
+            return
+        row.state, row.sealed = state, desk.box.seal(key, owner_of(row)) if key else None
+        row.next_try_at = None if state == "set" else now_utc() + TRY_AGAIN_IN
 
 
 async def take_callback(event: FiscalCallbackReceived, tx: Tx, *, box: SecretBox) -> None:
@@ -171,14 +177,20 @@ def is_signed(key: str, body: bytes, given: str) -> bool:
 
 async def look_at_shifts(desk: FiscalDesk) -> None:
     """Ask for the shifts of registers that events came from."""
-    for hook in await _due(desk, "next_look_at"):
-        try:
-            await _look_at_shift(desk, hook.account_id, hook.cash_register_id)
-        except (Refused, Unanswered) as silence:
-            log.info("shift not looked at", cash_register_id=str(hook.cash_register_id), cause=str(silence))
-            continue  # the lease ends, and it is asked again
-        async with desk.db.tx(hook.account_id) as tx:
-            row = await tx.get_one(CheckboxHook, (hook.account_id, hook.cash_register_id), with_for_update=True)
+    await serve_due(desk.db, CheckboxHook.next_look_at, LEASE, partial(_look, desk))
+
+
+async def _look(desk: FiscalDesk, account_id: UUID, register_id: UUID) -> None:
+    async with desk.db.tx(account_id) as tx:
+        leased_until = (await tx.get_one(CheckboxHook, (account_id, register_id))).next_look_at
+    try:
+        await _look_at_shift(desk, account_id, register_id)
+    except (Refused, Unanswered) as silence:
+        log.info("shift not looked at", cash_register_id=str(register_id), cause=str(silence))
+        return  # the lease ends, and it is asked again
+    async with desk.db.tx(account_id) as tx:
+        row = await tx.get_one(CheckboxHook, (account_id, register_id), with_for_update=True)
+        if row.next_look_at == leased_until:  # no event came while we looked
             row.next_look_at = None
 
 
@@ -214,21 +226,6 @@ async def _look_at_receipts(tx: Tx, account_id: UUID, register_id: UUID) -> None
         .values(next_attempt_at=func.now())
     )
     await wake_lane(tx, await lock_lane(tx, account_id, register_id))
-
-
-async def _due(desk: FiscalDesk, name: str) -> list[CheckboxHook]:
-    async with desk.db.system_tx() as tx:
-        due = (
-            select(CheckboxHook)
-            .where(getattr(CheckboxHook, name) <= func.now())
-            .order_by(getattr(CheckboxHook, name))
-            .limit(20)
-            .with_for_update(skip_locked=True)
-        )
-        found = list((await tx.scalars(due)).all())
-        for hook in found:
-            setattr(hook, name, now_utc() + LEASE)
-    return found
 
 
 def owner_of(hook: CheckboxHook) -> str:

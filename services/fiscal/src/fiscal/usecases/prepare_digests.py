@@ -14,6 +14,7 @@ from fiscal.book_tables import WeeklyDigest
 from fiscal.report_queries import Undone
 from fiscal.tables import AccountCopy, CashOperation
 from kit.db import Database, Tx
+from kit.loops import each
 
 READY_AT = timedelta(hours=7)
 """After the Monday's midnight at the account."""
@@ -25,16 +26,20 @@ _WEEK = timedelta(days=7)
 async def prepare_digests(db: Database, now: datetime) -> None:
     """Tell of the last whole week of every account that was not told of it yet."""
     async with db.system_tx() as tx:
-        accounts = (await tx.execute(select(AccountCopy.account_id, AccountCopy.time_zone))).all()
+        rows = await tx.execute(select(AccountCopy.account_id, AccountCopy.time_zone))
+        accounts = [(account_id, zone) for account_id, zone in rows]
         lately = WeeklyDigest.since >= now.date() - 3 * _WEEK
         known = {
             tuple(row) for row in await tx.execute(select(WeeklyDigest.account_id, WeeklyDigest.since).where(lately))
         }
-    for account_id, zone in accounts:
+
+    async def tell(account_id: UUID, zone: str) -> None:
         since = last_week(now, ZoneInfo(zone))
         if (account_id, since) not in known:
             async with db.tx(account_id) as tx:
                 await _prepare(tx, account_id, since)
+
+    await each("digests", accounts, lambda account: tell(*account))
 
 
 def last_week(now: datetime, zone: ZoneInfo) -> date:

@@ -19,6 +19,7 @@ from fiscal.reconciling import CHECKED, DIFFERENCES
 from fiscal.tables import AccountCopy
 from kit.db import Database, Tx
 from kit.ids import new_id
+from kit.loops import each
 
 AT_MOST = 1000
 """Differences that are kept one by one; all are counted."""
@@ -110,14 +111,18 @@ async def keep_findings(tx: Tx, account_id: UUID, found: Found, now: datetime) -
 async def reconcile_yesterday(db: Database, now: datetime) -> None:
     """Compare the last days of every account whose yesterday was not compared yet."""
     async with db.system_tx() as tx:
-        accounts = (await tx.execute(select(AccountCopy.account_id, AccountCopy.time_zone))).all()
+        rows = await tx.execute(select(AccountCopy.account_id, AccountCopy.time_zone))
+        accounts = [(account_id, zone) for account_id, zone in rows]
         lately = Reconciliation.until >= now.date() - timedelta(days=3)
         compared = await tx.execute(select(Reconciliation.account_id, Reconciliation.until).where(lately))
         known = {(account_id, until) for account_id, until in compared}
-    for account_id, zone in accounts:
+
+    async def compare(account_id: UUID, zone: str) -> None:
         yesterday = now.astimezone(ZoneInfo(zone)).date() - timedelta(days=1)
         if (account_id, yesterday) not in known:
             await _reconcile_day(db, account_id, yesterday, now)
+
+    await each("reconciliation", accounts, lambda account: compare(*account))
 
 
 async def _reconcile_day(db: Database, account_id: UUID, yesterday: date, now: datetime) -> None:

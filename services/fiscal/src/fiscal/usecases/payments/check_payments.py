@@ -1,16 +1,16 @@
 """Orders that nobody told of: asked about until they are at an end; refunds carried out; prepayments that ran out."""
 
-from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 import structlog
-from sqlalchemy import func, select, update
 
 from contracts.fiscal import PrepaymentExpired
 from fiscal.domain.card_payments import PaymentState, Said, Word, is_never_paid
 from fiscal.payment_tables import CardPayment, Prepayment
 from fiscal.providers.acquirers.words import Acquirer, Declined, Merchant, Silent
+from fiscal.usecases.due import serve_due
 from fiscal.usecases.payments.acquiring import Acquiring
 from fiscal.usecases.payments.ask_prepayment import open_orders, withdraw_order
 from fiscal.usecases.payments.refund_part import refund_part, refused
@@ -18,10 +18,8 @@ from fiscal.usecases.payments.settle_prepayment import end_prepayment, shown
 from fiscal.usecases.payments.take_word import take_word
 from kit.db import Tx
 from kit.errors import Problem
-from kit.loops import each
 from kit.messaging import now_utc
 
-AT_ONCE = 20
 LEASE = timedelta(seconds=60)
 
 log = structlog.get_logger("payments")
@@ -29,34 +27,12 @@ log = structlog.get_logger("payments")
 
 async def check_payments(acquiring: Acquiring) -> int:
     """Ask about every order whose time has come; answers how many."""
-    return await _each_due(acquiring, CardPayment, lambda account, key: _check(acquiring, account, key))
+    return await serve_due(acquiring.db, CardPayment.next_check_at, LEASE, partial(_check, acquiring))
 
 
 async def expire_prepayments(acquiring: Acquiring) -> int:
     """End every prepayment whose time is over and that nobody has paid; answers how many were looked at."""
-    return await _each_due(acquiring, Prepayment, lambda account, key: _expire(acquiring, account, key))
-
-
-async def _each_due(
-    acquiring: Acquiring, table: type[CardPayment] | type[Prepayment], act: Callable[[UUID, UUID], Awaitable[None]]
-) -> int:
-    async with acquiring.db.system_tx() as tx:
-        due = (
-            select(table.account_id, table.id)
-            .where(table.next_check_at <= func.now())
-            .order_by(table.next_check_at)
-            .limit(AT_ONCE)
-            .with_for_update(skip_locked=True)
-        )
-        found = (await tx.execute(due)).all()
-        for account_id, key in found:
-            await tx.execute(
-                update(table)
-                .where(table.account_id == account_id, table.id == key)
-                .values(next_check_at=func.now() + LEASE)
-            )
-    await each(table.__tablename__, found, lambda due: act(*due))
-    return len(found)
+    return await serve_due(acquiring.db, Prepayment.next_check_at, LEASE, partial(_expire, acquiring))
 
 
 async def _check(acquiring: Acquiring, account_id: UUID, payment_id: UUID) -> None:

@@ -1,21 +1,20 @@
 """Judging notices: signature with the keys of the order's shop, then what the word does to the order."""
 
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 import structlog
-from sqlalchemy import func, select, update
 
 from fiscal.domain.card_payments import Said, Verdict
 from fiscal.payment_tables import CardPayment, PaymentNotice
 from fiscal.providers.acquirers.words import Declined, Forged, Merchant, Notice, Silent
+from fiscal.usecases.due import serve_due
 from fiscal.usecases.payments.acquiring import Acquiring
 from fiscal.usecases.payments.take_word import take_word
 from kit.errors import Problem
-from kit.loops import each
 from kit.messaging import now_utc
 
-AT_ONCE = 50
 LEASE = timedelta(seconds=20)
 AGAIN_IN = timedelta(seconds=5)
 
@@ -24,23 +23,7 @@ log = structlog.get_logger("payments")
 
 async def judge_notices(acquiring: Acquiring) -> int:
     """Judge what waits, the oldest first; answers how many were looked at."""
-    async with acquiring.db.system_tx() as tx:
-        waiting = (
-            select(PaymentNotice.account_id, PaymentNotice.id)
-            .where(PaymentNotice.next_look_at <= func.now())
-            .order_by(PaymentNotice.received_at)
-            .limit(AT_ONCE)
-            .with_for_update(skip_locked=True)
-        )
-        found = (await tx.execute(waiting)).all()
-        for account_id, notice_id in found:
-            await tx.execute(
-                update(PaymentNotice)
-                .where(PaymentNotice.account_id == account_id, PaymentNotice.id == notice_id)
-                .values(next_look_at=func.now() + LEASE)
-            )
-    await each("payment notices", found, lambda notice: _judge(acquiring, *notice))
-    return len(found)
+    return await serve_due(acquiring.db, PaymentNotice.next_look_at, LEASE, partial(_judge, acquiring))
 
 
 async def _judge(acquiring: Acquiring, account_id: UUID, notice_id: UUID) -> None:

@@ -1,4 +1,4 @@
-"""The worker's loop over payments by card: notices first, then what has to be asked about or ended."""
+"""The worker's loop over payments by card: notices, and beside them what has to be asked about or ended."""
 
 import asyncio
 
@@ -18,15 +18,25 @@ class PaymentLoop:
         self._wake = wake
 
     async def run(self) -> None:
-        """Until cancelled."""
-        while True:
-            self._wake.clear()
-            await self.drain()
-            await wait_for(self._wake, LONGEST_SLEEP_S)
+        """Until cancelled. An acquirer that is silent when it is asked keeps no notice of another waiting."""
+        async with asyncio.TaskGroup() as beside:
+            orders: asyncio.Task[None] | None = None
+            while True:
+                self._wake.clear()
+                if orders is None or orders.done():
+                    orders = beside.create_task(self._orders())
+                await self._notices()
+                await wait_for(self._wake, LONGEST_SLEEP_S)
 
     async def drain(self) -> None:
-        """Do what is due now, until nothing is."""
+        """Do what is due now, until nothing is: for tests and for an operator's hand."""
+        await self._notices()
+        await self._orders()
+
+    async def _notices(self) -> None:
         while await judge_notices(self._acquiring):
             pass
+
+    async def _orders(self) -> None:
         await check_payments(self._acquiring)
         await expire_prepayments(self._acquiring)
