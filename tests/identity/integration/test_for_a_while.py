@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from identity.domain.grants import Held, check_not_longer
+from identity.domain.grants import Held, check_grant
 from identity.errors import GrantExceedsOwn
 from identity.usecases.end_expired import end_expired
 from kit.testing import Bench
@@ -96,8 +96,8 @@ async def test_whose_time_was_over_comes_back_to_stay_by_who_may_give_rights(ben
 )
 def test_a_right_lasts_no_longer_than_its_givers(before: Held, after: Held, own: Held, beyond: str) -> None:
     if not beyond:
-        check_not_longer(before, after, own, [])
+        check_grant(before, after, own, [])
         return
     with pytest.raises(GrantExceedsOwn) as refused:
-        check_not_longer(before, after, own, ["Олена"])
+        check_grant(before, after, own, ["Олена"])
     assert refused.value.permissions == list(beyond)

@@ -8,7 +8,7 @@ import pytest
 
 from contracts.identity import AccessRequested, ActApproved
 from kit.testing import Bench
-from tests.identity.conftest import People, Somebody
+from tests.identity.conftest import People, Somebody, new_phone
 
 
 async def ask(bench: Bench, refusal: dict[str, Any], who: Somebody) -> Any:
@@ -59,6 +59,47 @@ async def test_a_missing_location_is_asked_for_too(bench: Bench, people: People)
     await bench.http.post(f"{account}/access-requests/{asked.json()['id']}/grant", headers=owner.headers)
     members = (await bench.http.get(f"{account}/members", headers=owner.headers)).json()["items"]
     assert {m["id"]: m["location_ids"] for m in members}[path[-36:]] == sorted([here, there])
+
+
+async def test_a_location_is_never_given_for_a_while(bench: Bench, people: People) -> None:
+    """It would be given for ever without a word: ends are kept of rights alone."""
+    owner, account = await people.owner()
+    here, there = await people.place(account), await people.place(account)
+    master, path = await people.add(owner, account, location_ids=[here])
+    body = {"rule": "access.missing_scope", "location_ids": [there]}
+    asked = await bench.http.post(f"{account}/access-requests", json=body, headers=master.headers)
+    soon = {"expires_at": (datetime.now(UTC) + timedelta(days=1)).isoformat()}
+    grant = f"{account}/access-requests/{asked.json()['id']}/grant"
+    refused = await bench.http.post(grant, json=soon, headers=owner.headers)
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/expires_at")
+    members = (await bench.http.get(f"{account}/members", headers=owner.headers)).json()["items"]
+    assert {m["id"]: m["location_ids"] for m in members}[path[-36:]] == [here]
+
+
+async def test_nobody_makes_the_second_person_alone(bench: Bench, people: People) -> None:
+    """A second phone of one's own, added as a manager, would approve whatever its holder wishes."""
+    owner, account = await people.owner()
+    manager, _ = await people.add(owner, account, "manager")
+    _, master = await people.add(owner, account)
+    marked = await bench.http.patch(account, json={"second_person_for": ["staff.delete"]}, headers=owner.headers)
+    assert marked.status_code == 200
+    puppet = {"phone": new_phone(), "name": "Друга", "role": "manager"}
+    refused = await bench.http.post(f"{account}/members", json=puppet, headers=manager.headers)
+    assert (refused.status_code, refused.json()["code"]) == (403, "access.second_person_needed")
+    for rights in ({"role": "manager"}, {"permissions": {"staff.delete": True}}):
+        refused = await bench.http.patch(master, json={**rights, "confirmed": True}, headers=manager.headers)
+        assert (refused.status_code, refused.json()["code"]) == (403, "access.second_person_needed"), rights
+    seen = await bench.http.patch(master, json={"permissions": {"cash.view": True}}, headers=manager.headers)
+    assert seen.status_code == 200, "what nobody marked, one gives alone"
+    added = {"phone": new_phone(), "name": "Майстриня", "role": "master"}
+    assert (await bench.http.post(f"{account}/members", json=added, headers=manager.headers)).status_code == 201
+    both = {"second_person_for": ["permissions.edit", "staff.delete"]}
+    assert (await bench.http.patch(account, json=both, headers=owner.headers)).status_code == 200
+    refused = await bench.http.post(f"{account}/members", json=puppet, headers=manager.headers)
+    asked = await ask(bench, refused.json(), manager)
+    approved = await bench.http.post(f"{account}/access-requests/{asked.json()['id']}/grant", headers=owner.headers)
+    assert approved.status_code == 200
+    assert (await bench.http.post(f"{account}/members", json=puppet, headers=manager.headers)).status_code == 201
 
 
 async def test_nobody_grants_their_own_wish_nor_more_than_they_hold(bench: Bench, people: People) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -126,6 +127,22 @@ async def test_nobody_grants_locations_beyond_their_own(bench: Bench, people: Pe
     assert added.status_code == 201
 
 
+async def test_nobody_reaches_through_a_colleague_further_than_they_do_themselves(bench: Bench, people: People) -> None:
+    """What counts is a right at a place: given to somebody who works elsewhere too, it is given there."""
+    owner, account = await people.owner()
+    here, there = await people.place(account), await people.place(account)
+    manager, _ = await people.add(owner, account, "manager", location_ids=[here])
+    _, everywhere = await people.add(owner, account)
+    _, elsewhere = await people.add(owner, account, location_ids=[there], permissions={"cash.delete": True})
+    refused = await bench.http.patch(everywhere, json={"permissions": {"cash.view": True}}, headers=manager.headers)
+    assert (refused.status_code, refused.json()["code"]) == (403, "identity.grant_exceeds_own")
+    assert refused.json()["location_ids"] == ["*"]
+    refused = await bench.http.patch(elsewhere, json={"location_ids": [here, there]}, headers=manager.headers)
+    assert (refused.status_code, refused.json()["permissions"]) == (403, ["cash.delete"])
+    narrowed = {"location_ids": [here], "permissions": {"cash.delete": False, "cash.view": True}}
+    assert (await bench.http.patch(elsewhere, json=narrowed, headers=manager.headers)).status_code == 200
+
+
 async def test_a_master_can_be_added_by_an_administrator_but_not_with_personal_rights(
     bench: Bench, people: People
 ) -> None:
@@ -177,6 +194,14 @@ async def test_an_owner_holds_every_right_and_cannot_lose_one(bench: Bench, peop
     for change in ({"permissions": {"booking.cancel_paid": False}}, {"location_ids": [str(new_id())]}):
         refused = await bench.http.patch(path, json=change, headers=owner.headers)
         assert (refused.status_code, refused.json()["code"]) == (422, "identity.owner_holds_everything")
+
+
+async def test_an_owner_for_a_while_is_none_else_the_account_is_left_without_one(bench: Bench, people: People) -> None:
+    owner, account = await people.owner()
+    soon = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    body = {"phone": new_phone(), "name": "Нова власниця", "role": "owner", "ends_at": soon}
+    refused = await bench.http.post(f"{account}/members", json=body, headers=owner.headers)
+    assert (refused.status_code, refused.json()["code"]) == (422, "identity.owner_holds_everything")
 
 
 async def test_only_an_owner_appoints_changes_or_removes_an_owner(bench: Bench, people: People) -> None:

@@ -1,5 +1,6 @@
 """Roles, personal changes, and what may be given."""
 
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
@@ -7,12 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.permissions import Permission
-from identity.domain.grants import check_grant, effective, merged, newly_covered
+from identity.domain.grants import Held, check_grant, effective, merged
 from identity.errors import GrantExceedsOwn
 from identity.roles import DANGEROUS, PRESETS
 from kit.ids import new_id
 
 HERE, THERE = new_id(), new_id()
+DAY = datetime(2026, 11, 22, tzinfo=UTC)
 KEYS = st.sampled_from(sorted(Permission))
 
 
@@ -61,7 +63,7 @@ def test_only_real_differences_from_the_role_are_kept(
 @given(st.frozensets(KEYS), st.frozensets(KEYS))
 def test_what_is_granted_is_held_or_it_is_refused(gained: frozenset[str], own: frozenset[str]) -> None:
     def give() -> None:
-        check_grant(gained=gained, own=own, widened=frozenset(), own_scope=None, holders=["Ірина"])
+        check_grant(Held(), Held(gained), Held(own), ["Ірина"])
 
     if gained <= own:
         give()
@@ -92,10 +94,55 @@ def test_a_scope_is_widened_only_by_who_covers_it(
     def frozen(scope: set[UUID] | None) -> frozenset[UUID] | None:
         return None if scope is None else frozenset(scope)
 
-    widened = newly_covered(frozen(before), frozen(after))
+    def give() -> None:
+        rights = frozenset({"cash.view"})
+        check_grant(
+            Held(rights, scope=frozen(before)), Held(rights, scope=frozen(after)), Held(rights, scope=frozen(own)), []
+        )
+
     if beyond is None:
-        check_grant(gained=(), own=frozenset(), widened=widened, own_scope=frozen(own), holders=[])
+        give()
         return
     with pytest.raises(GrantExceedsOwn) as refused:
-        check_grant(gained=(), own=frozenset(), widened=widened, own_scope=frozen(own), holders=[])
+        give()
     assert refused.value.location_ids == beyond
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "over", "beyond"),
+    [
+        # a new right is given at every place of the other person, also where the giver has nothing
+        (Held(frozenset("a"), scope=frozenset({HERE})), Held(frozenset("abc")), ["c"], ["*"]),
+        (Held(frozenset("a")), Held(frozenset("ab")), [], ["*"]),
+        (Held(scope=frozenset({THERE})), Held(frozenset("b"), scope=frozenset({THERE})), [], [str(THERE)]),
+        (Held(scope=frozenset({HERE})), Held(frozenset("b"), scope=frozenset({HERE})), [], []),
+        # a new place is given with every right of the other person, also those that the giver has not
+        (
+            Held(frozenset("ac"), scope=frozenset({THERE})),
+            Held(frozenset("ac"), scope=frozenset({HERE, THERE})),
+            ["c"],
+            [],
+        ),
+        (Held(frozenset("a"), scope=frozenset({THERE})), Held(frozenset("a"), scope=frozenset({HERE, THERE})), [], []),
+    ],
+)
+def test_a_right_is_given_with_its_places_and_a_place_with_its_rights(
+    before: Held, after: Held, over: list[str], beyond: list[str]
+) -> None:
+    """The giver holds a and b, here alone."""
+    giver = Held(frozenset("ab"), scope=frozenset({HERE}))
+    if not over and not beyond:
+        check_grant(before, after, giver, [])
+        return
+    with pytest.raises(GrantExceedsOwn) as refused:
+        check_grant(before, after, giver, [])
+    assert (refused.value.permissions, refused.value.location_ids) == (over, beyond)
+
+
+def test_a_place_is_opened_for_no_longer_than_the_giver_is_there() -> None:
+    before, after = (Held(frozenset("a"), scope=scope) for scope in (frozenset({THERE}), frozenset({HERE, THERE})))
+    substitute = Held(frozenset("a"), {}, DAY)
+    with pytest.raises(GrantExceedsOwn) as refused:
+        check_grant(before, after, substitute, [])
+    assert refused.value.permissions == ["a"]
+    check_grant(before, Held(frozenset("a"), {}, DAY, after.scope), substitute, [])

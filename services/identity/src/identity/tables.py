@@ -158,8 +158,8 @@ class Membership(Base):
 
     @property
     def held(self) -> grants.Held:
-        """Rights with their ends, as they are now."""
-        return grants.Held(self.permissions, self.expiries, self.ends_at)
+        """Rights with their places and ends, as they are now."""
+        return grants.Held(self.permissions, self.expiries, self.ends_at, self.scope)
 
     @property
     def expiries(self) -> dict[str, datetime]:

@@ -19,7 +19,8 @@ from contracts.http.identity import (
 from contracts.identity import VisitsChoice
 from contracts.permissions import Permission
 from identity import queries
-from identity.roles import DANGEROUS, EVERYTHING, PRESETS
+from identity.domain import grants
+from identity.roles import DANGEROUS, EVERYTHING, MARKABLE, PRESETS
 from identity.tables import LocationCopy, Membership, User
 from identity.usecases.add_member import add_member
 from identity.usecases.change_member import change_member
@@ -29,13 +30,13 @@ from identity.usecases.restore_member import restore_member
 from identity.wiring import WiringDep
 from kit import context
 from kit.access import Member
-from kit.db import Database
+from kit.db import Database, Tx
 from kit.edge import DbDep, MemberDep
 from kit.errors import FieldError, InvalidInput
 from kit.freshness import wait_for_copy
 from kit.idempotency import OnceDep
 from kit.messaging import now_utc
-from kit.second_person import SafeguardDep
+from kit.second_person import Safeguard, SafeguardDep
 from kit.texts import Texts
 
 from .answers import member_answer
@@ -105,8 +106,7 @@ async def post_member(
     async with db.tx(account_id) as tx:
 
         async def add() -> MemberAnswer:
-            if body.permissions:
-                await guard.check(member, Permission.PERMISSIONS_EDIT, tx, now_utc())
+            await _check_alone(guard, member, body, tx)
             added = await add_member(body, user.id, member, tx, now_utc(), reasons=words.of_danger)
             return _seen_by(member, *added)
 
@@ -145,7 +145,7 @@ async def patch_member(
     async with db.tx(account_id) as tx:
         now = now_utc()
         if body.model_fields_set & _RIGHTS:
-            await guard.check(member, Permission.PERMISSIONS_EDIT, tx, now)
+            await _check_alone(guard, member, body, tx)
         membership, user = await change_member(
             member_id,
             body,
@@ -223,6 +223,20 @@ async def get_permissions(
             for key, preset in PRESETS.items()
         ),
     )
+
+
+async def _check_alone(guard: Safeguard, member: Member, body: MemberBody | MemberChangeBody, tx: Tx) -> None:
+    """Raise `SecondPersonNeeded` when one person alone may not give these rights.
+
+    Where an act needs two people, so does making somebody one of the two.
+    """
+    preset = PRESETS[body.role] if "role" in body.model_fields_set else frozenset[str]()
+    given = grants.effective(preset, {key: bool(is_given) for key, is_given in body.permissions.items()}) & MARKABLE
+    if isinstance(body, MemberChangeBody) or body.permissions:
+        given |= {Permission.PERMISSIONS_EDIT}
+    for key in sorted(given):
+        if await guard.check(member, key, tx, now_utc()) is not None:
+            return  # one approval of the act is enough, whatever it gives
 
 
 async def wait_for_locations(db: Database, account_id: UUID, location_ids: Iterable[UUID] | None) -> None:

@@ -1,12 +1,12 @@
 """Who may give which rights to whom."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
 
 from identity.errors import GrantExceedsOwn
-from kit.errors import InvalidInput
+from kit.errors import EVERYWHERE, InvalidInput
 
 _FOR_EVER = datetime.max.replace(tzinfo=UTC)
 _NOT_AT_ALL = datetime.min.replace(tzinfo=UTC)
@@ -14,17 +14,22 @@ _NOT_AT_ALL = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Held:
-    """The rights of a member, and when single ones or all of them end; none: never."""
+    """The rights of a member and where they are held (none: everywhere); when single ones or all end, none: never."""
 
     permissions: frozenset[str] = frozenset()
     expiries: Mapping[str, datetime] = field(default_factory=dict)
     ends_at: datetime | None = None
+    scope: frozenset[UUID] | None = None
 
     def until(self, key: str) -> datetime:
         """When the right ends; the end of all time where it does not, the beginning where it is not held."""
         if key not in self.permissions:
             return _NOT_AT_ALL
         return min(self.expiries.get(key, _FOR_EVER), self.ends_at or _FOR_EVER)
+
+
+NOTHING = Held(scope=frozenset())
+"""What somebody holds who is no member yet."""
 
 
 def effective(preset: frozenset[str], changes: Mapping[str, bool]) -> frozenset[str]:
@@ -40,37 +45,27 @@ def merged(changes: Mapping[str, bool], wanted: Mapping[str, bool | None], prese
     return {key: value for key, value in sorted(result.items()) if value is not None and value != (key in preset)}
 
 
-def check_grant(
-    *,
-    gained: Iterable[str],
-    own: frozenset[str],
-    widened: frozenset[UUID] | None,
-    own_scope: frozenset[UUID] | None,
-    holders: Sequence[str],
-) -> None:
-    """Raise `GrantExceedsOwn` when somebody gives what they do not hold.
+def check_grant(before: Held, after: Held, own: Held, holders: Sequence[str]) -> None:
+    """Raise `GrantExceedsOwn` when somebody gives what they do not hold: a right, at a place, until a day.
 
-    `gained` are the rights the other person gets, `widened` the locations that are new to them (none: every one).
+    A right that the other person has not had is given at every place of theirs, and so is one that is prolonged; a
+    place that is new to them is given with every right of theirs. So nobody reaches through others further than they
+    do themselves, nor makes lasting what they have for a while.
     """
-    over = sorted(set(gained) - own)
-    if own_scope is None:
-        beyond: list[str] = []
-    elif widened is None:
-        beyond = ["*"]
-    else:
-        beyond = sorted(str(location) for location in widened - own_scope)
+    widened = newly_covered(before.scope, after.scope)
+    over, places = set[str](), [widened]
+    for key in after.permissions:
+        is_more = before.until(key) < after.until(key)
+        if is_more:
+            places.append(after.scope)
+        if (is_more or widened != frozenset()) and own.until(key) < after.until(key):
+            over.add(key)
+    beyond = set[str]()
+    if own.scope is not None:
+        for given in places:
+            beyond |= {EVERYWHERE} if given is None else {str(place) for place in given - own.scope}
     if over or beyond:
-        raise GrantExceedsOwn(over, beyond, list(holders))
-
-
-def check_not_longer(before: Held, after: Held, own: Held, holders: Sequence[str]) -> None:
-    """Raise `GrantExceedsOwn` when a right is given, or prolonged, beyond the day on which the giver's own ends.
-
-    So nobody makes lasting what they have for a while, neither for others nor for themselves.
-    """
-    beyond = [key for key in after.permissions if max(before.until(key), own.until(key)) < after.until(key)]
-    if beyond:
-        raise GrantExceedsOwn(sorted(beyond), [], list(holders))
+        raise GrantExceedsOwn(sorted(over), [EVERYWHERE] if EVERYWHERE in beyond else sorted(beyond), list(holders))
 
 
 def newly_covered(before: frozenset[UUID] | None, after: frozenset[UUID] | None) -> frozenset[UUID] | None:

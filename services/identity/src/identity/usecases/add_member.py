@@ -18,7 +18,7 @@ from kit.ids import new_id
 
 from .audit import Actor, audit_member, changes_between, member_fields
 from .confirm_danger import Reasons, check_confirmed
-from .members import check_locations, check_not_longer, check_owner_only, lock_members
+from .members import check_given, check_locations, check_owner_only, lock_members
 from .tell_membership import tell_membership
 
 
@@ -34,25 +34,18 @@ async def add_member(
     await _check_is_new(user_id, actor.account_id, tx)
     scope = None if command.location_ids is None else frozenset(command.location_ids)
     changes = grants.merged({}, command.permissions, PRESETS[command.role])
-    if command.role == OWNER and (changes or scope is not None):
+    if command.role == OWNER and (changes or scope is not None or command.ends_at is not None):
         raise OwnerHoldsEverything
     await check_owner_only(actor, [command.role], tx)
-    grants.check_grant(
-        gained=grants.effective(PRESETS[command.role], changes),
-        own=actor.permissions,
-        widened=scope,
-        own_scope=actor.location_ids,
-        holders=actor.holders,
-    )
-    await check_locations(scope, actor.account_id, tx)
     if command.ends_at is not None and command.ends_at <= now:
         raise InvalidInput.of("/ends_at", "past")
     gained = grants.effective(PRESETS[command.role], changes)
+    expiries = grants.expiries_after({}, command.permission_expiries, changes, now)
+    await check_given(grants.NOTHING, grants.Held(gained, expiries, command.ends_at, scope), actor, tx)
+    await check_locations(scope, actor.account_id, tx)
     # Choosing a role says what it may do; whoever wants to be asked about that too says false.
     beyond = gained if command.confirmed is False else gained - PRESETS[command.role]
     check_confirmed(command.confirmed, beyond, reasons)
-    expiries = grants.expiries_after({}, command.permission_expiries, changes, now)
-    await check_not_longer(grants.Held(), grants.Held(gained, expiries, command.ends_at), actor, tx)
     membership = Membership(
         account_id=actor.account_id,
         version=1,

@@ -18,9 +18,9 @@ from .audit import Actor, audit_member, changes_between, member_fields
 from .confirm_danger import Reasons, check_confirmed
 from .keep_demo import check_leaves_demo
 from .members import (
+    check_given,
     check_locations,
     check_nobody_waits,
-    check_not_longer,
     check_owner_only,
     check_owner_stays,
     lock_members,
@@ -99,15 +99,8 @@ async def _change_rights(
         await check_owner_only(actor, [role, membership.role], tx)
     if membership.is_owner and role != OWNER:
         await check_owner_stays(membership, user, tx)
-    grants.check_grant(
-        gained=grants.effective(PRESETS[role], changes) - membership.permissions,
-        own=actor.permissions,
-        widened=grants.newly_covered(membership.scope, scope),
-        own_scope=actor.location_ids,
-        holders=actor.holders,
-    )
-    after = grants.Held(grants.effective(PRESETS[role], changes), expiries, ends_at)
-    await check_not_longer(membership.held, after, actor, tx)
+    after = grants.Held(grants.effective(PRESETS[role], changes), expiries, ends_at, scope)
+    await check_given(membership.held, after, actor, tx)
     if scope != membership.scope:
         await check_locations(scope, membership.account_id, tx)
     membership.role = role

@@ -12,7 +12,7 @@ from identity.tables import AccessRequest, Membership
 from kit import second_person
 from kit.access import Member
 from kit.db import Tx
-from kit.errors import NotFound
+from kit.errors import InvalidInput, NotFound
 
 from .ask_for_access import tell_request
 from .audit import Action, Actor, audit_request
@@ -25,8 +25,8 @@ async def grant_request(
 ) -> AccessRequest:
     """Give what was asked for, by the same rules as any change of a member; or approve the one act.
 
-    Raises `NotFound`, `RequestDecided`, `OwnRequest`, `MissingPermission`, what `change_member` raises, and
-    `PersonRequired` for a program: its key may be the asker's own.
+    Raises `NotFound`, `RequestDecided`, `OwnRequest`, `MissingPermission`, what `change_member` raises, `InvalidInput`
+    for an end where locations are asked for, and `PersonRequired` for a program: its key may be the asker's own.
     """
     actor.caller.require_person()
     request, asker = await _to_decide(request_id, actor, tx, now)
@@ -49,6 +49,8 @@ async def grant_request(
     else:
         actor.require(Permission.PERMISSIONS_EDIT)
         actor.require_fresh()  # as for the same change made without a request
+        if expires_at is not None and (request.all_locations or request.location_ids):
+            raise InvalidInput.of("/expires_at", "places_stay")
         change = _change(request, asker, expires_at)
         if change.model_fields_set:
             await change_member(asker.id, change, actor, tx, now, expected=None, reasons=reasons, keep_visits=True)

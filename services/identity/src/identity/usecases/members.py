@@ -57,15 +57,15 @@ async def check_owner_stays(leaving: Membership, user: User, tx: Tx) -> None:
         raise LastOwner(leaving.name_with(user))
 
 
-async def check_not_longer(before: Held, after: Held, actor: Member, tx: Tx) -> None:
-    """Raise `GrantExceedsOwn` when the actor gives a right for longer than they hold it."""
+async def check_given(before: Held, after: Held, actor: Member, tx: Tx) -> None:
+    """Raise `GrantExceedsOwn` when the actor gives more than they hold, somewhere else, or for longer."""
     mine = select(Membership).where(
         Membership.account_id == actor.account_id,
         Membership.user_id == actor.caller.user_id,
         Membership.removed_at.is_(None),
     )
     own = (await tx.scalars(mine)).first()
-    grants.check_not_longer(before, after, own.held if own is not None else Held(), actor.holders)
+    grants.check_grant(before, after, own.held if own is not None else grants.NOTHING, actor.holders)
 
 
 async def check_locations(location_ids: frozenset[UUID] | None, account_id: UUID, tx: Tx) -> None:

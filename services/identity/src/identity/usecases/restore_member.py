@@ -14,7 +14,7 @@ from kit.access import Member
 from kit.db import Tx
 
 from .audit import Actor, audit_member, changes_between, member_fields
-from .members import check_not_longer, check_owner_only, lock_members, member_to_change
+from .members import check_given, check_owner_only, lock_members, member_to_change
 from .tell_membership import tell_membership
 
 
@@ -40,7 +40,7 @@ async def restore_member(member_id: UUID, actor: Member, tx: Tx, now: datetime) 
         actor.require(Permission.PERMISSIONS_EDIT)
         actor.require_fresh()
         membership.ends_at = None
-        await check_not_longer(grants.Held(), membership.held, actor, tx)
+        await check_given(grants.NOTHING, membership.held, actor, tx)
     membership.removed_at = None
     membership.version += 1
     changes = changes_between(before, member_fields(membership, membership.name_with(user)))

@@ -14,13 +14,10 @@ from kit.ids import new_id
 async def make_api_key(command: ApiKeyBody, actor: Member, tx: Tx, now: datetime) -> tuple[ApiKeyRow, str]:
     """The new key's row and the key, which is shown this once. Raises `GrantExceedsOwn`."""
     scope = None if command.location_ids is None else frozenset(command.location_ids)
-    grants.check_grant(
-        gained=command.permissions,
-        own=actor.permissions,
-        widened=scope,
-        own_scope=actor.location_ids,
-        holders=actor.holders,
-    )
+    # Without ends: a key never does more than its keeper may at that moment.
+    wanted = grants.Held(frozenset(command.permissions), scope=scope)
+    own = grants.Held(actor.permissions, scope=actor.location_ids)
+    grants.check_grant(grants.NOTHING, wanted, own, actor.holders)
     key = api_keys.new_key()
     row = ApiKeyRow(
         account_id=actor.account_id,
