@@ -40,15 +40,22 @@ class Eyes:
         )
 
     def name(self, client: ClientRow) -> str:
-        """Many forms take name and surname in one line, so without the right only the first word is shown."""
-        return client.name if self.surname else client.name.split()[0]
+        """Many forms take name and surname in one line, so without the right only the first word is shown.
+
+        Some keep the number there too: it is masked like any other.
+        """
+        return self._masked(client.name if self.surname else client.name.split()[0])
+
+    def surname_of(self, client: ClientRow) -> str | None:
+        """The surname, or none."""
+        return self.text(client.surname) if self.surname else None
 
     def client(self, client: ClientRow) -> BookingClient:
         """A client on a booking."""
         return BookingClient(
             id=client.id,
             name=self.name(client),
-            surname=client.surname if self.surname else None,
+            surname=self.surname_of(client),
             phone=self.shown_phone(client),
         )
 
@@ -60,9 +67,10 @@ class Eyes:
 
     def text(self, written: str | None) -> str | None:
         """Free text; a phone number that somebody noted down in it is masked like any other."""
-        if written is None or self.phone:
-            return written
-        return _NUMBER.sub(_outline, written)
+        return None if written is None else self._masked(written)
+
+    def _masked(self, written: str) -> str:
+        return written if self.phone else _NUMBER.sub(_outline, written)
 
     def custom(self, client: ClientRow) -> dict[str, Any]:
         """The account's own fields; those marked as contacts are seen with the phone."""
@@ -89,7 +97,7 @@ class Eyes:
                 "id": client.id,
                 "version": client.version,
                 "name": self.name(client),
-                "surname": client.surname if self.surname else None,
+                "surname": self.surname_of(client),
                 "phone": self.shown_phone(client),
                 "phone_confirmed": client.phone_confirmed,
                 "email": client.email if self.phone else None,
@@ -117,6 +125,8 @@ def _outline(found: re.Match[str]) -> str:
 
 OWN = Eyes(surname=True, phone=True, socials=True)
 """The client's own eyes."""
+EVERYBODY = Eyes(surname=False, phone=False, socials=False)
+"""Whoever reads what is public."""
 
 
 def booking_answer(visit: Visit, eyes: Eyes) -> BookingAnswer:

@@ -213,7 +213,7 @@ def journal_line(visit: Visit, eyes: Eyes) -> JournalLine:
             "staff": [visit.staff_names.get(person, "") for person in visit.staff_member_ids],
             "client_id": client.id if client else None,
             "client_name": eyes.name(client) if client else None,
-            "client_surname": client.surname if client and eyes.surname else None,
+            "client_surname": eyes.surname_of(client) if client else None,
             "client_phone": eyes.shown_phone(client) if client else None,
             "price": visit.money(booking.price),
             "paid": visit.money(booking.paid),
@@ -239,7 +239,7 @@ def _client(card: ClientRow | None, facts: dict[str, object], eyes: Eyes) -> Cli
         {
             **facts,
             "name": eyes.name(card) if card else None,
-            "surname": card.surname if card and eyes.surname else None,
+            "surname": eyes.surname_of(card) if card else None,
             "phone": eyes.shown_phone(card) if card else None,
         }
     )

@@ -28,7 +28,7 @@ from kit.db import Tx
 from kit.edge import CallerDep, DbDep, MemberDep
 from kit.idempotency import OnceDep
 
-from .answers import OWN, Eyes
+from .answers import EVERYBODY, OWN, Eyes
 from .bookings import require_seen
 from .edge import PAGE, Cursor, CursorDep, IfMatchDep, Limit, NowDep, PublicAccountDep, etag, require_version
 from .me import account_of_mine
@@ -154,7 +154,7 @@ def _public(row: ReviewRow, visit: Visit, eyes: Eyes = OWN) -> dict[str, Any]:
         "id": row.id,
         "rating": row.rating,
         "text": eyes.text(row.text),
-        "client_name": visit.client.name.split()[0] if visit.client and row.client_id else None,
+        "client_name": EVERYBODY.name(visit.client) if visit.client and row.client_id else None,
         "services": [item.service_name for item in visit.items],
         "staff": [visit.staff_names.get(person, "") for person in visit.staff_member_ids],
         "visited_on": visit.local(visit.booking.starts_at).date(),
