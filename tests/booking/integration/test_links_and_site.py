@@ -68,8 +68,9 @@ async def test_a_link_obeys_the_cut_off(open_another):
     salon = await open_another(rules={"cancel_cutoff_min": 60 * 24 * 3})
     made = await salon.booked(salon.at("10:00"))
     body = {"key": await key_of(salon, made)}
-    refused = await site(salon, "POST", f"b/{made['code']}/cancel", body)
-    assert (refused.status_code, refused.json()["code"]) == (409, "booking.cutoff_passed")
+    for act, more in (("cancel", {}), ("reschedule", {"starts_at": salon.at("14:00")})):
+        refused = await site(salon, "POST", f"b/{made['code']}/{act}", {**body, **more})
+        assert (refused.status_code, refused.json()["code"]) == (409, "booking.cutoff_passed"), act
     assert (await site(salon, "POST", f"b/{made['code']}/confirm", body)).status_code == 200
 
 
