@@ -11,9 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notifications.domain.facts import REMINDERS, Decision, Kind, Situation, StaffKindRule, Standing
+from notifications.domain.merging import Existing
 from notifications.domain.planner import plan
 from notifications.domain.quiet_hours import QuietHours, QuietPolicy
 from notifications.domain.reasons import Reason
+from notifications.domain.thinking import think_over
 
 from .making import IHOR, KYIV, NIGHT, OLENA, SOFIA, act, client, kyiv, member, rules, situation, visit
 
@@ -103,6 +105,33 @@ def test_a_message_moved_earlier_than_now_is_left_out() -> None:
     set_so = rules(quiet=replace(NIGHT, policy=QuietPolicy.SHIFT_EARLIER))
     made = decision(situation(kyiv("2026-03-10T09:00"), rules=set_so), Kind.REMINDER_3H, kyiv("2026-03-09T22:00"))
     assert made.reason is Reason.QUIET_HOURS
+
+
+def test_a_reminder_that_waits_for_the_morning_is_not_late_when_the_night_thinks_it_over_again() -> None:
+    set_so = rules(quiet=replace(NIGHT, policy=QuietPolicy.SHIFT_LATER))
+    of = situation(kyiv("2026-03-10T09:30"), rules=set_so)  # three hours before is 06:30
+    for thought_over_at in ("2026-03-09T20:00", "2026-03-10T06:29", "2026-03-10T06:45", "2026-03-10T06:59"):
+        assert shown(decision(of, Kind.REMINDER_3H, kyiv(thought_over_at))) == "2026-03-10T07:00"
+    assert decision(of, Kind.REMINDER_3H, kyiv("2026-03-10T07:01")).reason is Reason.TOO_LATE
+
+
+def test_a_reminder_that_is_due_and_held_is_not_swallowed_by_the_night() -> None:
+    set_so = rules(quiet=replace(NIGHT, policy=QuietPolicy.SHIFT_EARLIER))
+    of = situation(kyiv("2026-03-10T09:30"), rules=set_so)
+    evening, night = kyiv("2026-03-09T20:00"), kyiv("2026-03-09T23:00")
+    before = decision(of, Kind.REMINDER_3H, evening)
+    assert shown(before) == "2026-03-09T20:59"
+    held = Existing(UUID(int=5), before.key, "held", Reason.INSUFFICIENT_BALANCE, before.planned_at, 1)
+    changes = think_over(of, [held], night, Reason.REPLACED)
+    assert held.id not in {row_id for row_id, _ in changes.change}
+
+
+def test_quiet_hours_that_end_in_the_hour_that_comes_twice_end_after_the_moment_they_were_asked_about() -> None:
+    quiet = replace(NIGHT, ends=time(3, 30), policy=QuietPolicy.SHIFT_LATER)
+    for fold in (0, 1):
+        moment = kyiv("2026-10-25T03:10", fold)
+        assert quiet.cover(moment, KYIV)
+        assert quiet.end_after(moment, KYIV) == kyiv("2026-10-25T03:30", fold)
 
 
 @pytest.mark.row("N54")
@@ -275,6 +304,14 @@ def test_nothing_ever_starts_in_quiet_hours(made: tuple[Situation, datetime]) ->
         if one.reason is None:
             assert not of.rules.quiet.cover(one.planned_at, of.visit.zone)
             assert now <= one.planned_at < one.useful_until
+
+
+@given(situations())
+def test_quiet_hours_always_end_later(made: tuple[Situation, datetime]) -> None:
+    of, now = made
+    quiet, zone = of.rules.quiet, of.visit.zone
+    if quiet.cover(now, zone):
+        assert quiet.end_after(now, zone) > now
 
 
 @given(situations())

@@ -18,6 +18,7 @@ WAITING = frozenset({"planned", "held"})
 UNDECIDED = WAITING | {"suppressed", "cancelled"}
 """States in which nobody was told anything yet, so that a new plan may change them."""
 _NOT_TO_BE_TOLD = frozenset({Reason.OWN_ACTION, Reason.SILENCED_BY_STAFF})
+_OF_THE_MOMENT = frozenset({Reason.TOO_LATE, Reason.QUIET_HOURS})
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ def _may_change(old: Existing, decision: Decision, now: datetime) -> bool:
         return False
     if not decision.kind.is_reminder and old.state not in WAITING:
         return False  # news that were settled once, at the act itself, stay so
-    if old.state in WAITING and old.planned_at <= now and decision.reason == Reason.TOO_LATE:
+    if old.state in WAITING and old.planned_at <= now and decision.reason in _OF_THE_MOMENT:
         return False  # it is due and about to go: that its moment has passed is no reason against it
     return not (old.state == "suppressed" and old.reason == decision.reason and old.planned_at == decision.planned_at)
 

@@ -115,7 +115,9 @@ def _of_time(situation: Situation, now: datetime) -> Iterator[Decision]:
         until = visit.ends_at + REVIEW_USEFUL if kind is Kind.REVIEW_REQUEST else starts_at
         channel = client_channel(kind, situation.rules, client)
         reason = _against_client(kind, channel, situation, client)
-        if reason is None and (at < now or at >= until):
+        # What waits for the end of the night is due then, however often it is thought over until then.
+        due = situation.rules.quiet.keep(at, now, until, visit.zone) or at
+        if reason is None and (max(at, due) < now or at >= until):
             reason = Reason.TOO_LATE
         if reason is None and kind is not Kind.REMINDER_3H and client.has_earlier_visit_that_day:
             reason = Reason.MERGED

@@ -39,7 +39,11 @@ class QuietHours:
         local = moment.astimezone(zone)
         shown = local.time().replace(tzinfo=None, fold=0)
         day = local.date() + timedelta(days=1) if shown >= self.ends else local.date()
-        return at_wall_clock(day, self.ends, zone)
+        first = at_wall_clock(day, self.ends, zone)
+        if first > moment:
+            return first
+        # The hour comes twice, and `moment` is in its second turn.
+        return datetime.combine(day, self.ends, zone).replace(fold=1).astimezone(UTC)
 
     def last_before(self, moment: datetime, zone: ZoneInfo) -> datetime:
         """The last minute before the quiet hours that hold `moment`, in UTC."""
