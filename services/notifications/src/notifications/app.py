@@ -55,6 +55,7 @@ from .usecases.plan_booking import Planner
 from .usecases.publish_event import WEB_HOOKS_CHANNEL
 from .usecases.queue_login_code import WAKE_CHANNEL as LOGIN_CODES
 from .usecases.record_outcome import Recorder
+from .usecases.release_held import Releases
 from .usecases.replan import Replanner
 from .usecases.send_login_codes import LoginCodeSender
 from .usecases.send_messages import Sender
@@ -180,6 +181,7 @@ def _add_loops(
     replanner = Replanner(db, clock, planner, wakeups)
     follower = Follower(db, clock, providers)
     watch = Watch(db, clock, providers)
+    releases = Releases(db, clock)
     checker: Checker = service.state["checker"]
     morning = Morning(db, clock, checker, service.texts, planner.house, settings.public_url, settings.part_price_minor)
     balances = BalanceWatch(db, clock, settings.part_price_minor)
@@ -192,6 +194,7 @@ def _add_loops(
         "replanner": replanner.run,
         "delivery": follower.run,
         "providers": watch.run,
+        "releases": releases.run,
         "mornings": morning.run,
         "balances": balances.run,
         "housekeeping": housekeeping.run,
@@ -204,6 +207,7 @@ def _add_loops(
         "replanner": replanner,
         "follower": follower,
         "watch": watch,
+        "releases": releases,
         "morning": morning,
         "balances": balances,
         "housekeeping": housekeeping,

@@ -6,7 +6,7 @@ from .choices import ClientPreference, SettingsRow, TemplateRow, UserPreference
 from .copies import AccountCopy, BookingCopy, ClientCopy, LocationCopy, WaitlistCopy
 from .messages import DeliveryAttempt, LoginCodeMessage, NotificationRow
 from .people import PushSubscription, Reply, TelegramChat, TelegramLink
-from .providers import DeliveryReportRow, PhoneMark, ProviderAccount
+from .providers import DeliveryReportRow, HeldRelease, PhoneMark, ProviderAccount
 from .reports import DailyJournal, MailedReport, MorningTurn, ReceiptTrouble
 from .tasks import StaffTask
 from .web_hooks import EventFeed, PublicEvent, WebHook, WebHookDelivery
@@ -21,6 +21,7 @@ __all__ = [
     "DeliveryAttempt",
     "DeliveryReportRow",
     "EventFeed",
+    "HeldRelease",
     "LedgerEntry",
     "LocationCopy",
     "LoginCodeMessage",

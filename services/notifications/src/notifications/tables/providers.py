@@ -46,6 +46,15 @@ class ProviderAccount(Base):
     version: Mapped[int]
 
 
+class HeldRelease(Base):
+    """What the account has waiting is to go; from `seen_at` on, whatever is put to wait knows of the cure."""
+
+    __tablename__ = "held_release"
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    seen_at: Mapped[datetime | None]
+
+
 class DeliveryReportRow(Base):
     """A report that was taken; the same id bound to another message is a forgery."""
 

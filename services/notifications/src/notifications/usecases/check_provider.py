@@ -82,7 +82,7 @@ class Checker:
             return Verdict(reason, said, balance, 0, now)
         released = await cure(tx, account.account_id, account.provider, now)
         # Somebody looks at it now: what waits for money or a name may try as well.
-        released += await release_held(tx, account.account_id, now)
+        released = released or await release_held(tx, account.account_id, now)
         return Verdict(None, None, balance, released, now)
 
 

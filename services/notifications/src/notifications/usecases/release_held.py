@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
 
 from contracts.notifications import ProviderStopped
-from kit.db import Tx
+from kit.db import Database, Tx
+from kit.loops import each, every
 from kit.wakeups import notify
+from notifications.clock import Clock
 from notifications.domain.reasons import Reason
 from notifications.said import say
-from notifications.tables import NotificationRow, ProviderAccount
+from notifications.tables import HeldRelease, NotificationRow, ProviderAccount
 
 from .write_decisions import DUE_CHANNEL
 
@@ -29,6 +33,38 @@ _PROBE_S = {
 
 
 ENDED_TOGETHER = 500
+LET_GO_TOGETHER = 1000
+TURN_S = 1.0
+SETTLED_AFTER = timedelta(seconds=30)
+"""No transaction lives so long: whoever did not know of a cure has committed by then."""
+
+# The inner part is materialised, or a plan might run it more than once and let more go than it says.
+_LET_GO = text(
+    """
+    WITH going AS MATERIALIZED (
+        SELECT account_id, id FROM notification
+        WHERE account_id = :account_id AND state = 'held' AND useful_until > :now
+            AND changed_at <= coalesce(CAST(:held_until AS timestamptz), 'infinity')
+        ORDER BY useful_until LIMIT :most FOR UPDATE SKIP LOCKED
+    )
+    UPDATE notification AS n
+    SET state = 'planned', reason_code = NULL, reason_params = '{}', due_at = :now, trial_of = NULL,
+        providers_tried = '{}', version = n.version + 1, changed_at = :now
+    FROM going WHERE n.account_id = going.account_id AND n.id = going.id
+    RETURNING n.id
+    """
+)
+_STOPPED = text(
+    """
+    WITH waiting AS MATERIALIZED (
+        SELECT account_id, id FROM notification
+        WHERE account_id = :account_id AND state = 'held' AND provider = :provider AND reason_code <> :reason
+        ORDER BY useful_until LIMIT :most FOR UPDATE SKIP LOCKED
+    )
+    UPDATE notification AS n SET reason_code = :reason, provider_error = :said
+    FROM waiting WHERE n.account_id = waiting.account_id AND n.id = waiting.id
+    """
+)
 
 
 def probe_pause(reason: str) -> timedelta:
@@ -55,15 +91,9 @@ async def stop(tx: Tx, account: ProviderAccount, reason: Reason, said: str, now:
     )
     if stopped.first() is None:
         return
-    await tx.execute(
-        update(NotificationRow)
-        .where(
-            NotificationRow.account_id == account.account_id,
-            NotificationRow.state == "held",
-            NotificationRow.provider == account.provider,
-        )
-        .values(reason_code=reason, provider_error=said)
-    )
+    # Of very many those of the next visits name the new cause, and the others the one that they met.
+    of_provider = {"account_id": account.account_id, "provider": account.provider, "reason": reason, "said": said}
+    await tx.execute(_STOPPED, of_provider | {"most": LET_GO_TOGETHER})
     # One alarm, however many messages wait.
     version = int(now.timestamp())
     tx.emit(
@@ -113,25 +143,78 @@ def _end(tx: Tx, row: NotificationRow, now: datetime) -> None:
 
 
 async def release_held(tx: Tx, account_id: UUID, now: datetime) -> int:
-    """Let the account's held messages go, those of the next visits first; the ones past their use end here."""
-    rows = await tx.scalars(
-        select(NotificationRow)
-        .where(NotificationRow.account_id == account_id, NotificationRow.state == "held")
-        .order_by(NotificationRow.useful_until)
-        .with_for_update()
+    """Let what the account has waiting go, those of the next visits first; the ones past their use end here.
+
+    Of very many the first go in this transaction, and the others follow by `Releases`, as does what a sender was
+    just putting to wait, not knowing of the cure. Answers how many there are to go.
+    """
+    row = NotificationRow
+    waiting = (row.account_id == account_id, row.state == "held", row.useful_until > now)
+    count = (await tx.execute(select(func.count()).where(*waiting))).scalar_one()
+    again: dict[str, None] = {"seen_at": None}
+    mark = insert(HeldRelease).values(account_id=account_id, **again)
+    await tx.execute(mark.on_conflict_do_update(index_elements=["account_id"], set_=again))
+    await let_some_go(tx, account_id, now)
+    return int(count)
+
+
+async def let_some_go(tx: Tx, account_id: UUID, now: datetime, *, held_until: datetime | None = None) -> int:
+    """Some of what waits, or of what waits since `held_until`; answers how many.
+
+    What somebody else is at is left to the next turn: nobody waits here with other locks in hand.
+    """
+    row = NotificationRow
+    over = await tx.scalars(
+        select(row)
+        .where(row.account_id == account_id, row.state == "held", row.useful_until <= now)
+        .limit(ENDED_TOGETHER)
+        .with_for_update(skip_locked=True)
     )
-    released = 0
-    for row in rows.all():
-        if row.useful_until <= now:
-            _end(tx, row, now)
-            continue
-        row.state, row.reason_code, row.due_at = "planned", None, now
-        released += 1
-        row.reason_params, row.trial_of, row.providers_tried = {}, None, []
-        row.version, row.changed_at = row.version + 1, now
-    if released:
+    ended = over.all()
+    for one in ended:
+        _end(tx, one, now)
+    wanted = {"account_id": account_id, "now": now, "held_until": held_until, "most": LET_GO_TOGETHER}
+    gone = len((await tx.execute(_LET_GO, wanted)).all())
+    if gone:
         await notify(tx, DUE_CHANNEL)
-    return released
+    return len(ended) + gone
+
+
+@dataclass(frozen=True)
+class Releases:
+    """A loop of the worker: lets go what a cure left for it."""
+
+    db: Database
+    clock: Clock
+
+    async def run(self) -> None:
+        """Release for ever."""
+        await every(TURN_S, self.once)
+
+    async def once(self) -> None:
+        """Everything that cures have left so far, an account at a time."""
+        async with self.db.system_tx() as tx:
+            accounts = (await tx.scalars(select(HeldRelease.account_id))).all()
+        await each("releases", accounts, self._all_of)
+
+    async def _all_of(self, account_id: UUID) -> None:
+        while await self._some_of(account_id):
+            pass
+
+    async def _some_of(self, account_id: UUID) -> int:
+        row = HeldRelease
+        async with self.db.tx(account_id) as tx:
+            now = await self.clock.now(tx)
+            marks = select(row).where(row.account_id == account_id).with_for_update(skip_locked=True)
+            mark = (await tx.scalars(marks)).first()
+            if mark is None:
+                return 0
+            # Whatever was put to wait before the cure could be seen by all does not know of it.
+            mark.seen_at = mark.seen_at or now
+            gone = await let_some_go(tx, account_id, now, held_until=mark.seen_at)
+            if not gone and now - mark.seen_at > SETTLED_AFTER:
+                await tx.delete(mark)
+            return gone
 
 
 async def send_trial(tx: Tx, account_id: UUID, provider: str, now: datetime) -> bool:
