@@ -63,6 +63,7 @@ async def test_a_line_break_in_a_subject_makes_no_header(smtp: Smtp, simulators:
         ("mailbox_full", ErrorClass.TRANSIENT),
         ("try_later", ErrorClass.TRANSIENT),
         ("policy", ErrorClass.CONTENT),
+        ("sender_refused", ErrorClass.AUTH),  # the relay speaks of us: no mailbox is gone, and nothing is lost
         ("http_500", ErrorClass.TRANSIENT),
     ],
 )

@@ -10,7 +10,7 @@ from contracts import Money
 from contracts.fiscal import TopUpPaid
 from kit.ids import new_id
 from notifications.tables import HeldRelease, NotificationRow
-from notifications.usecases import claim_messages, release_held
+from notifications.usecases import keep_balance, release_held
 from tests.notifications.last_call import only_reminder_3h, state_of
 from tests.notifications.salon import Salon
 
@@ -38,15 +38,14 @@ async def test_a_message_put_to_wait_in_the_very_moment_of_the_cure_goes_too(
     broke: Salon, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     [booking] = await only_reminder_3h(broke)
-    reserve = claim_messages.reserve
 
     async def too_early(*asked: Any) -> bool:
-        has_money = await reserve(*asked)
+        has_money = await keep_balance.reserve(*asked)
         await top_up(broke)  # committed between the look at the balance and the end of the claim
         return has_money
 
     with monkeypatch.context() as patched:
-        patched.setattr(claim_messages, "reserve", too_early)
+        patched.setattr("notifications.usecases.claim_messages.reserve", too_early)
         await broke.send()
     assert await state_of(broke, booking) == WAITS
     await broke.bench.service.state["releases"].once()

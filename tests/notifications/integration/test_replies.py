@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from contracts.booking import BookingState
+from contracts.booking import BookingState, ClientChanged
 from contracts.gateway import InboundSmsReceived
 from contracts.notifications import ReplyReceived
 from kit.ids import new_id
@@ -125,6 +125,23 @@ async def test_stop_ends_all_messages_of_this_salon(salon: Salon) -> None:
     await salon.deliver(await incoming(salon, client.phone_e164 or "", "STOP"))
     await salon.replan()
     assert {row.reason_code for row in await salon.rows(later) if row.kind != "created"} == {"client_opted_out"}
+
+
+async def test_stop_counts_also_when_it_answers_nothing_that_is_known(salon: Salon) -> None:
+    booking = await reminded(salon)
+    client = booking.client
+    assert client is not None
+    salon.pass_time(days=20)
+    at = AT_THREE_HOURS + timedelta(days=20)
+    await salon.deliver(ClientChanged(account_id=salon.account_id, version=1, client=client))
+    await salon.deliver(await incoming(salon, client.phone_e164 or "", "STOP", received_at=at))
+    await salon.deliver(await incoming(salon, "+380501112299", "STOP", received_at=at))
+    said = await salon.get(f"clients/{client.id}/notification-preferences")
+    assert said["messages"] is False
+    known, unknown = await replies(salon)
+    assert (known.settled_at is not None, unknown.settled_at) == (True, None)  # whose it is, a person must find out
+    tasks = await salon.get("staff-tasks")
+    assert [task["kind"] for task in tasks["items"]] == ["reply_unclear"]
 
 
 async def test_an_answer_through_alphasms_comes_with_the_state(salon: Salon, simulators: Simulators) -> None:

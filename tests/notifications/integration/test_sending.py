@@ -111,23 +111,6 @@ async def test_what_a_dead_sender_had_claimed_is_unknown_and_not_sent_by_the_nex
     assert item["may_send_again"]
 
 
-async def test_a_person_may_send_a_message_of_unknown_fate_again(salon: Salon) -> None:
-    [booking] = await only_reminder_3h(salon)
-    await salon.fault("drop_before", count=1)
-    await salon.send()
-    row = await salon.row(booking, "reminder_3h")
-    assert row.state == "unknown"
-    path = salon.path(f"notifications/{row.id}/send-again")
-    answers = [
-        await salon.bench.http.post(path, headers={**salon.owner.headers, "Idempotency-Key": "again"}) for _ in range(2)
-    ]
-    assert [answer.status_code for answer in answers] == [202, 202]
-    await salon.send()
-    assert len(await salon.accepted()) == 1
-    refused = await salon.bench.http.post(path, headers=salon.owner.headers)
-    assert (refused.status_code, refused.json()["code"]) == (409, "notifications.not_repeatable")
-
-
 @pytest.mark.row("S11")
 @pytest.mark.row("S12")
 async def test_wrong_credentials_stop_the_line_and_right_ones_let_all_five_go_once(salon: Salon) -> None:

@@ -19,9 +19,11 @@ REPLIES = {
     "mailbox_unknown": "550 5.1.1 The email account that you tried to reach does not exist",
     "mailbox_full": "452 4.2.2 The recipient's inbox is out of storage space",
     "try_later": "451 4.3.0 Mail server temporarily rejected message",
+    "sender_refused": "550 5.7.1 Relaying denied for this sender",
     "policy": "550 5.7.26 This mail is unauthenticated, which poses a security risk",
     "http_500": "421 4.3.0 Temporary system problem",
 }
+AT_SENDER = frozenset({"sender_refused"})
 AT_RECIPIENT = frozenset({"mailbox_unknown", "mailbox_full", "try_later"})
 AT_DATA = frozenset(
     {"policy", "http_500", "drop_before", "drop_after_accept", "timeout_after_accept", "slow", "reject_auth"}
@@ -32,7 +34,7 @@ class Smtp:
     """Stands in for the relay that the platform sends e-mail through. A fault's `token` is a recipient's address."""
 
     name = NAME
-    modes = AT_RECIPIENT | AT_DATA
+    modes = AT_SENDER | AT_RECIPIENT | AT_DATA
 
     def __init__(self, bench: Bench) -> None:
         self._bench = bench
@@ -83,6 +85,15 @@ class Smtp:
         login, password = given.login.decode(), given.password.decode()
         refused = self._bench.faults.strike(NAME, {login}, "auth", {"reject_auth"})
         return AuthResult(success=refused is None and self._passwords.get(login) == password, handled=False)
+
+    async def handle_MAIL(  # noqa: N802 - the name is the library's
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if self._bench.faults.strike(NAME, {address}, "mail", AT_SENDER) is not None:
+            return REPLIES["sender_refused"]
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 OK"
 
     async def handle_RCPT(  # noqa: N802 - the name is the library's
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]

@@ -110,12 +110,15 @@ class Smtp:
         steps: list[Callable[[], Awaitable[Any]]] = [client.connect, client.ehlo]
         if self.login:
             steps.append(lambda: client.login(self.login, self.password or ""))
-        steps += [lambda: client.mail(self.sender_address), lambda: client.rcpt(recipient)]
+        steps.append(lambda: client.mail(self.sender_address))
+        permanent = ErrorClass.AUTH  # so far the relay speaks of us, and of no mailbox
         try:
             for step in steps:
                 await step()
+            permanent = ErrorClass.BAD_RECIPIENT
+            await client.rcpt(recipient)
         except aiosmtplib.SMTPResponseException as refused:
-            return _refusal(refused.code, refused.message, ErrorClass.BAD_RECIPIENT)
+            return _refusal(refused.code, refused.message, permanent)
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
             return NotSent(type(error).__name__)
         return None
@@ -139,6 +142,6 @@ def _refusal(code: int, text: str, permanent: ErrorClass) -> Refused:
         return Refused(ErrorClass.AUTH, str(code), said)
     if 400 <= code < 500:
         return Refused(ErrorClass.TRANSIENT, str(code), said)
-    if said.startswith(_POLICY) or f" {_POLICY}" in said:
+    if permanent is not ErrorClass.AUTH and (said.startswith(_POLICY) or f" {_POLICY}" in said):
         return Refused(ErrorClass.CONTENT, str(code), said)
     return Refused(permanent, str(code), said)

@@ -191,6 +191,7 @@ class _Turn:
     async def take_all(self, rows: Sequence[NotificationRow]) -> list[ClaimedMessage]:
         alive = [row for row in rows if not self._is_over(row)]
         looks = await last_looks(self.tx, alive) if alive else {}
+        alive.sort(key=lambda row: row.account_id)  # in the order in which everybody locks balances
         taken = [await self._take(row, looks[row.id]) for row in alive]
         claims = [claim for claim in taken if claim is not None]
         if claims:
@@ -275,7 +276,11 @@ class _Turn:
         """Whether the provider wants nothing now: then the account's messages stay as they are for that while."""
         wait_s = self.settings.pace.wait_s(pace_lane(account))
         if wait_s > 0:
-            self.settings.lanes.let_rest(row.account_id, wait_s, self.settings.wake)
+            if account.kind == PLATFORM:
+                # What all accounts share keeps back its own messages alone: their SMS need not wait for a chat.
+                row.due_at = self.now + timedelta(seconds=wait_s)
+            else:
+                self.settings.lanes.let_rest(row.account_id, wait_s, self.settings.wake)
         return wait_s > 0
 
     async def _pay(self, row: NotificationRow, claim_id: UUID) -> bool:

@@ -96,17 +96,17 @@ async def ask_to_replan(
     tx: Tx, account_id: UUID, now: datetime, *, client_id: UUID | None = None, location_id: UUID | None = None
 ) -> int:
     """Mark the bookings concerned; a loop of the worker plans them anew. Answers how many they are."""
-    marked = (
-        update(BookingCopy)
-        .where(worth_a_thought(account_id, now))
-        .values(replan_at=now)
-        .returning(BookingCopy.booking_id)
-    )
+    row = BookingCopy
+    wanted = select(row.booking_id).where(worth_a_thought(account_id, now))
     if client_id is not None:
-        marked = marked.where(BookingCopy.client_id == client_id)
+        wanted = wanted.where(row.client_id == client_id)
     if location_id is not None:
-        marked = marked.where(BookingCopy.location_id == location_id)
-    count = len((await tx.execute(marked)).all())
+        wanted = wanted.where(row.location_id == location_id)
+    # Locked in the order in which plans lock several.
+    found = wanted.order_by(row.booking_id).with_for_update(of=row).cte("found")
+    theirs = (row.account_id == account_id, row.booking_id.in_(select(found.c.booking_id)))
+    marked = await tx.execute(update(row).where(*theirs).values(replan_at=now).returning(row.booking_id))
+    count = len(marked.all())
     if count:
         await notify(tx, REPLAN_CHANNEL)
     return count

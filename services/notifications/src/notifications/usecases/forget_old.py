@@ -74,6 +74,7 @@ class Housekeeping:
                 exists().where(*of_claim, entry.kind == "reserve"),
                 ~exists().where(*of_claim, entry.kind.in_(("settle", "release"))),
             )
+            .order_by(row.account_id)
             .limit(GIVEN_BACK_TOGETHER)
         )
         claims = forgotten.all()

@@ -220,19 +220,22 @@ async def _mark_neighbours(tx: Tx, booking: BookingState, moments: Sequence[date
     """Other visits of the client around the old and the new time may now be the first of their day, or no longer."""
     if booking.client is None:
         return
-    near = timedelta(days=1)
-    marked = await tx.execute(
-        update(BookingCopy)
+    near, row = timedelta(days=1), BookingCopy
+    # Planning for the client is ours alone, so whoever holds one of them is marking it too: no need to wait.
+    free = (
+        select(row.booking_id)
         .where(
-            BookingCopy.account_id == booking.account_id,
-            BookingCopy.client_id == booking.client.id,
-            BookingCopy.booking_id != booking.id,
-            BookingCopy.is_active,
-            BookingCopy.starts_at > now,
-            or_(*(BookingCopy.starts_at.between(moment - near, moment + near) for moment in moments)),
+            row.account_id == booking.account_id,
+            row.client_id == booking.client.id,
+            row.booking_id != booking.id,
+            row.is_active,
+            row.starts_at > now,
+            or_(*(row.starts_at.between(moment - near, moment + near) for moment in moments)),
         )
-        .values(replan_at=now)
-        .returning(BookingCopy.booking_id)
+        .with_for_update(skip_locked=True)
+        .cte("free")
     )
+    theirs = (row.account_id == booking.account_id, row.booking_id.in_(select(free.c.booking_id)))
+    marked = await tx.execute(update(row).where(*theirs).values(replan_at=now).returning(row.booking_id))
     if marked.first() is not None:
         await notify(tx, REPLAN_CHANNEL)

@@ -107,7 +107,9 @@ class Recorder:
         while self._waiting:
             await asyncio.sleep(self.LINGER_S)
             batch, self._waiting = self._waiting[: self.MOST], self._waiting[self.MOST :]
-            # Apart: those that went are written by few statements, and locks are taken in one order in each.
+            # Apart: those that went are written by few statements, and locks are taken in one order in each: as for
+            # claims, by account.
+            batch.sort(key=lambda one: one.claim.account_id)
             for part in ([o for o in batch if _went(o.outcome)], [o for o in batch if not _went(o.outcome)]):
                 if part and await self._try(part) is not None:
                     await self._one_by_one(part)
@@ -292,16 +294,22 @@ async def _mark_phone(recording: _Recording, reason: Reason) -> None:
     await tx.execute(mark.on_conflict_do_nothing())
     if row.recipient_type != "client":
         return
-    await tx.execute(
-        update(BookingCopy)
+    booking = BookingCopy
+    # Planners lock the visit and then its messages, and this is the other way round. One that is being planned now
+    # need not be waited for: the last look before sending knows of the mark.
+    free = (
+        select(booking.booking_id)
         .where(
-            BookingCopy.account_id == row.account_id,
-            BookingCopy.client_id == row.recipient_id,
-            BookingCopy.is_active,
-            BookingCopy.starts_at > recording.now,
+            booking.account_id == row.account_id,
+            booking.client_id == row.recipient_id,
+            booking.is_active,
+            booking.starts_at > recording.now,
         )
-        .values(replan_at=recording.now)
+        .with_for_update(skip_locked=True)
+        .cte("free")
     )
+    mine = (booking.account_id == row.account_id, booking.booking_id.in_(select(free.c.booking_id)))
+    await tx.execute(update(booking).where(*mine).values(replan_at=recording.now))
     if reason is Reason.PHONE_BAD:
         wanted = Wanted(
             PHONE_BAD,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from kit.db import Tx
 from kit.errors import NotFound
@@ -17,6 +17,8 @@ from notifications.views import REPEATABLE, Words
 from . import keep_balance
 from .last_look import last_look
 from .write_decisions import DUE_CHANNEL
+
+_NEW_NUMBER = text("UPDATE notification SET own_number = DEFAULT WHERE account_id = :account_id AND id = :id")
 
 
 async def send_again(tx: Tx, account_id: UUID, notification_id: UUID, words: Words, now: datetime) -> NotificationRow:
@@ -40,6 +42,9 @@ async def send_again(tx: Tx, account_id: UUID, notification_id: UUID, words: Wor
         raise RecipientRefused(refusal, words.reason(refusal, {}, None) or "", fix.text if fix else "")
     if row.claim_id is not None and row.state == "unknown":
         await keep_balance.settle(tx, account_id, row.claim_id, now)
+    else:
+        # The provider may know the message of the former try by its number, and would refuse it as a repetition.
+        await tx.execute(_NEW_NUMBER, {"account_id": account_id, "id": notification_id})
     row.state, row.reason_code, row.reason_params, row.due_at = "planned", None, {}, now
     row.provider_message_id, row.status_due_at, row.providers_tried = None, None, []
     row.version, row.changed_at = row.version + 1, now

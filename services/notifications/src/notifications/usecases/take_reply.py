@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,7 +24,7 @@ from notifications.domain.replies import Meaning, meaning_of
 from notifications.providers.callbacks import data_of, fields_of
 from notifications.providers.factory import Providers
 from notifications.providers.report_signature import is_signed
-from notifications.tables import BookingCopy, NotificationRow, ProviderAccount, Reply
+from notifications.tables import BookingCopy, ClientCopy, NotificationRow, ProviderAccount, Reply
 
 from .ask_staff import REPLY_UNCLEAR, Wanted, ask_staff
 from .save_preferences import refuse_everything
@@ -81,6 +82,7 @@ async def keep_reply(
         and about.kind != Kind.WRITTEN
         and meaning in (Meaning.CONFIRM, Meaning.CANCEL)
     )
+    refusing = await _refusing(tx, account_id, incoming, about) if meaning is Meaning.STOP else []
     row = insert(Reply).values(
         account_id=account_id,
         id=reply_id,
@@ -93,12 +95,12 @@ async def keep_reply(
         booking_id=about.booking_id if about else None,
         notification_id=about.id if about else None,
         received_at=incoming.at,
-        settled_at=now if is_plain or meaning is Meaning.STOP else None,
+        settled_at=now if is_plain or refusing else None,
     )
     kept = await tx.execute(row.on_conflict_do_nothing().returning(Reply.id))
     if kept.first() is None:
         return
-    if not is_plain and meaning is not Meaning.STOP:
+    if not is_plain and not refusing:
         wanted = Wanted(
             REPLY_UNCLEAR,
             str(reply_id),
@@ -109,11 +111,10 @@ async def keep_reply(
             said=incoming.text,
         )
         await ask_staff(tx, account_id, wanted, now)
-    if about is None:
-        return
-    if meaning is Meaning.STOP:
-        await refuse_everything(tx, account_id, about.recipient_id, now)
-    elif is_plain:
+    for client_id in refusing:
+        await refuse_everything(tx, account_id, client_id, now)
+    if is_plain:
+        assert about is not None
         assert about.booking_id is not None
         event = ReplyReceived(
             account_id=account_id,
@@ -125,6 +126,15 @@ async def keep_reply(
             said_at=incoming.at,
         )
         tx.emit(event)
+
+
+async def _refusing(tx: Tx, account_id: UUID, incoming: Incoming, about: NotificationRow | None) -> Sequence[UUID]:
+    """Who wants to hear nothing more: whoever was written to, or everybody with this number, however long ago."""
+    if about is not None:
+        return [about.recipient_id]
+    card = ClientCopy
+    of_phone = (card.account_id == account_id, card.phone_e164 == incoming.phone_e164)
+    return (await tx.scalars(select(card.client_id).where(*of_phone).order_by(card.client_id))).all()
 
 
 def read_incoming(provider: str, said: dict[str, Any], at: datetime) -> Incoming | None:
