@@ -9,6 +9,8 @@ from sqlalchemy import text
 
 from booking.usecases.waitlist.offer_time import serve_waitlists
 from contracts.booking import BookingCreated, SlotFreed, WaitlistOffered, WaitlistOfferEnded
+from tests.booking.salon import a_phone
+from tests.support.plans import heard
 
 
 def wish(salon, since="10:00", until="11:00", **more):
@@ -165,6 +167,20 @@ async def test_ten_freed_hours_and_thirty_who_wait_no_hour_idle_and_none_offered
     assert len(offered) == len(set(offered)) == 9
     assert await salon.starts(salon.day()) == []
     assert [bool((await mine(salon, client))[0]["offer"]) for client in clients] == [True] * 9 + [False] * 18
+
+
+async def test_a_long_queue_costs_no_more_questions_than_a_short_one(salon):
+    other = await salon.add_service()
+    asked = []
+    for service, since, before in ((other, "12:00", 0), (salon.service, "13:00", 0), (salon.service, "14:00", 1)):
+        client = {"name": "Тарас", "phone": a_phone()}
+        answer = await salon.ok("POST", "/waitlist", wish(salon, since, "18:00", service_ids=[service], client=client))
+        assert answer["ahead"] == before
+        with heard(salon.bench.service.db._engine) as said:
+            queue = (await salon.ok("GET", "/waitlist"))["items"]
+        asked.append(sum("waitlist_entry" in statement for statement, _ in said))
+    assert [one["ahead"] for one in queue] == [0, 0, 1]
+    assert asked[0] == asked[1] == asked[2]
 
 
 async def test_staff_see_the_queue_and_add_to_it(salon):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -191,7 +191,8 @@ def _around(
     scope: frozenset[UUID] | None = None,
 ) -> Search:
     """The day of a moment, whatever the zone: a day on each side is looked at as well."""
-    return Search(account, items, location_id, at.date(), at.date(), is_public=is_public, scope=scope)
+    day = at.astimezone(UTC).date()
+    return Search(account, items, location_id, day, day, is_public=is_public, scope=scope)
 
 
 def _booker(caller: Caller | None) -> Booker | None:

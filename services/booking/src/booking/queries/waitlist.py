@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select, tuple_
+from sqlalchemy.orm import aliased
 
 from booking.tables import AccountCopy, ClientRow, ServiceRow
 from booking.tables_of_places import WaitlistEntry
@@ -29,6 +31,7 @@ async def waitlist_answers(
         )
     )
     names = {row.id: row.name for row in rows}
+    ahead = await _ahead(tx, account.account_id, [entry.id for entry in entries if entry.state == "waiting"])
     return [
         WaitlistAnswer.model_validate(
             {
@@ -44,7 +47,7 @@ async def waitlist_answers(
                 "last_day": entry.last_day,
                 "since": _clock(entry.from_min),
                 "until": _clock(entry.to_min),
-                "ahead": await _ahead(tx, entry) if entry.state == "waiting" else 0,
+                "ahead": ahead.get(entry.id, 0),
                 "offer": offer_answer(entry) if entry.offer else None,
                 "booking_id": entry.booking_id,
                 "client": clients.get(entry.client_id) if clients else None,
@@ -77,18 +80,24 @@ async def clients_of(tx: Tx, entries: Sequence[WaitlistEntry]) -> list[ClientRow
     return list(await tx.scalars(select(ClientRow).where(ClientRow.account_id.in_(account_ids), ClientRow.id.in_(ids))))
 
 
-async def _ahead(tx: Tx, entry: WaitlistEntry) -> int:
-    return (
-        await tx.scalar(
-            select(func.count()).where(
-                WaitlistEntry.account_id == entry.account_id,
-                WaitlistEntry.state == "waiting",
-                WaitlistEntry.service_ids.overlap(entry.service_ids),
-                tuple_(WaitlistEntry.queued_at, WaitlistEntry.id) < tuple_(entry.queued_at, entry.id),
-            )
+async def _ahead(tx: Tx, account_id: UUID, ids: Sequence[UUID]) -> dict[UUID, int]:
+    """How many wait for one of the same services since earlier, for each of these; nothing where nobody does."""
+    if not ids:
+        return {}
+    own, earlier = aliased(WaitlistEntry), aliased(WaitlistEntry)
+    rows = (
+        select(own.id, func.count().label("earlier"))
+        .join(
+            earlier,
+            (earlier.account_id == own.account_id)
+            & (earlier.state == "waiting")
+            & (tuple_(earlier.queued_at, earlier.id) < tuple_(own.queued_at, own.id))
+            & earlier.service_ids.overlap(own.service_ids),
         )
-        or 0
+        .where(own.account_id == account_id, own.id.in_(ids))
+        .group_by(own.id)
     )
+    return {row.id: row.earlier for row in await tx.execute(rows)}
 
 
 def _clock(minute: int) -> str:
