@@ -97,6 +97,30 @@ async def test_a_wrong_pin_is_named_as_the_cashiers_and_a_wrong_licence_as_the_l
     assert found["licence"] == "register_licence_invalid"
 
 
+async def test_a_cashier_of_another_firm_is_told_so_before_the_first_sale(
+    salon: Salon, simulators: Simulators, desk: TestDesk
+) -> None:
+    """Each of the two is right by itself: only together they show that no receipt will ever go out."""
+    checkbox = {**desk.credentials, "licence_key": "second-licence"}
+    register = await salon.register("Чужа каса", "cash", checkbox=checkbox)
+    checked = (await salon.ask("POST", f"/cash-registers/{register}/check")).json()["items"]
+    assert [(part["part"], part["ok"], part["reason_code"]) for part in checked] == [
+        ("cashier", True, None),
+        ("licence", False, "register_licence_invalid"),
+        ("signature", True, None),
+    ]
+    refused = await salon.ask("POST", f"/cash-registers/{register}/fiscal-shift/open")
+    assert (refused.status_code, refused.json()["reason_code"]) == (409, "register_licence_invalid"), refused.text
+    await salon.settled(await salon.booking(), ("cash", 50_000))
+    [held] = await salon.receipts_become("held")
+    assert await simulators.ledger("checkbox", account="second-licence") == []
+    own = await salon.ask("PATCH", f"/cash-registers/{register}", {"checkbox": {"cashier_login": "second-cashier"}})
+    assert own.status_code == 200, own.text
+    await salon.open_shift(register)
+    [sold] = await salon.receipts_become("registered")
+    assert sold["id"] == held["id"]
+
+
 async def test_from_pin_to_password_and_back_nothing_is_half_set(salon: Salon, desk: TestDesk) -> None:
     register = await salon.fiscal_register(desk)
 

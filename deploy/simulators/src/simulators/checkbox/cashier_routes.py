@@ -54,11 +54,12 @@ def _sign_in(call: Call) -> Response:
 
 
 def _sign_in_by_pin(call: Call) -> Response:
-    call.register()
+    register = call.register()
     pin = call.body.get("pin_code")
     if not isinstance(pin, str):
         raise invalid(["pin_code"], "field required", "value_error.missing")
-    cashier = next((known for known in call.office.cashiers.values() if known.pin == pin), None)
+    own = (known for known in call.office.cashiers.values() if known.organisation == register.organisation)
+    cashier = next((known for known in own if known.pin == pin), None)
     if cashier is None or call.has_met(*SIGN_IN_MODES):
         raise Refused(403, refusals.BAD_PIN)
     return _token(call, cashier)

@@ -71,10 +71,13 @@ class Call:
         return self.cashier() if bearer(self.request) else None
 
     def register(self) -> Register:
-        """The register of the licence key; `Refused` otherwise."""
+        """The register of the licence key, in the organisation of whoever asks; `Refused` otherwise."""
         register = self.office.registers.get(self.request.headers.get("x-license-key", ""))
         if register is None or not register.is_active or self.has_met("licence_invalid"):
             raise Refused(403, refusals.BAD_LICENCE)
+        asker = self.office.cashier_of(bearer(self.request) or "")
+        if asker is not None and asker.organisation != register.organisation:
+            raise Refused(403, refusals.BAD_LICENCE)  # for this cashier there is no such key
         return register
 
 

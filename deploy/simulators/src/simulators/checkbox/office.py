@@ -24,7 +24,7 @@ OFFLINE_LIMIT = timedelta(hours=36)
 
 
 class Office:
-    """Cashiers, registers, shifts and receipts of the one organisation that there is."""
+    """Cashiers, registers, shifts and receipts; nobody sees or uses those of another organisation."""
 
     def __init__(self, bench: Bench) -> None:
         self.bench = bench
@@ -43,7 +43,7 @@ class Office:
         self.registers: dict[str, Register] = {}
         self.shifts: OrderedDict[str, Shift] = OrderedDict()
         self.receipts: OrderedDict[str, Receipt] = OrderedDict()
-        self.reports: OrderedDict[str, dict[str, Any]] = OrderedDict()
+        self._reports: OrderedDict[str, tuple[str, dict[str, Any]]] = OrderedDict()
         self._of_cashier: dict[str, Shift] = {}
         self._of_register: dict[str, Shift] = {}
         self._sold: dict[str, list[datetime]] = {}
@@ -53,7 +53,7 @@ class Office:
         self.switches.reset()
         self.cashiers = everyone()
         self.registers = registers()
-        for known in (self.shifts, self.receipts, self.reports, self._of_cashier, self._of_register, self._sold):
+        for known in (self.shifts, self.receipts, self._reports, self._of_cashier, self._of_register, self._sold):
             known.clear()
 
     def cashier_of(self, token: str) -> Cashier | None:
@@ -110,9 +110,25 @@ class Office:
         shift.closing = self._step("Z_REPORT", SHIFT_S, error, fault)
         if error is None:
             shift.z_report = shift.report(shift.closing.ends_at, is_z=True)
-            self.reports[shift.z_report["id"]] = shift.z_report
+            self.keep_report(shift, shift.z_report)
         self._accept(shift, "z_report", shift.id, shift.register.cash, error)
         self._tell(shift.register, shift.closing, lambda now: {"shift": shift.shown(now)})
+
+    def keep_report(self, shift: Shift, report: dict[str, Any]) -> None:
+        self._reports[report["id"]] = shift.register.organisation, report
+        _bound(self._reports, KEPT_SHIFTS)
+
+    def reports_of(self, cashier: Cashier) -> list[dict[str, Any]]:
+        """Reports of the cashier's organisation, oldest first."""
+        return [report for owner, report in self._reports.values() if owner == cashier.organisation]
+
+    def shift_named(self, shift_id: str, cashier: Cashier) -> Shift | None:
+        shift = self.shifts.get(shift_id)
+        return shift if shift and shift.register.organisation == cashier.organisation else None
+
+    def receipt_named(self, receipt_id: str, cashier: Cashier) -> Receipt | None:
+        receipt = self.receipts.get(receipt_id)
+        return receipt if receipt and receipt.shift.register.organisation == cashier.organisation else None
 
     def end_shift(self, shift: Shift) -> None:
         """Close a shift behind the cashier's back, at once."""
@@ -145,7 +161,7 @@ class Office:
         """Accept a receipt of goods or of their return."""
         sums = count(body)
         receipt_id = read_uuid(body, "id")
-        if (known := self._repeated(receipt_id)) is not None:
+        if (known := self._repeated(receipt_id, cashier)) is not None:
             return known
         shift = self.open_shift_of(cashier)
         self._hold_rate(shift.register)
@@ -160,18 +176,20 @@ class Office:
         if payment.get("type", "CASH") != "CASH" or kopecks == 0:
             raise invalid(["payment"], "service receipts are in cash and not of zero")
         receipt_id = read_uuid(body, "id")
-        if (known := self._repeated(receipt_id)) is not None:
+        if (known := self._repeated(receipt_id, cashier)) is not None:
             return known
         shift = self.open_shift_of(cashier)
         if kopecks < 0 and shift.register.cash + kopecks < 0:
             raise Refused(400, refusals.NO_CASH)
         return self._record(shift, receipt_id, body, None, kopecks, fault)
 
-    def _repeated(self, receipt_id: str) -> Receipt | None:
-        known = self.receipts.get(receipt_id)
-        if known is not None and self.switches["repeated_receipt"] == "refuse":
+    def _repeated(self, receipt_id: str, cashier: Cashier) -> Receipt | None:
+        if receipt_id not in self.receipts:
+            return None
+        own = self.receipt_named(receipt_id, cashier)
+        if own is None or self.switches["repeated_receipt"] == "refuse":
             raise Refused(400, refusals.RECEIPT_KNOWN)
-        return known
+        return own
 
     def _hold_rate(self, register: Register) -> None:
         allowed = int(self.switches["receipts_per_second"])

@@ -1,4 +1,4 @@
-"""Cashiers with their tokens, and cash registers with their licences."""
+"""Organisations: cashiers with their tokens, and cash registers with their licences, of one organisation each."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -6,7 +6,11 @@ from uuid import NAMESPACE_URL, uuid4, uuid5
 
 import jwt
 
+FIRST = "organisation"
 EXISTING = 99
+OTHERS = ("second", "third")
+"""Organisations with a few people and registers, named after them; a PIN is a cashier's within one of them."""
+EXISTING_IN_OTHERS = 3
 LIVE_TOKENS = 10
 START_OFFLINE_CODES = 2000
 _KEY = "a secret of the simulator, no longer than it has to be"
@@ -20,6 +24,7 @@ class Cashier:
     password: str
     pin: str
     full_name: str
+    organisation: str = FIRST
     has_signature: bool = True
     tokens: list[str] = field(default_factory=list)
 
@@ -70,6 +75,7 @@ class Register:
 
     licence_key: str
     number: int
+    organisation: str = FIRST
     is_active: bool = True
     cash: int = 0
     next_serial: int = 1
@@ -104,18 +110,38 @@ class Register:
 
 
 def everyone() -> dict[str, Cashier]:
-    """`cashier`, `cashier-2` … with the password `secret` and the PINs 1111, 1112 …"""
+    """`cashier`, `cashier-2` …, `second-cashier` …: with the password `secret` and the PINs 1111, 1112 …"""
     cashiers = (
-        Cashier(_numbered("cashier", number), "secret", str(1110 + number), f"Касир Тестовий {number}")
-        for number in range(1, EXISTING + 1)
+        Cashier(
+            _numbered(_named("cashier", organisation), number),
+            "secret",
+            str(1110 + number),
+            f"Касир Тестовий {number}",
+            organisation,
+        )
+        for organisation, number in _all()
     )
     return {cashier.login: cashier for cashier in cashiers}
 
 
 def registers() -> dict[str, Register]:
-    """`test-licence`, `test-licence-2` …"""
-    every = (Register(_numbered("test-licence", number), number) for number in range(1, EXISTING + 1))
+    """`test-licence`, `test-licence-2` …, `second-licence` …"""
+    every = (
+        Register(_numbered(_named("licence", organisation), number), counted, organisation)
+        for counted, (organisation, number) in enumerate(_all(), 1)
+    )
     return {register.licence_key: register for register in every}
+
+
+def _all() -> list[tuple[str, int]]:
+    first = [(FIRST, number) for number in range(1, EXISTING + 1)]
+    return first + [(other, number) for other in OTHERS for number in range(1, EXISTING_IN_OTHERS + 1)]
+
+
+def _named(what: str, organisation: str) -> str:
+    if organisation != FIRST:
+        return f"{organisation}-{what}"
+    return f"test-{what}" if what == "licence" else what
 
 
 def _numbered(name: str, number: int) -> str:

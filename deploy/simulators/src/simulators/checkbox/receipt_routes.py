@@ -77,19 +77,22 @@ def _search(call: Call) -> Response:
 
 
 def _one(call: Call) -> Response:
-    call.cashier()
-    return answer(_known(call).shown(call.office.bench.clock.now()))
+    return answer(_own(call).shown(call.office.bench.clock.now()))
 
 
-def _known(call: Call) -> Receipt:
-    receipt = call.office.receipts.get(call.request.path_params["receipt_id"])
+def _own(call: Call) -> Receipt:
+    return _there(call.office.receipt_named(call.request.path_params["receipt_id"], call.cashier()))
+
+
+def _there(receipt: Receipt | None) -> Receipt:
     if receipt is None:
         raise Refused(404, refusals.NOT_FOUND)
     return receipt
 
 
 def _rendered(call: Call) -> Response:
-    receipt, now = _known(call), call.office.bench.clock.now()
+    receipt = _there(call.office.receipts.get(call.request.path_params["receipt_id"]))
+    now = call.office.bench.clock.now()
     match call.request.path_params["form"]:
         case "text":
             width = call.request.query_params.get("width", "42")
@@ -109,8 +112,7 @@ def _rendered(call: Call) -> Response:
 
 
 def _deliver(call: Call) -> Response:
-    call.cashier()
-    receipt = _known(call)
+    receipt = _own(call)
     to = call.body.get("__root__") or call.body.get("phone")
     if not to:
         raise invalid([], "field required", "value_error.missing")

@@ -82,8 +82,7 @@ def _close_of_another(call: Call) -> Response:
 
 
 def _one(call: Call) -> Response:
-    call.cashier()
-    shift = call.office.shifts.get(call.request.path_params["shift_id"])
+    shift = call.office.shift_named(call.request.path_params["shift_id"], call.cashier())
     if shift is None:
         raise Refused(404, refusals.NOT_FOUND)
     return answer(shift.shown(call.office.bench.clock.now()))
@@ -98,19 +97,18 @@ def _list(call: Call) -> Response:
 def _x_report(call: Call) -> Response:
     shift = call.office.open_shift_of(call.cashier())
     report = shift.report(call.office.bench.clock.now(), is_z=False)
-    call.office.reports[report["id"]] = report
+    call.office.keep_report(shift, report)
     return answer(report, 201)
 
 
 def _reports(call: Call) -> Response:
-    call.cashier()
-    newest = list(reversed(call.office.reports.values()))
+    newest = call.office.reports_of(call.cashier())[::-1]
     return answer({"meta": {"limit": 25, "offset": 0}, "results": newest[:25]})
 
 
 def _known_report(call: Call) -> dict[str, object]:
-    call.cashier()
-    report = call.office.reports.get(call.request.path_params["report_id"])
+    wanted = call.request.path_params["report_id"]
+    report = next((one for one in call.office.reports_of(call.cashier()) if one["id"] == wanted), None)
     if report is None:
         raise Refused(404, refusals.NOT_FOUND)
     return report

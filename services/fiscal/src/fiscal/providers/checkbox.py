@@ -88,8 +88,8 @@ class Checkbox:
             token=token,
         )
 
-    async def register_info(self, licence_key: str) -> RegisterInfo:
-        """The register that the licence key stands for."""
+    async def register_info(self, licence_key: str, token: str | None = None) -> RegisterInfo:
+        """The register that the licence key stands for; with a cashier's token, for the cashier's organisation."""
         try:
             return await self._ask(
                 "/cash-registers/info",
@@ -99,6 +99,7 @@ class Checkbox:
                     body.get("offline_mode") is True,
                     body.get("stay_offline") is True,
                 ),
+                token=token,
                 licence_key=licence_key,
             )
         except Refused as refused:

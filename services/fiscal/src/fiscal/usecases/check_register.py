@@ -33,7 +33,7 @@ async def check_register(desk: FiscalDesk, who: Credentials) -> list[Verdict]:
         return Verdict(CASHIER, ok=True)
 
     async def licence() -> Verdict:
-        await learn_register(desk, who)
+        await learn_register(desk, who, token or None)
         return Verdict(LICENCE, ok=True)
 
     async def signature() -> Verdict:

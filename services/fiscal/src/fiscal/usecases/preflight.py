@@ -63,9 +63,10 @@ async def shift_here(desk: FiscalDesk, who: Credentials) -> Shift | None:
     return current if current.register_id == (known or (await learn_register(desk, who)).id) else None
 
 
-async def learn_register(desk: FiscalDesk, who: Credentials) -> RegisterInfo:
-    """Which register the licence key stands for; remembered, for it does not change."""
-    info = await desk.checkbox.register_info(who.licence_key)
+async def learn_register(desk: FiscalDesk, who: Credentials, token: str | None = None) -> RegisterInfo:
+    """Which register the licence key stands for; remembered, for it does not change. A cashier's `token` asks besides
+    whether both are of one organisation."""
+    info = await desk.checkbox.register_info(who.licence_key, token)
     async with desk.db.tx(who.account_id) as tx:
         await _remember(tx, who, info)
     return info
