@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from fiscal.providers.acquirers.words import kopecks
 from fiscal.usecases.payments.judge_notices import judge_notices
@@ -51,6 +53,32 @@ async def test_words_that_no_database_keeps_are_kept_without_their_harm(merchant
     told = declined.get(merchant.provider, {"transactionStatus": "Declined", "reason": words})
     await merchant.send(merchant.signed_by(KEYS[merchant.provider], **told))
     assert (await merchant.verdicts(), await merchant.state()) == (["taken"], "failed")
+
+
+async def test_a_bank_that_gives_no_key_is_not_stormed_by_notices_that_wait_for_it(
+    bench: Bench, door: Door, simulators: Simulators, salon: Salon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Anybody who has seen the number of one order could send them, and each was tried every five seconds for ever."""
+    bank = bench.service.state["acquiring"].acquirers["monobank"]
+    for name, value in {"_keys": {}, "_asked_at": {}, "_key_gap_s": 3600.0}.items():
+        monkeypatch.setattr(bank, name, value)
+    forger = Forger(bench, door, simulators, salon, "monobank")
+    await forger.begin()
+    await simulators.fault("monobank", "reject_auth", method="pubkey")
+    before = len((await simulators.get("/requests/monobank", params={"path": "/pubkey"}))["items"])
+    for number in range(5):
+        body, headers = forger.signed_by(None, status=f"said {number}")
+        await forger.send((body, headers))
+    assert await forger.verdicts() == [None] * 5
+    assert len((await simulators.get("/requests/monobank", params={"path": "/pubkey"}))["items"]) - before <= 1
+    async with bench.service.db.tx(salon.account_id) as tx:
+        await tx.execute(
+            text("UPDATE payment_notice SET received_at = now() - interval '2 hours', next_look_at = now()")
+        )
+    await judge_notices(bench.service.state["acquiring"])
+    async with bench.service.db.tx(salon.account_id) as tx:
+        soonest = await tx.scalar(text("SELECT min(next_look_at) - now() FROM payment_notice"))
+    assert soonest > timedelta(minutes=50), "the older, the less often"
 
 
 async def test_a_notice_that_breaks_its_judge_all_the_same_keeps_no_other_waiting(

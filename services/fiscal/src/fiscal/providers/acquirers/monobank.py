@@ -1,5 +1,6 @@
 """Client of monobank's acquiring: invoices over JSON, notices signed with ECDSA, amounts in kopecks."""
 
+import asyncio
 import base64
 import time
 from datetime import datetime
@@ -46,7 +47,9 @@ class Monobank:
     def __init__(self, base_url: str, timeout_s: float, *, key_gap_s: float = KEY_GAP_S) -> None:
         self._http = HttpClient(base_url, total_timeout_s=timeout_s)
         self._key_gap_s = key_gap_s
-        self._keys: dict[str, tuple[ec.EllipticCurvePublicKey, float]] = {}
+        self._keys: dict[str, ec.EllipticCurvePublicKey] = {}
+        self._asked_at: dict[str, float] = {}
+        self._one_asks: dict[str, asyncio.Lock] = {}
 
     async def close(self) -> None:
         await self._http.close()
@@ -124,17 +127,21 @@ class Monobank:
             await self._call(merchant, "POST", "/invoice/remove", {"invoiceId": provider_payment_id}, acts=True)
 
     async def _key(self, merchant: Merchant) -> ec.EllipticCurvePublicKey:
-        known = self._keys.get(merchant.secret)
-        return known[0] if known else await self._ask_key(merchant)
+        async with self._one_asks.setdefault(merchant.secret, asyncio.Lock()):
+            known = self._keys.get(merchant.secret)
+            if known is None and self._was_just_asked(merchant):
+                raise Silent("the key was asked for a moment ago")
+            return known or await self._ask_key(merchant)
 
     async def _fresh_key(self, merchant: Merchant) -> ec.EllipticCurvePublicKey | None:
         """The key asked for again, for the bank may have changed it; none when it was asked for a moment ago."""
-        known = self._keys.get(merchant.secret)
-        if known and time.monotonic() - known[1] < self._key_gap_s:
-            return None
-        return await self._ask_key(merchant)
+        return None if self._was_just_asked(merchant) else await self._ask_key(merchant)
+
+    def _was_just_asked(self, merchant: Merchant) -> bool:
+        return time.monotonic() - self._asked_at.get(merchant.secret, -self._key_gap_s) < self._key_gap_s
 
     async def _ask_key(self, merchant: Merchant) -> ec.EllipticCurvePublicKey:
+        self._asked_at[merchant.secret] = time.monotonic()
         answer = await self._call(merchant, "GET", "/pubkey", None, acts=False)
         try:
             key = load_pem_public_key(base64.b64decode(_text(answer, "key"), validate=True))
@@ -142,7 +149,7 @@ class Monobank:
             raise Silent("a key that is none") from None
         if not isinstance(key, ec.EllipticCurvePublicKey):
             raise Silent("a key of another kind")
-        self._keys[merchant.secret] = (key, time.monotonic())
+        self._keys[merchant.secret] = key
         return key
 
     async def _call(

@@ -17,6 +17,7 @@ from kit.messaging import now_utc
 
 LEASE = timedelta(seconds=20)
 AGAIN_IN = timedelta(seconds=5)
+"""What cannot be judged yet is looked at again after this, and after half of its age once it is older."""
 
 log = structlog.get_logger("payments")
 
@@ -75,4 +76,5 @@ async def _end(acquiring: Acquiring, account_id: UUID, notice_id: UUID, verdict:
 async def _later(acquiring: Acquiring, account_id: UUID, notice_id: UUID) -> None:
     async with acquiring.db.tx(account_id) as tx:
         kept = await tx.get_one(PaymentNotice, (account_id, notice_id), with_for_update=True)
-        kept.next_look_at = now_utc() + AGAIN_IN
+        now = now_utc()
+        kept.next_look_at = now + max(AGAIN_IN, (now - kept.received_at) / 2)
