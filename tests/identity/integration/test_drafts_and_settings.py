@@ -131,8 +131,12 @@ async def test_support_enters_with_a_reason_for_a_while_and_the_owner_sees_it(
     assert again.status_code == 201  # a second visit, the same person
     [_, own] = (await bench.http.get("/api/v1/platform/visits", headers=helper.headers)).json()["items"]
     assert UUID(own["account_id"]) == UUID(account[-36:])
-    await admin.delete(f"/admin/platform-staff/{appointed.json()['user_id']}")
-    await bench.http.delete(f"/api/v1/platform/visits/{again.json()['id']}", headers=helper.headers)
+    assert (await bench.http.get(account, headers=helper.headers)).status_code == 200
+    dismissed = await admin.delete(f"/admin/platform-staff/{appointed.json()['user_id']}")
+    assert dismissed.status_code == 204
+    assert (await bench.http.get(account, headers=helper.headers)).status_code == 404, "they leave at once"
+    seen = (await bench.http.get(f"{account}/support-visits", headers=owner.headers)).json()["items"]
+    assert all(one["ended_at"] for one in seen)
     assert (await visit(bench, helper, account)).status_code == 403
 
 

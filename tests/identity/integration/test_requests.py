@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
 from contracts.identity import AccessRequested, ActApproved
 from kit.testing import Bench
@@ -59,6 +60,35 @@ async def test_a_missing_location_is_asked_for_too(bench: Bench, people: People)
     await bench.http.post(f"{account}/access-requests/{asked.json()['id']}/grant", headers=owner.headers)
     members = (await bench.http.get(f"{account}/members", headers=owner.headers)).json()["items"]
     assert {m["id"]: m["location_ids"] for m in members}[path[-36:]] == sorted([here, there])
+
+
+async def test_an_own_wish_is_found_among_any_number_of_others(bench: Bench, people: People) -> None:
+    owner, account = await people.owner()
+    master, _ = await people.add(owner, account)
+    wish = {"permissions": ["cash.view"]}
+    asked = await bench.http.post(f"{account}/access-requests", json=wish, headers=master.headers)
+    async with bench.service.db.tx(UUID(account[-36:])) as tx:
+        await tx.execute(
+            text(
+                """
+                INSERT INTO access_request (account_id, id, version, member_id, member_name, rule, permissions,
+                    location_ids, all_locations, state, created_at, expires_at)
+                SELECT account_id, gen_random_uuid() , 1, gen_random_uuid(), '—', rule, permissions,
+                    location_ids, all_locations, 'declined', created_at, expires_at
+                FROM access_request, generate_series(1, 400)
+                """
+            )
+        )
+        # newer than the own one, whatever is random in them
+        await tx.execute(
+            text("UPDATE access_request SET id = ('f' || substr(id::text, 2))::uuid WHERE state = 'declined'")
+        )
+    [own] = (await bench.http.get(f"{account}/access-requests", headers=master.headers)).json()["items"]
+    assert own["id"] == asked.json()["id"]
+    every = (await bench.http.get(f"{account}/access-requests", headers=owner.headers)).json()["items"]
+    assert len(every) == 200
+    open_ones = (await bench.http.get(f"{account}/access-requests?state=open", headers=owner.headers)).json()["items"]
+    assert [one["id"] for one in open_ones] == [own["id"]]
 
 
 async def test_a_location_is_never_given_for_a_while(bench: Bench, people: People) -> None:

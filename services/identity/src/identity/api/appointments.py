@@ -1,5 +1,6 @@
 """Who works for the platform: appointed and dismissed by operators of the installation, on the admin port."""
 
+import contextlib
 from typing import Literal
 from uuid import UUID
 
@@ -9,8 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from identity.tables import PlatformStaff
+from identity.tables import PlatformStaff, SupportVisit
 from identity.usecases.register_user import register_user
+from identity.usecases.visit_account import leave_account
 from kit.edge import DbDep
 from kit.errors import InvalidInput, NotFound
 from kit.messaging import now_utc
@@ -58,13 +60,21 @@ async def appoint(body: Appointment, db: DbDep) -> dict[str, str | None]:
 
 @router.delete("/{user_id}", status_code=204)
 async def dismiss(user_id: UUID, db: DbDep) -> None:
-    """Close the door; visits under way end at their time."""
+    """Close the door; visits under way end with it."""
     async with db.system_tx() as tx:
-        row = await tx.get(PlatformStaff, user_id)
+        row = await tx.get(PlatformStaff, user_id, with_for_update=True)
         if row is None or row.dismissed_at is not None:
             raise NotFound("platform_staff")
         row.dismissed_at = now_utc()
-    log.info("dismissed", user_id=str(user_id))
+        under_way = select(SupportVisit.account_id, SupportVisit.id).where(
+            SupportVisit.user_id == user_id, SupportVisit.ended_at.is_(None)
+        )
+        visits = (await tx.execute(under_way)).all()
+    for account_id, visit_id in visits:
+        with contextlib.suppress(NotFound):  # it has ended by itself meanwhile
+            async with db.tx(account_id) as tx:
+                await leave_account(account_id, visit_id, user_id, tx, now_utc())
+    log.info("dismissed", user_id=str(user_id), visits_ended=len(visits))
 
 
 def _view(row: PlatformStaff) -> dict[str, str | None]:

@@ -4,7 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from contracts.http.access import (
     AccessRequestAnswer,
@@ -17,7 +17,6 @@ from contracts.permissions import Permission
 from identity.tables import AccessRequest, Membership
 from identity.usecases.ask_for_access import ask_for_access
 from identity.usecases.decide_request import decline_request, grant_request
-from kit.access import Member
 from kit.edge import DbDep, MemberDep
 from kit.idempotency import OnceDep
 from kit.messaging import now_utc
@@ -36,12 +35,16 @@ async def get_requests(
     state: Annotated[RequestState | None, Query()] = None,
 ) -> AccessRequestsAnswer:
     """For those who can decide: all of them; for everybody else: the own ones. Two hundred at most, newest first."""
-    rows = select(AccessRequest).order_by(AccessRequest.id.desc()).limit(200)
+    row = AccessRequest
+    own = select(Membership.id).where(Membership.account_id == account_id, Membership.user_id == member.caller.user_id)
+    seen = [row.member_id.in_(own), row.act.is_not(None) & row.permissions[1].in_(member.permissions)]
+    if member.may(Permission.PERMISSIONS_EDIT):
+        seen.append(row.act.is_(None))
+    rows = select(row).where(row.account_id == account_id, or_(*seen)).order_by(row.id.desc()).limit(200)
     if state is not None:
-        rows = rows.where(AccessRequest.state == state)
+        rows = rows.where(row.state == state)
     async with db.tx(account_id) as tx:
-        mine = await tx.scalar(select(Membership.id).where(Membership.user_id == member.caller.user_id))
-        found = [row for row in await tx.scalars(rows) if row.member_id == mine or _may_decide(member, row)]
+        found = (await tx.scalars(rows)).all()
     return AccessRequestsAnswer(items=tuple(_answer(row, words) for row in found))
 
 
@@ -82,10 +85,6 @@ async def post_decline(
     """Say no; the person who asked hears of it."""
     async with db.tx(account_id) as tx:
         return _answer(await decline_request(request_id, member, tx, now_utc()), words)
-
-
-def _may_decide(member: Member, request: AccessRequest) -> bool:
-    return member.may(request.permissions[0] if request.act else Permission.PERMISSIONS_EDIT)
 
 
 def _answer(request: AccessRequest, words: Words) -> AccessRequestAnswer:
