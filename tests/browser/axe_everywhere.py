@@ -48,7 +48,7 @@ def main() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     stage = Stage()
     open_everything(stage)
-    with tempfile.TemporaryDirectory() as folder, served(stage, Path(folder), 28860) as url:
+    with tempfile.TemporaryDirectory() as folder, served(stage, Path(folder)) as url:
         found = asyncio.run(_run(url))
     print("\n".join(found))
     pages = (len(PUBLIC) + len(AT_WORK)) * len(LANGUAGES)

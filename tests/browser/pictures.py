@@ -270,7 +270,7 @@ def main() -> None:
     stage = Tidy()
     open_everything(stage)
     _with_a_second_step(stage)
-    with tempfile.TemporaryDirectory() as folder, served(stage, Path(folder), 28900) as url:
+    with tempfile.TemporaryDirectory() as folder, served(stage, Path(folder)) as url:
         asyncio.run(_run(url, sys.argv[1:]))
 
 

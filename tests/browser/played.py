@@ -9,15 +9,15 @@ import uvicorn
 
 from tests.gateway.pages.conftest import build_pages
 from tests.gateway.pages.stage import Stage
-from zapys_dev import ports
+from tests.support.own_ports import own_port
 
 
 @contextmanager
-def served(stage: Stage, folder: Path, first_port: int) -> Iterator[str]:
+def served(stage: Stage, folder: Path) -> Iterator[str]:
     """The address of the pages while they are served; `folder` keeps their key."""
     key = folder / "key"
     key.write_text("a key for tests only")
-    port = ports.first_free(first_port)
+    port = own_port()
     url = f"http://127.0.0.1:{port}"
     server = uvicorn.Server(
         uvicorn.Config(build_pages(stage, key, url), port=port, log_config=None, access_log=False, ws="none")

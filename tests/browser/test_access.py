@@ -69,7 +69,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The pages over played services, on a port of this machine."""
     stage = Stage()
     open_everything(stage)
-    with served(stage, tmp_path_factory.mktemp("pages"), 28800) as url:
+    with served(stage, tmp_path_factory.mktemp("pages")) as url:
         yield url
 
 

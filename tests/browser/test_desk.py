@@ -22,6 +22,8 @@ from .conftest import DESK, PHONE, NewPerson, Person
 pytestmark = pytest.mark.browser
 
 SEEN_BY_OTHERS_S = 2.0
+ROUNDS = 4
+"""Of which one must be that quick: a busy machine makes everything slower and nothing quicker."""
 UNDO_S = 8
 HOUR_PX = 72
 HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script>"
@@ -194,24 +196,31 @@ async def test_a_tile_is_dragged_taken_back_unheard_and_springs_back_from_what_i
 async def test_what_one_desk_does_the_other_sees_within_two_seconds(
     stack: Stack, desk: Desk, new_person: NewPerson
 ) -> None:
-    desk = replace(desk, day=desk.day + timedelta(days=1))
     one, other = await asyncio.gather(desk.sit_down(new_person, stack), desk.sit_down(new_person, stack))
     await _listening(desk, other)
-    began = time.monotonic()
-    made = await desk.write_down(11, {"name": "Юлія Нова"})
-    await expect(tile(other, "Юлія Нова")).to_have_count(1)
-    appeared_s = time.monotonic() - began
+    # A page that only asked from time to time would be this quick by luck, but not three times in one round.
+    rounds: list[list[float]] = []
+    while not rounds or max(rounds[-1]) >= SEEN_BY_OTHERS_S:
+        assert len(rounds) < ROUNDS, rounds
+        rounds.append(await _seen_after_s(desk, one, other, f"Юлія {len(rounds) + 1}"))
 
-    await expect(tile(one, "Юлія Нова")).to_have_count(1)
-    await drag(one, "Юлія Нова", hours=1)
+
+async def _seen_after_s(desk: Desk, one: Person, other: Person, name: str) -> list[float]:
+    """How long the other desk waits for a booking that comes, is moved and is cancelled."""
     began = time.monotonic()
-    await expect(tile(other, "Юлія Нова")).to_contain_text("12:00–")
-    moved_s = time.monotonic() - began
+    made = await desk.write_down(11, {"name": name})
+    await expect(tile(other, name)).to_have_count(1)
+    took = [time.monotonic() - began]
+
+    await expect(tile(one, name)).to_have_count(1)
+    await drag(one, name, hours=1)
+    began = time.monotonic()
+    await expect(tile(other, name)).to_contain_text("12:00–")
+    took.append(time.monotonic() - began)
+    began = time.monotonic()
     await desk.salon.owner.ask("POST", f"/accounts/{desk.salon.account}/bookings/{made['id']}/cancel", {})
-    began = time.monotonic()
-    await expect(tile(other, "Юлія Нова")).to_have_count(0)
-    gone_s = time.monotonic() - began
-    assert max(appeared_s, moved_s, gone_s) < SEEN_BY_OTHERS_S, (appeared_s, moved_s, gone_s)
+    await expect(tile(other, name)).to_have_count(0)
+    return [*took, time.monotonic() - began]
 
 
 async def test_a_booking_that_cannot_be_read_stays_and_an_overtaken_answer_changes_nothing(
@@ -281,7 +290,6 @@ async def _listening(desk: Desk, person: Person) -> None:
 async def test_everything_goes_by_keys_and_what_people_wrote_runs_nothing(
     stack: Stack, desk: Desk, new_person: NewPerson
 ) -> None:
-    desk = replace(desk, day=desk.day + timedelta(days=2))
     made = await desk.write_down(12, {"name": f"Ко {HOSTILE}"}, comment=HOSTILE)
     staff = await desk.sit_down(new_person, stack)
     page = staff.page
@@ -330,7 +338,6 @@ async def test_everything_goes_by_keys_and_what_people_wrote_runs_nothing(
 async def test_a_finger_that_rests_drags_and_one_that_swipes_scrolls(
     stack: Stack, desk: Desk, new_person: NewPerson
 ) -> None:
-    desk = replace(desk, day=desk.day + timedelta(days=3))
     made = await desk.write_down(10, {"name": "Зоя Дотик"})
     staff = await desk.sit_down(new_person, stack, look=PHONE)
     await tile(staff, "Зоя").scroll_into_view_if_needed()
@@ -338,13 +345,13 @@ async def test_a_finger_that_rests_drags_and_one_that_swipes_scrolls(
     box = await box_of(tile(staff, "Зоя"))
     x, y = box["x"] + 30, box["y"] + 30
 
-    await _touch(finger, x, y, rest_s=0, by=-120)
+    await _touch(finger, x, y, by=-120)
     assert await hour_of(desk, made["id"]) == "10:00"
     await expect(staff.page.locator(".toast")).to_have_count(0)
 
     await tile(staff, "Зоя").scroll_into_view_if_needed()
     box = await box_of(tile(staff, "Зоя"))
-    await _touch(finger, box["x"] + 30, box["y"] + 30, rest_s=0.45, by=HOUR_PX)
+    await _touch(finger, box["x"] + 30, box["y"] + 30, by=HOUR_PX, rests_until=staff.page.locator(".ec-dragging"))
     await expect(staff.page.locator(".toast.good")).to_contain_text("11:00")
 
     async def is_moved() -> bool:
@@ -353,16 +360,19 @@ async def test_a_finger_that_rests_drags_and_one_that_swipes_scrolls(
     await eventually(is_moved)
 
 
-async def _touch(finger: CDPSession, x: float, y: float, *, rest_s: float, by: float) -> None:
-    """A finger goes down, rests, goes so far down (or up), and leaves."""
+async def _touch(finger: CDPSession, x: float, y: float, *, by: float, rests_until: Locator | None = None) -> None:
+    """A finger goes down, rests until something is there or not at all, goes so far down (or up), and leaves."""
 
     async def say(kind: str, at: float) -> None:
         points = [] if kind == "touchEnd" else [{"x": x, "y": at}]
         await finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
-    await say("touchStart", y)
-    await asyncio.sleep(rest_s)
-    for step in range(1, 9):
-        await say("touchMove", y + by * step / 8)
-        await asyncio.sleep(0.02)
+    way = [say("touchMove", y + by * step / 8) for step in range(1, 9)]
+    if rests_until is not None:
+        await say("touchStart", y)
+        await expect(rests_until).to_have_count(1)
+        for step in way:
+            await step
+    else:  # all at once: to a browser that had to wait for us in between the finger would seem to rest
+        await asyncio.gather(say("touchStart", y), *way)
     await say("touchEnd", y + by)

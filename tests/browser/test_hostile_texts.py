@@ -48,7 +48,7 @@ def stage() -> Poisoned:
 
 @pytest.fixture(scope="module")
 def address(stage: Poisoned, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with served(stage, tmp_path_factory.mktemp("pages"), 28830) as url:
+    with served(stage, tmp_path_factory.mktemp("pages")) as url:
         yield url
 
 

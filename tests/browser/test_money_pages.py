@@ -30,7 +30,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     open_for_clients(stage)
     open_for_staff(stage)
     open_the_treasury(stage)
-    with served(stage, tmp_path_factory.mktemp("pages"), 28850) as url:
+    with served(stage, tmp_path_factory.mktemp("pages")) as url:
         yield url
 
 

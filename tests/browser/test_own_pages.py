@@ -34,7 +34,7 @@ from tests.gateway.pages.salon import (
 from tests.gateway.pages.stage import Asked, No, Stage
 from tests.gateway.pages.visits import actions
 from tests.gateway.pages.work import open_for_staff
-from zapys_dev import ports
+from tests.support.own_ports import own_port
 
 from .conftest import NewPerson, Person
 
@@ -80,7 +80,7 @@ def house(tmp_path: Path) -> Iterator[House]:
     stage.on("booking", "GET", f"/accounts/{ACCOUNT}/bookings/[^/]+/actions", actions())
     key = tmp_path / "key"
     key.write_text("a key for tests only")
-    made = House(stage, key, ports.first_free(28700))
+    made = House(stage, key, own_port())
     made.open()
     yield made
     made.close()

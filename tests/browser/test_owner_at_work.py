@@ -33,7 +33,7 @@ def stage() -> Stage:
 
 @pytest.fixture(scope="module")
 def address(stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with served(stage, tmp_path_factory.mktemp("pages"), 28810) as url:
+    with served(stage, tmp_path_factory.mktemp("pages")) as url:
         yield url
 
 

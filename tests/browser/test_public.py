@@ -20,7 +20,7 @@ from tests.gateway.pages.hostile import PAYLOADS, poison
 from tests.gateway.pages.platform_parts import open_platform, with_everything
 from tests.gateway.pages.salon import CODE, CUT, OLENA, open_for_clients, page
 from tests.gateway.pages.stage import Stage
-from zapys_dev import ports
+from tests.support.own_ports import own_port
 
 from .conftest import NewPerson, Person
 
@@ -45,7 +45,7 @@ def address(stage: Stage, tmp_path: Path) -> Iterator[str]:
     """The pages over played services, on a port of this machine."""
     key = tmp_path / "key"
     key.write_text("a key for tests only")
-    port = ports.first_free(28700)
+    port = own_port()
     url = f"http://127.0.0.1:{port}"
     server = uvicorn.Server(
         uvicorn.Config(build_pages(stage, key, url), port=port, log_config=None, access_log=False, ws="none")

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.dev.conftest import soon
+from tests.support.own_ports import own_port
 from zapys_dev.errors import Trouble
 from zapys_dev.keeper import Keeper
 from zapys_dev.places import Home
-from zapys_dev.ports import first_free
 from zapys_dev.processes import Command, Supervisor
 
 SLEEPER = Command("sleeper", (sys.executable, "-c", "import time; time.sleep(600)"))
@@ -71,14 +71,14 @@ def test_a_killed_process_can_be_started_again_with_what_it_was_told(supervisor:
 
 def test_waiting_for_one_that_has_ended_shows_the_end_of_its_log(supervisor: Supervisor) -> None:
     ends = (sys.executable, "-c", "print('no licence'); raise SystemExit(2)")
-    supervisor.start(Command("short", ends, ready_url=f"http://127.0.0.1:{first_free(15100)}/ready"))
+    supervisor.start(Command("short", ends, ready_url=f"http://127.0.0.1:{own_port()}/ready"))
     with pytest.raises(Trouble, match="short has ended") as refused:
         supervisor.wait_ready(["short"], timeout_s=10)
     assert "no licence" in refused.value.cure
 
 
 def test_waiting_for_one_that_never_answers_has_an_end(supervisor: Supervisor) -> None:
-    url = f"http://127.0.0.1:{first_free(15100)}/ready"
+    url = f"http://127.0.0.1:{own_port()}/ready"
     supervisor.start(Command("mute", SLEEPER.argv, ready_url=url))
     with pytest.raises(Trouble, match="mute not ready after"):
         supervisor.wait_ready(["mute"], timeout_s=0.3)

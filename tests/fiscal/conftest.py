@@ -20,7 +20,8 @@ from fiscal.tables import ReceiptLane
 from kit.testing import Bench
 from tests.fiscal.door import SHOPS, Door, open_door
 from tests.fiscal.salon import Salon, TestDesk, open_salon
-from tests.simulators.running import Process, Simulators, free_port
+from tests.simulators.running import Process, Simulators
+from tests.support.own_ports import own_port
 from zapys_dev import databases
 
 
@@ -49,7 +50,7 @@ def database_urls(fresh_database: Callable[..., databases.Urls]) -> databases.Ur
 @pytest.fixture(scope="session")
 def door_url() -> str:
     """Where providers call: `tests.fiscal.door` answers there for tests that want to be called."""
-    return f"http://127.0.0.1:{free_port()}"
+    return f"http://127.0.0.1:{own_port()}"
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ import kit
 from kit.api import build_api
 from kit.edge import texts_of
 from kit.process import Server
-from zapys_dev.ports import first_free
+from tests.support.own_ports import own_port
 
 
 async def test_who_is_not_answered_before_the_end_is_told_to_ask_again_and_never_of_a_failure() -> None:
@@ -28,7 +28,7 @@ async def test_who_is_not_answered_before_the_end_is_told_to_ask_again_and_never
         base_url="http://toy.invalid",
         registry=CollectorRegistry(),
     )
-    server = Server(app, "127.0.0.1", first_free(24800), grace_s=1)
+    server = Server(app, "127.0.0.1", own_port(), grace_s=1)
     serving = asyncio.create_task(server.serve())
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{server.config.port}", timeout=20) as http:
         while not server.started:

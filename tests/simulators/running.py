@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,8 @@ from typing import Any
 
 import aiohttp
 from aiohttp import web
+
+from tests.support.own_ports import own_port
 
 
 class Simulators:
@@ -60,17 +61,11 @@ class Simulators:
             assert answer.status == 204
 
 
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
-
-
 class Process:
-    """`python -m simulators` on free ports."""
+    """`python -m simulators` on ports of its own."""
 
     def __init__(self) -> None:
-        self.port, self.smtp_port = free_port(), free_port()
+        self.port, self.smtp_port = own_port(), own_port()
         self._process = subprocess.Popen(
             [sys.executable, "-m", "simulators"],
             env={**os.environ, "SIMULATORS_PORT": str(self.port), "SIMULATORS_SMTP_PORT": str(self.smtp_port)},

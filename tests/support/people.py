@@ -13,13 +13,13 @@ import httpx
 
 from zapys_dev.stack import Stack
 
-_numbers = itertools.count(int(uuid4().int % 800_000))
+_numbers = itertools.count(int(uuid4().int % 100_000))
 
 
 def new_phone() -> str:
     """A Ukrainian mobile number that nobody has used in this run and no simulator treats specially."""
-    number = next(_numbers) % 1_000_000
-    return f"+38067{number:06d}7"
+    number = next(_numbers) % 100_000
+    return f"+38067{number:05d}77"
 
 
 @dataclass

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import socket
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -20,15 +19,10 @@ import psutil
 
 from tests.gateway.api.running import StandIn, serving
 from tests.gateway.api.test_live import Events, bearer, stream_of
+from tests.support.own_ports import own_port
 from tests.support.traces import SpanCollector
 
 MEMORY_LIMIT_MB = 115
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass
@@ -48,7 +42,7 @@ class Running:
 async def running(folder: Path, **told: str) -> AsyncIterator[Running]:
     (folder / "operator-token").write_text("op-token")
     (folder / "secret-key").write_text("a key for tests only")
-    http_port, admin_port = free_port(), free_port()
+    http_port, admin_port = own_port(), own_port()
     settings = {
         "HTTP_PORT": str(http_port),
         "ADMIN_PORT": str(admin_port),

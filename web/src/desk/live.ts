@@ -29,6 +29,7 @@ export class Live {
   private isReading = false;
   private mustRefresh = false;
   private timer = 0;
+  private due_ms = 0;
   private poll = 0;
 
   constructor(private readonly at: Setting) {
@@ -90,7 +91,13 @@ export class Live {
 
   private later(everything = false, wait_ms = gather_ms): void {
     this.mustRefresh ||= everything;
-    if (this.listener) this.timer ||= window.setTimeout(() => void this.look(this.listener as Listener), wait_ms);
+    if (!this.listener) return;
+    // News does not wait for the second try of what failed before it.
+    const due_ms = performance.now() + wait_ms;
+    if (this.timer && this.due_ms <= due_ms) return;
+    window.clearTimeout(this.timer);
+    this.due_ms = due_ms;
+    this.timer = window.setTimeout(() => void this.look(this.listener as Listener), wait_ms);
   }
 
   private async look(listener: Listener): Promise<void> {
