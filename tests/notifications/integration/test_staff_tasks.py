@@ -20,8 +20,9 @@ from tests.notifications.last_call import AT_THREE_HOURS, VISIT, only_reminder_3
 from tests.notifications.salon import Salon, kyiv, next_phone
 from tests.simulators.running import Simulators
 
+from .test_mailed_reports import journal
 from .test_replies import incoming, reminded
-from .test_staff_news import by_person, journal, told
+from .test_staff_news import by_person, told
 
 
 async def tasks(salon: Salon, state: str = "open", **more: Any) -> list[Any]:
@@ -197,7 +198,9 @@ async def test_of_an_erased_client_no_name_number_or_word_is_left(salon: Salon) 
     line = told_of.journal.rows[0].model_copy(update=named)
     await salon.deliver(told_of.model_copy(update={"journal": told_of.journal.model_copy(update={"rows": (line,)})}))
     erased = ClientErased(account_id=salon.account_id, version=2, client_id=client.id, erased_at=VISIT)
-    for event in (erased, erased, changed):  # a repeat, and something older that comes late
+    late = told_of.journal.model_copy(update={"id": new_id(), "day": "2026-12-10", "rows": (line,)})
+    # A repeat, and what was prepared before and comes late.
+    for event in (erased, erased, changed, told_of.model_copy(update={"journal": late})):
         await salon.deliver(event)
     async with salon.bench.service.db.system_tx() as tx:
         names = await tx.scalars(
@@ -216,4 +219,4 @@ async def test_of_an_erased_client_no_name_number_or_word_is_left(salon: Salon) 
         copies = (await tx.scalars(select(BookingCopy).where(BookingCopy.client_id == client.id))).all()
         assert len(copies) == 2
         journals = (await tx.scalars(select(DailyJournal).where(DailyJournal.account_id == salon.account_id))).all()
-        assert [one.body["rows"] for one in journals] == [[]]
+        assert [one.body["rows"] for one in journals] == [[], []]

@@ -11,13 +11,12 @@ from contracts.permissions import Permission
 from kit.db import Database
 from kit.tables import MemberCopy
 from kit.texts import Texts
+from notifications.domain.reports import DIGEST
 from notifications.providers.mail import Attachment
 from notifications.spreadsheets import XLSX, Reader, figures_sheet, journal_sheet
 from notifications.tables import DailyJournal, MailedReport, NotificationRow
 
 from .mail_report import words_of
-
-DIGEST = "digest"
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,13 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, Uuid, bindparam, select, text, tuple_
 
+from contracts.permissions import Permission
 from kit.db import Tx
 from kit.tables import MemberCopy
 from notifications.domain.carriers import Channel
 from notifications.domain.facts import Kind
 from notifications.domain.reasons import Reason
+from notifications.domain.reports import DIGEST, OWNER
 from notifications.tables import NotificationRow, PushSubscription, TelegramChat
 
 _CLIENTS = text(
@@ -107,10 +109,22 @@ async def _staff(tx: Tx, rows: Sequence[NotificationRow]) -> dict[UUID, Look]:
         if member is None or not member.is_active:
             looks[row.id] = Look(Reason.ROLE_NOT_RECIPIENT)
             continue
+        if row.kind == Kind.REPORT and (reason := _against_reader(row, member)) is not None:
+            looks[row.id] = Look(reason)
+            continue
         row.phone_e164 = member.phone_e164
         address = _address(member, row.channel, chats.get(member.user_id), member.user_id in browsers)
         looks[row.id] = Look(None, address) if address else Look(Reason.RECIPIENT_NO_CHANNEL)
     return looks
+
+
+def _against_reader(row: NotificationRow, member: MemberCopy) -> Reason | None:
+    """A file with the visits of a place goes only to those who may read it now, however long it has waited."""
+    is_digest = row.facts.get("report") == DIGEST
+    if member.role != OWNER if is_digest else Permission.REPORTS_VIEW not in member.permissions:
+        return Reason.ROLE_NOT_RECIPIENT
+    is_of_place = member.location_ids is None or row.location_id in member.location_ids
+    return None if is_of_place else Reason.LOCATION_NOT_IN_SCOPE
 
 
 def _address(member: MemberCopy, channel: str, chat: str | None, has_browser: bool) -> str | None:

@@ -9,6 +9,7 @@ from kit.db import Tx
 from kit.texts import Texts
 from notifications.domain.channels import EMAIL
 from notifications.domain.facts import Kind
+from notifications.domain.reports import DIGEST, OWNER
 from notifications.domain.staff_news import News
 from notifications.rules import House
 from notifications.situation import zone_of
@@ -16,11 +17,9 @@ from notifications.tables import AccountCopy
 from notifications.views import manage_page
 from notifications.wording import money
 
-from .attach_report import DIGEST
 from .tell_staff import Telling, tell_staff
 
 USEFUL = timedelta(days=3)
-OWNER = "owner"
 
 
 async def mail_digest(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+import structlog
 from sqlalchemy import delete, select
 
 from kit import telemetry
@@ -31,6 +32,11 @@ from .claim_messages import ClaimedMessage
 from .record_outcome import Recorder
 from .subscribe_browser import opened
 
+log = structlog.get_logger("sender")
+
+HandOver = Callable[[], Awaitable[Outcome]]
+"""The call itself, with everything that it needs at hand."""
+
 ONE_STORY = timedelta(minutes=1)
 """What leaves this soon after the act belongs to the act's own trace; a reminder days later is linked to it."""
 
@@ -52,28 +58,39 @@ class Sender:
         """Send one message. A process that dies in here leaves the claim, whose lease makes it unknown."""
         follow = telemetry.continued if claim.claimed_at - claim.created_at < ONE_STORY else telemetry.linked
         with follow(claim.trace, "send message"):
-            with self.measures.call(claim.provider.provider):
-                outcome = await self._call(claim)
+            outcome = await self._handed_over(claim)
             self.measures.count(claim.provider.provider, outcome)
             await self.recorder.record(claim, outcome)
 
-    async def _call(self, claim: ClaimedMessage) -> Outcome:
+    async def _handed_over(self, claim: ClaimedMessage) -> Outcome:
+        try:
+            hand_over = await self._prepared(claim)
+        except Exception as error:
+            # Nothing has left yet, whatever is wrong: the database may be away, or what should go along is broken.
+            log.error("a message could not be prepared", notification_id=str(claim.notification_id), exc_info=error)
+            return NotSent(f"not prepared: {type(error).__name__}")
+        with self.measures.call(claim.provider.provider):
+            return await hand_over()
+
+    async def _prepared(self, claim: ClaimedMessage) -> HandOver:
         match claim.channel:
             case Channel.EMAIL:
-                return await self._mail(claim)
+                mail = await self._mail(claim)
+                return lambda: self.channels.mail.send(mail)
             case Channel.TELEGRAM:
-                return await self._telegram(claim)
+                return lambda: self._telegram(claim)
             case Channel.WEB_PUSH:
-                return await self._push(claim)
+                browsers, title = await self._browsers(UUID(claim.address)), await self._subject(claim)
+                return lambda: self._push(claim, browsers, title)
             case _:
-                return await self._sms(claim)
+                return self._sms(claim)
 
-    async def _sms(self, claim: ClaimedMessage) -> Outcome:
+    def _sms(self, claim: ClaimedMessage) -> HandOver:
         account = claim.provider
         try:
             client = self.providers.of(account)
         except (ValueError, KeyError):
-            return Refused(ErrorClass.AUTH, "", "the stored secret cannot be opened")
+            return _refused
         own = account.provider == INTEGRICA
         wanted = OutgoingSms(
             number=claim.number,
@@ -83,27 +100,24 @@ class Sender:
             channel=Channel.VOICE if claim.channel == Channel.VOICE else Channel.SMS,
             viber_sender_name=account.viber_sender_name if claim.recipient_type == "client" else None,
         )
-        return await client.send(wanted)
+        return lambda: client.send(wanted)
 
-    async def _mail(self, claim: ClaimedMessage) -> Outcome:
+    async def _mail(self, claim: ClaimedMessage) -> OutgoingMail:
         report = None
         if claim.kind == Kind.REPORT:
             report = await enclosure_of(self.db, self.texts, claim.account_id, claim.notification_id)
-        subject = report.subject if report else await self._subject(claim)
-        files = report.attachments if report else ()
         link = None
         if claim.recipient_type == "client" and claim.recipient_id is not None:
             link = self.unsubscribing.url(claim.account_id, claim.recipient_id)
-        mail = OutgoingMail(
+        return OutgoingMail(
             key=str(claim.claim_id),
             to=claim.address,
-            subject=subject,
+            subject=report.subject if report else await self._subject(claim),
             text=claim.text,
             at=claim.claimed_at,
-            attachments=files,
+            attachments=report.attachments if report else (),
             unsubscribe_url=link,
         )
-        return await self.channels.mail.send(mail)
 
     async def _telegram(self, claim: ClaimedMessage) -> Outcome:
         if self.channels.telegram is None:
@@ -114,10 +128,9 @@ class Sender:
                 await tx.execute(delete(TelegramChat).where(TelegramChat.chat_id == claim.address))
         return outcome
 
-    async def _push(self, claim: ClaimedMessage) -> Outcome:
+    async def _push(self, claim: ClaimedMessage, browsers: Sequence[tuple[UUID, Subscription]], title: str) -> Outcome:
         """To every browser of the person: one that took it is enough, and those that are gone are forgotten."""
-        browsers = await self._browsers(UUID(claim.address))
-        payload = {"title": await self._subject(claim), "body": claim.text, "id": str(claim.notification_id)}
+        payload = {"title": title, "body": claim.text, "id": str(claim.notification_id)}
         ttl_s = max(60, int((claim.useful_until - claim.claimed_at).total_seconds()))
         outcomes: list[Outcome] = []
         for identifier, browser in browsers:
@@ -140,6 +153,10 @@ class Sender:
         async with self.db.tx(claim.account_id) as tx:
             account = await tx.get(AccountCopy, claim.account_id)
         return account.name if account else "Zapys"
+
+
+async def _refused() -> Outcome:
+    return Refused(ErrorClass.AUTH, "", "the stored secret cannot be opened")
 
 
 def best_of(outcomes: Sequence[Outcome]) -> Outcome:
