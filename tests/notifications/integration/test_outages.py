@@ -152,3 +152,40 @@ async def test_the_answer_about_a_login_code_outlives_its_lease_and_the_code_doe
     async with salon.bench.service.db.system_tx() as tx:
         row = await tx.get_one(LoginCodeMessage, (event.attempt_id, 1))
     assert (row.state, row.due_at) == ("failed", None)
+
+
+async def test_a_message_that_could_not_even_be_prepared_surely_did_not_go_and_goes_later(
+    salon: Salon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [booking] = await only_reminder_3h(salon)
+
+    def is_away(*_: object) -> None:
+        raise ConnectionError("the database is away")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("notifications.providers.factory.Providers.of", is_away)
+        await salon.send()
+    assert await state_of(salon, booking) == ("held", "provider_unavailable")
+    salon.pass_time(seconds=21)  # both of the salon's providers were tried
+    await salon.send()
+    assert await state_of(salon, booking) == ("sent", None)
+    assert len(await salon.accepted()) == 1
+
+
+async def test_a_pause_that_telegram_wants_keeps_back_no_sms(salon: Salon) -> None:
+    hearer = await salon.member("administrator", channels={"telegram_chat_id": "4711"})
+    [booking] = await only_reminder_3h(salon)
+    pump: Pump[Any] = salon.bench.service.state["sender"]
+    pace = pump._claim.__self__.pace  # type: ignore[attr-defined]
+    pace.rest("telegram", 300)
+    try:
+        await salon.send()
+    finally:
+        del pace._of["telegram"]
+    told = [row for row in await salon.rows(booking, "created", "staff") if row.recipient_id == hearer.user_id]
+    assert [row.state for row in told] == ["planned"]
+    assert await state_of(salon, booking) == ("sent", None)
+    salon.pass_time(minutes=6)
+    await salon.send()
+    told = [row for row in await salon.rows(booking, "created", "staff") if row.recipient_id == hearer.user_id]
+    assert [row.attempts for row in told] == [1]
