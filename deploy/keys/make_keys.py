@@ -53,6 +53,8 @@ KEYS: dict[str, Callable[[], str]] = {
     # What the simulators accept. In production: the token of the platform's own account at the provider.
     "platform-turbosms-token": lambda: "platform-token",
     "telegram-token": lambda: "100001:good-token",
+    # In production: the password of the mail server, where it asks for a login.
+    "smtp-password": token,
     "platform-acquirers": lambda: json.dumps(SIMULATED_SHOPS),
 }
 

@@ -1,6 +1,7 @@
 """What is written for containers agrees with the code and with itself."""
 
 import json
+import os
 import re
 import runpy
 import shutil
@@ -56,7 +57,8 @@ def test_profiles_add_the_simulators_and_the_observability() -> None:
     assert by_profile == {
         "simulators": {"simulators"},
         "backup": {"backup"},
-        "observability": {"prometheus", "grafana", "otel-collector", "jaeger"},
+        "replica": {"postgres-replica"},
+        "observability": {"prometheus", "alertmanager", "grafana", "otel-collector", "jaeger"},
     }
 
 
@@ -118,6 +120,8 @@ def test_kubernetes_runs_api_and_worker_of_every_service_with_probes_and_limits(
         [container] = deployment["spec"]["template"]["spec"]["containers"]
         assert {"startupProbe", "livenessProbe", "readinessProbe", "resources"} <= set(container), name
         assert container["securityContext"]["readOnlyRootFilesystem"] is True, name
+        has_callers = not name.endswith("-worker")
+        assert ("lifecycle" in container) == has_callers, name
     budgets = {each["metadata"]["name"] for each in manifests() if each["kind"] == "PodDisruptionBudget"}
     assert budgets == set(deployments)
     jobs = {each["metadata"]["name"] for each in manifests() if each["kind"] == "Job"}
@@ -132,6 +136,22 @@ def test_a_pod_is_told_what_a_process_of_up_is_told(name: str, around: Surroundi
         each for each in manifests() if each["kind"] == "ConfigMap" and each["metadata"]["name"] == f"zapys-{name}"
     )
     assert expected - {f"{name.upper()}_{secret}" for secret in secrets} <= set(config["data"])
+
+
+def test_mail_may_want_a_login_and_a_protected_line() -> None:
+    wanted = {f"NOTIFICATIONS_SMTP_{name}" for name in ("TLS", "LOGIN", "PASSWORD_FILE")} | {"NOTIFICATIONS_MAIL_FROM"}
+    config = next(
+        each for each in manifests() if each.get("data") and each["metadata"]["name"] == "zapys-notifications"
+    )
+    assert wanted <= set(config["data"])
+    assert wanted <= set(environment_in_compose("notifications-worker"))
+
+
+def test_services_may_be_told_of_two_database_servers() -> None:
+    for service in SERVICES:
+        url = environment_in_compose(f"{service}-migrate")[f"{service.upper()}_MIGRATION_DATABASE_URL"]
+        for address in (url, environment_in_compose(f"{service}-api")[f"{service.upper()}_DATABASE_URL"]):
+            assert "@${ZAPYS_POSTGRES_HOSTS:-postgres:5432}/" in address
 
 
 def test_a_front_server_can_be_named_so_that_limits_count_its_callers_and_not_it() -> None:
@@ -156,11 +176,96 @@ def test_alerts_and_dashboard_speak_of_metrics_that_exist() -> None:
     assert {name for name in names if f'"{name}"' not in code} == set()
 
 
-def test_every_alert_says_what_to_do() -> None:
-    for group in yaml.safe_load((ROOT / "deploy" / "prometheus" / "alerts.yml").read_text())["groups"]:
-        for rule in group["rules"]:
-            assert rule["annotations"]["summary"]
-            assert rule["annotations"]["cure"]
+def alerts() -> dict[str, dict[str, Any]]:
+    """The rules of all alarms by name."""
+    groups = yaml.safe_load((ROOT / "deploy" / "prometheus" / "alerts.yml").read_text())["groups"]
+    return {rule["alert"]: rule for group in groups for rule in group["rules"]}
+
+
+def test_every_alarm_says_what_to_do_and_has_its_page_for_the_night() -> None:
+    pages = re.findall(r"^## (\w+)$", (ROOT / "docs" / "operations" / "alarms.md").read_text(), re.MULTILINE)
+    assert sorted(pages) == sorted(alerts())
+    for name, rule in alerts().items():
+        assert rule["annotations"]["summary"], name
+        assert rule["annotations"]["cure"], name
+        assert rule["annotations"]["runbook"] == f"docs/operations/alarms.md#{name.lower()}"
+
+
+def seconds(text: str) -> int:
+    """A duration as Prometheus writes it."""
+    return int(text[:-1]) * {"s": 1, "m": 60, "h": 3600}[text[-1]]
+
+
+@pytest.mark.row("N28")
+def test_a_stopped_service_rings_within_a_minute() -> None:
+    """Everything that waits between the end of a process and the call, added up at its worst."""
+    told = yaml.safe_load((ROOT / "deploy" / "prometheus" / "prometheus.yml").read_text())
+    routes = (ROOT / "deploy" / "alertmanager" / "start.sh").read_text()
+    main_route = routes[routes.index("route:") : routes.index("  routes:")]
+    calls = {name: seconds(found) for name, found in re.findall(r"(group_wait|group_interval): (\w+)", main_route)}
+    known = told["global"]
+    asked, silent, judged = (
+        seconds(known[f"{name}"]) for name in ("scrape_interval", "scrape_timeout", "evaluation_interval")
+    )
+    for name in ("ServiceDown", "PartNotReady", "BrokerDown"):
+        worst = asked + silent + judged + seconds(alerts()[name]["for"]) + judged + max(calls.values())
+        assert worst <= 60, name
+    jobs = {job["job_name"]: job for job in told["scrape_configs"]}
+    watched = {(one["labels"]["service"], one["labels"]["role"]) for one in jobs["zapys"]["static_configs"]}
+    assert watched == {(name, role) for name in SERVICES for role in ("api", "worker")} | {("gateway", "all")}
+    assert {job.get("scrape_interval", known["scrape_interval"]) for job in (jobs["zapys"], jobs["rabbitmq"])} == {"5s"}
+
+
+def alertmanager(told: dict[str, str], folder: Path) -> dict[str, Any]:
+    """The configuration that a container with this environment starts with."""
+    written = folder / "alertmanager.yml"
+    for name, secret in (("telegram-token", "100001:it's"), ("smtp-password", "p'w")):
+        (folder / name).write_text(secret)
+    env = {"PATH": os.environ["PATH"], "ZAPYS_KEYS": str(folder), "ZAPYS_ALERTMANAGER_CONFIG": str(written)}
+    script = ROOT / "deploy" / "alertmanager" / "start.sh"
+    done = subprocess.run([script], env={**env, "ALERTMANAGER": "true", **told}, capture_output=True, check=False)
+    if done.returncode != 0:
+        raise ValueError(done.stderr.decode())
+    assert written.stat().st_mode & 0o077 == 0  # it holds passwords
+    if amtool := shutil.which("amtool"):
+        subprocess.run([amtool, "check-config", written], check=True, capture_output=True)
+    read: dict[str, Any] = yaml.safe_load(written.read_text())
+    return read
+
+
+def test_alarms_go_where_the_operator_said(tmp_path: Path) -> None:
+    said = {
+        "ZAPYS_ALARM_EMAIL": "night@booking.example",
+        "ZAPYS_SMTP_HOST": "mail.example",
+        "ZAPYS_SMTP_PORT": "587",
+        "ZAPYS_SMTP_TLS": "starttls",
+        "ZAPYS_SMTP_LOGIN": "zapys",
+        "ZAPYS_ALARM_TELEGRAM": "-1001",
+        "ZAPYS_ALARM_WEBHOOK": "https://wake.example/1",
+        "ZAPYS_ALARM_HEARTBEAT": "https://wake.example/2",
+    }
+    told = alertmanager(said, tmp_path)
+    people, heartbeat = told["receivers"]
+    assert people["email_configs"][0]["to"] == "night@booking.example"
+    assert told["global"]["smtp_smarthost"] == "mail.example:587"
+    assert (told["global"]["smtp_require_tls"], told["global"]["smtp_auth_password"]) == (True, "p'w")
+    assert people["telegram_configs"][0]["bot_token"] == "100001:it's"
+    assert people["telegram_configs"][0]["chat_id"] == -1001
+    assert people["webhook_configs"][0]["url"] == "https://wake.example/1"
+    assert heartbeat["webhook_configs"][0]["url"] == "https://wake.example/2"
+    assert told["route"]["receiver"] == people["name"]
+    assert set(alertmanager({}, tmp_path)["receivers"][0]) == {"name"}  # nobody, and the container's log says so
+    for wrong in ({"ZAPYS_ALARM_TELEGRAM": "@night"}, {"ZAPYS_ALARM_EMAIL": "a@b", "ZAPYS_SMTP_TLS": "ssl"}):
+        with pytest.raises(ValueError, match="must be"):
+            alertmanager(wrong, tmp_path)
+
+
+@pytest.mark.skipif(shutil.which("promtool") is None, reason="Prometheus is not installed")
+def test_prometheus_takes_its_configuration(tmp_path: Path) -> None:
+    folder, here = ROOT / "deploy" / "prometheus", tmp_path / "prometheus.yml"
+    here.write_text((folder / here.name).read_text().replace("[alerts.yml]", f"[{folder / 'alerts.yml'}]"))
+    done = subprocess.run(["promtool", "check", "config", here], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.mark.skipif(shutil.which("promtool") is None, reason="Prometheus is not installed")

@@ -1,10 +1,12 @@
 """The operators' door answers in good form also while the database is away."""
 
+import asyncio
 from pathlib import Path
 
 import httpx
 import pytest
 
+from kit import admin
 from kit.admin import build_admin
 from kit.service import _operated
 from tests.kit.toy.app import Settings, build
@@ -31,4 +33,27 @@ async def test_dead_letters_without_a_database_are_unavailable_and_no_bug(settin
         assert answer.headers["retry-after"]
         status = await http.get("/admin/status", headers={"Authorization": "Bearer let-me-in"})
         assert (status.status_code, status.json()["outbox"]) == (200, None)
+    await service.db.close()
+
+
+async def test_figures_say_which_part_does_not_work_and_a_silent_part_holds_nobody_up(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def never() -> str | None:
+        await asyncio.Event().wait()
+        return None
+
+    async def fine() -> str | None:
+        return None
+
+    monkeypatch.setattr(admin, "CHECK_S", 0.05)
+    service = build(settings)
+    operated = _operated(service, "worker")
+    operated.checks = {"database": operated.checks["database"], "silent": never, "broker": fine}
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=build_admin(operated)), base_url="http://a") as http:
+        lines = (await http.get("/metrics")).text.splitlines()
+        ready = await http.get("/ready")
+    for part, value in (("database", "0.0"), ("silent", "0.0"), ("broker", "1.0")):
+        assert f'zapys_part_ready{{part="{part}"}} {value}' in lines
+    assert (ready.status_code, ready.json()["parts"]["silent"]) == (503, "no answer within 0 s")
     await service.db.close()

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import asyncpg
 
@@ -28,7 +29,7 @@ class Breakable:
     async def rows(self, service: str, query: str, *values: Any) -> list[Any]:
         """What a superuser reads from a service's database."""
         name = databases.database_name(service, self.stack.suffix)
-        connection = await asyncpg.connect(f"{self.postgres.url.rsplit('/', 1)[0]}/{name}")
+        connection = await asyncpg.connect(urlsplit(self.stack.postgres_url)._replace(path=f"/{name}").geturl())
         try:
             return list(await connection.fetch(query, *values))
         finally:

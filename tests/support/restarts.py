@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -25,6 +26,8 @@ class Seen:
     booked: list[str] = field(default_factory=list)
     answers: Counter[str] = field(default_factory=Counter)
     took_s: list[float] = field(default_factory=list)
+    booked_at: list[float] = field(default_factory=list)
+    """By the monotonic clock, when each acknowledgement came."""
     stored: set[str] = field(default_factory=set)
     strange: list[str] = field(default_factory=list)
     """Answers that are neither "done" nor "later"."""
@@ -53,8 +56,9 @@ async def book_until_over(
                 seen.answers[str(answer.status_code)] += 1
                 if answer.status_code == 201:
                     seen.booked.append(answer.json()["id"])
-                elif answer.status_code not in LATER:
-                    seen.strange.append(answer.text)
+                    seen.booked_at.append(time.monotonic())
+                elif answer.status_code not in LATER or "retry-after" not in answer.headers:
+                    seen.strange.append(f"{answer.status_code} {answer.text}")
                 if answer.status_code not in LATER:
                     break
             await asyncio.sleep(AGAIN_AFTER_S)
@@ -67,6 +71,23 @@ async def book_through_restarts(
     breakable: Breakable, salon: Salon, clients: tuple[Visitor, Visitor], names: list[str], *, pause_s: float = 0.0
 ) -> Seen:
     """Two clients book, resting `pause_s` each time, until every process of `names` was ended in order and is ready."""
+
+    async def restart_all(_: Seen) -> None:
+        for name in names:
+            await asyncio.to_thread(breakable.stack.restart, name)
+
+    return await book_through(breakable, salon, clients, restart_all, pause_s=pause_s)
+
+
+async def book_through(
+    breakable: Breakable,
+    salon: Salon,
+    clients: tuple[Visitor, Visitor],
+    meanwhile: Callable[[Seen], Awaitable[None]],
+    *,
+    pause_s: float = 0.0,
+) -> Seen:
+    """Two clients book, resting `pause_s` each time, until what is done `meanwhile` is over and all is planned for."""
     seen = Seen()
     rows = await breakable.rows("booking", "SELECT id FROM booking WHERE account_id = $1", salon.account)
     before = {str(row["id"]) for row in rows}
@@ -74,8 +95,7 @@ async def book_through_restarts(
     shares = zip(clients, (slots[0::2], slots[1::2]), strict=True)
     booking = [asyncio.create_task(book_until_over(client, salon, share, seen, pause_s)) for client, share in shares]
     try:
-        for name in names:
-            await asyncio.to_thread(breakable.stack.restart, name)
+        await meanwhile(seen)
     finally:
         seen.is_over = True
         await asyncio.gather(*booking)

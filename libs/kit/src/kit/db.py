@@ -28,6 +28,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from contracts import Event
 
 from . import context
+from .dial import Servers
 from .errors import InvalidInput, Problem, TemporarilyUnavailable
 from .ids import new_id
 from .tables import OutboxRow
@@ -46,7 +47,8 @@ _BACK_TO_ACCOUNT = text("SELECT set_config('role', 'none', true), set_config('ap
 _BAD_VALUE_CLASS = "22"  # data exceptions: the caller's value, not our fault
 # A statement or a transaction ended for its time, a lock not had, a deadlock, a clash of serialisable transactions:
 # nothing was done, and asking again is right.
-_TRY_AGAIN = ("57014", "25P03", "55P03", "40P01", "40001")
+_READ_ONLY = "25006"
+_TRY_AGAIN = ("57014", "25P03", "55P03", "40P01", "40001", _READ_ONLY)
 _OUTAGE_CLASSES = ("08", "57P", "53")  # connection, operator intervention, insufficient resources
 
 
@@ -97,14 +99,16 @@ class Database:
 
     def __init__(self, url: str, *, service: str, pool_size: int = 7, statement_timeout_ms: int = 5000) -> None:
         self.service = service
+        servers = Servers(url)
         self._engine = create_async_engine(
-            url,
+            servers.url,
             pool_size=pool_size,
             max_overflow=0,  # what goes beyond the pool would be opened and closed for every transaction
             pool_timeout=10,
             pool_use_lifo=True,  # at rest a few connections do all, and only they keep prepared statements
             hide_parameters=True,  # failures are logged and kept with dead letters
             connect_args={
+                **servers.connect_args,
                 "timeout": 5,
                 "command_timeout": 10,
                 "server_settings": {
@@ -172,8 +176,13 @@ def _check_before_use(engine: Engine) -> None:
 
     @listens_for(engine, "handle_error")
     def tell_ending(happened: ExceptionContext) -> None:
-        # asyncpg says this of a connection whose end was announced and has not come yet; SQLAlchemy does not know it.
-        if isinstance(getattr(happened.original_exception, "__cause__", None), asyncpg.InternalClientError):
+        # What SQLAlchemy does not know to be an end. asyncpg says InternalClientError of a connection whose end was
+        # announced and has not come yet. A statement that outlasts the driver's patience was not ended by the server
+        # in its own, shorter one, so nobody is there any more. And who refuses to write is no longer the primary.
+        error = happened.original_exception
+        cause = getattr(error, "__cause__", None)
+        is_away = isinstance(cause, asyncpg.InternalClientError) or isinstance(error, TimeoutError)
+        if is_away or sqlstate(error) == _READ_ONLY:
             happened.is_disconnect = True
 
 

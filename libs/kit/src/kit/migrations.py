@@ -8,6 +8,8 @@ from alembic.config import Config
 from sqlalchemy import Connection, pool
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from .dial import Servers
+
 
 def upgrade(folder: Path, url: str, revision: str = "head") -> None:
     """Bring the database at `url` to `revision`; safe to run twice and at once from two places."""
@@ -35,7 +37,8 @@ def _config(folder: Path, url: str) -> Config:
 
 
 async def _migrate(url: str) -> None:
-    engine = create_async_engine(url, poolclass=pool.NullPool)
+    servers = Servers(url)
+    engine = create_async_engine(servers.url, poolclass=pool.NullPool, connect_args=servers.connect_args)
     async with engine.connect() as connection:
         await connection.run_sync(_run)
     await engine.dispose()

@@ -20,6 +20,7 @@ from aio_pika.exceptions import AMQPException
 from fastapi import APIRouter, FastAPI
 from opentelemetry.sdk.trace import TracerProvider
 from prometheus_client import CollectorRegistry, Gauge
+from sqlalchemy import text
 from starlette.middleware import Middleware
 
 from . import access as access_module
@@ -39,6 +40,8 @@ from .texts import Texts
 from .wakeups import Wakeups
 
 log = structlog.get_logger("service")
+
+_REPLICAS = text("SELECT count(*) FROM pg_stat_replication")  # their number is anybody's to see, their state is not
 
 
 @dataclass
@@ -188,6 +191,9 @@ class Worker:
             "zapys_outbox_oldest_age_seconds", "Age of the oldest event not yet confirmed.", registry=service.registry
         )
         self._dead = Gauge("zapys_dead_letters_waiting", "Dead letters nobody dealt with.", registry=service.registry)
+        self._replicas = Gauge(
+            "zapys_database_replicas", "Servers that follow the one that takes writes.", registry=service.registry
+        )
         operated.checks["broker"] = self._broker_check
         operated.queue_depths = self._queue_depths
 
@@ -236,12 +242,14 @@ class Worker:
             waiting = await outbox.depth(self._service.db)
             async with self._service.db.system_tx() as tx:
                 dead = await deadletters.count_waiting(tx)
+                replicas = await tx.scalar(_REPLICAS)
         except Exception as error:
             log.debug("not measured", error=repr(error))
             return
         self._pending.set(waiting["pending"])
         self._oldest.set(waiting["oldest_age_s"])
         self._dead.set(dead)
+        self._replicas.set(replicas or 0)
 
     async def _broker_check(self) -> str | None:
         if not self._broker.is_connected:

@@ -13,8 +13,10 @@ import structlog
 from sqlalchemy import text
 
 from .db import Tx
+from .dial import Servers
 
 RECONNECT_S = 1.0
+ASKED_EVERY_S = 15.0
 
 log = structlog.get_logger("wakeups")
 
@@ -23,7 +25,7 @@ class Wakeups:
     """One dedicated connection that listens on the channels its process has loops for."""
 
     def __init__(self, url: str) -> None:
-        self._dsn = url.replace("postgresql+asyncpg://", "postgresql://")
+        self._servers = Servers(url)
         self._events: dict[str, asyncio.Event] = {}
 
     def of(self, channel: str) -> asyncio.Event:
@@ -35,15 +37,19 @@ class Wakeups:
         while True:
             connection: asyncpg.Connection[Any] | None = None
             try:
-                connection = await asyncpg.connect(
-                    self._dsn, timeout=3, server_settings={"application_name": "wakeups"}
+                connection = await self._servers.connect_apart(
+                    timeout=3, server_settings={"application_name": "wakeups"}
                 )
                 gone = asyncio.Event()
                 connection.add_termination_listener(lambda *_, gone=gone: gone.set())
                 for channel, event in self._events.items():
                     await connection.add_listener(channel, lambda *_, event=event: event.set())
                     event.set()  # what came while nobody listened
-                await gone.wait()
+                while not gone.is_set():
+                    await wait_for(gone, ASKED_EVERY_S)
+                    if not gone.is_set():
+                        # A machine that was switched off says no farewell.
+                        await connection.execute("SELECT 1", timeout=3)
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
                 log.debug("listener lost", error=repr(error))
             finally:
