@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
-import httpx
 from sqlalchemy import TextClause, text
 
 from kit.db import Database, Tx
 
 from .waiting import eventually
+
+T = TypeVar("T")
 
 _IS_WAITED_FOR = text(
     "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
@@ -23,8 +24,8 @@ async def while_saved(
     db: Database,
     account_id: UUID,
     first: TextClause | Callable[[Tx], Awaitable[object]],
-    second: Coroutine[Any, Any, httpx.Response],
-) -> httpx.Response:
+    second: Coroutine[Any, Any, T],
+) -> T:
     """The answer to `second`, asked after `first` was written and before it was committed."""
     async with db.tx(account_id) as tx:
         if isinstance(first, TextClause):

@@ -16,7 +16,9 @@ from booking.usecases.changes.carry_out import Desk
 from booking.usecases.clients.erase_card import erase_card
 from booking.usecases.clients.find_card import Known, find_card
 from booking.usecases.clients.merge_cards import merge_cards
+from booking.usecases.copies.copy_account import copy_account
 from contracts.permissions import Permission
+from tests.booking.integration.test_links_and_site import changed
 from tests.booking.salon import a_phone, utc_now
 from tests.support.rivals import while_saved
 
@@ -87,6 +89,17 @@ async def test_nobody_books_what_is_put_away_at_that_moment(salon, what):
     refused = await while_saved(salon.bench.service.db, salon.account_id, putting_away, asked)
     assert refused.status_code == 422, refused.text
     assert (await salon.ok("GET", "/bookings"))["items"] == []
+
+
+async def test_an_address_that_was_held_for_a_moment_only_leads_on_too(salon):
+    names = [f"{salon.vanity}-{n}" for n in (1, 2)]
+    first, second = [changed(salon, n, vanity_address=name) for n, name in enumerate(names, start=2)]
+    await while_saved(
+        salon.bench.service.db, salon.account_id, partial(copy_account, first), salon.bench.deliver(second)
+    )
+    for address in (salon.vanity, *names):
+        page = await salon.bench.http.get(f"/api/v1/public/{address}")
+        assert page.json()["account"]["vanity_address"] == names[1], address
 
 
 async def test_what_is_paid_is_not_cancelled_with_its_service_without_the_right_for_that(salon):

@@ -220,7 +220,7 @@ async def test_only_a_visit_that_took_place_is_rated_and_once(salon):
     assert len((await site(salon, "GET", f"{salon.vanity}/reviews")).json()["items"]) == 2
 
 
-async def change(salon, version, **facts):
+def changed(salon, version, **facts):
     state = {
         "id": salon.account_id,
         "name": "Левада",
@@ -232,8 +232,11 @@ async def change(salon, version, **facts):
         "booking_rules": BookingRules(),
         **facts,
     }
-    event = AccountChanged(account_id=salon.account_id, version=version, account=AccountState.model_validate(state))
-    await salon.bench.deliver(event)
+    return AccountChanged(account_id=salon.account_id, version=version, account=AccountState.model_validate(state))
+
+
+async def change(salon, version, **facts):
+    await salon.bench.deliver(changed(salon, version, **facts))
 
 
 @pytest.mark.row("N60")
@@ -349,6 +352,8 @@ async def test_a_proved_domain_is_nobody_elses(salon, open_another, dns_server):
     assert (await salon.ok("POST", "/domain/check"))["state"] == "verified"
     refused = await other.call("POST", "/domain/check")
     assert (refused.status_code, refused.json()["code"]) == (409, "booking.domain_taken")
+    waits = await other.ok("GET", "/domain")
+    assert (waits["state"], waits["checked_at"] is not None) == ("pending", True), "the loop goes on to others"
 
 
 @pytest.mark.parametrize("host", ["olga", "http://olga.ua", "olga..ua", "-olga.ua", "ольга.укр", "127.0.0.1", ""])

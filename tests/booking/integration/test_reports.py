@@ -11,6 +11,7 @@ from contracts.fiscal import BookingReversed
 from contracts.permissions import Permission
 from tests.booking.integration.test_desk import settlement
 from tests.booking.salon import Salon, a_phone
+from tests.support.plans import heard
 
 REPORTS = ("summary", "journal", "services", "weekly", "staff", "clients")
 
@@ -139,6 +140,18 @@ async def test_clients_are_new_once_and_returning_after_that(salon):
         "Новенька": True,
         "Скасувала": False,
     }
+
+
+async def test_a_report_of_many_clients_asks_no_more_than_one_of_few(salon):
+    """PostgreSQL takes 32,767 values with a statement, and a large firm has more clients in a year."""
+    given = []
+    for number in range(3):
+        await salon.write_down(salon.at(f"{10 + number}:00"))
+        with heard(salon.bench.service.db._engine) as said:
+            found = await report(salon, "clients", salon.day(), salon.day())
+        assert len(found["items"]) == number + 1
+        given.append(max(len(values) for statement, values in said if "FROM client" in statement))
+    assert given[0] == given[1] == given[2]
 
 
 @pytest.mark.row("S70")

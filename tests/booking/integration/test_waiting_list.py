@@ -140,6 +140,25 @@ async def test_who_withdraws_gives_the_hour_to_the_next(salon):
     assert (await mine(salon, first))[0]["state"] == "withdrawn"
 
 
+async def test_what_somebody_let_pass_is_not_offered_to_them_again(salon):
+    made, _ = await full_hour(salon)
+    client = salon.client()
+    entry = await wait(salon, client, since="10:00", until="12:00")
+    await salon.ok("POST", f"/bookings/{made['id']}/cancel", {})
+    offered = []
+    for _ in range(6):
+        await serve(salon)
+        [now] = await mine(salon, client)
+        if now["offer"] is None:
+            break
+        offered.append(now["offer"]["starts_at"])
+        if len(offered) % 2:
+            await salon.ok("POST", f"/api/v1/me/waitlist/{entry['id']}/decline", by=client)
+        else:
+            await let_offers_run_out(salon)
+    assert offered == [salon.at(at) for at in ("10:00", "10:15", "10:30", "10:45", "11:00", "11:15")]
+
+
 async def test_new_working_hours_are_offered_too(salon):
     client = salon.client()
     await wait(salon, client, since="19:00", until="20:00")

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel
-from sqlalchemy import select
+from sqlalchemy import Uuid, any_, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from booking import words
 from booking.domain.weeks import weeks_of
@@ -176,7 +177,8 @@ async def get_clients(asked: AskedDep) -> Response:
         found = await people.clients(tx, asked.wanted)
         cards = await tx.scalars(
             select(ClientRow).where(
-                ClientRow.account_id == account_id, ClientRow.id.in_([client_id for client_id, _ in found if client_id])
+                ClientRow.account_id == account_id,
+                ClientRow.id == any_(literal([client_id for client_id, _ in found if client_id], ARRAY(Uuid))),
             )
         )
         by_id = {card.id: card for card in cards}

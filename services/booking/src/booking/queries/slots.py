@@ -14,6 +14,7 @@ from kit.db import Tx
 from kit.errors import InvalidInput
 
 from .client_limits import Booker, client_full
+from .place import Place
 from .places import locations_searched, parts_wanted, services_named
 from .windows import Days, ask
 
@@ -49,12 +50,12 @@ class Offered:
     """With a bit for each of `people` who can do the whole visit alone."""
 
 
-async def offered_starts(tx: Tx, search: Search, now: datetime) -> list[Offered]:
-    """The offered starts of the days asked for, in every location that offers the services."""
+async def places_of(tx: Tx, search: Search, now: datetime) -> list[Place]:
+    """Every location that offers the services, with the question asked there for the days of the search."""
     account_id = search.account.account_id
     services = await services_named(tx, account_id, [item.service_id for item in search.items], "query/service_ids")
     parts = parts_wanted(search.items, services, "query/seats")
-    found: list[Offered] = []
+    found: list[Place] = []
     for location in await locations_searched(tx, account_id, search.location_id, services, search.scope):
         days = Days(clock_of(location.time_zone), search.first, search.last)
         full = await client_full(tx, search.account, search.booker, days.clock, now)
@@ -63,6 +64,14 @@ async def offered_starts(tx: Tx, search: Search, now: datetime) -> list[Offered]
         )
         if search.staff_member_ids - people.by_id.keys():
             raise InvalidInput.of("query/staff_member_id", "unknown_staff_member")
-        offers = question.offered(days.window)
-        found.append(Offered(location.id, days.clock, offers.people, offers.masks()))
+        found.append(Place(location, days, question, people, services))
+    return found
+
+
+async def offered_starts(tx: Tx, search: Search, now: datetime) -> list[Offered]:
+    """The offered starts of the days asked for, in every location that offers the services."""
+    found: list[Offered] = []
+    for place in await places_of(tx, search, now):
+        offers = place.question.offered(place.days.window)
+        found.append(Offered(place.location.id, place.days.clock, offers.people, offers.masks()))
     return found

@@ -21,6 +21,7 @@ from contracts.booking import BookingRescheduled
 from contracts.http.booking import WantedItem
 from kit.db import Tx
 
+from .limit_client import lock_client
 from .places import Wish
 from .record_act import record_act
 from .rows_of_time import give_back
@@ -73,7 +74,6 @@ async def reschedule_booking(
     people = list(people or [staff_member_id or item.staff_member_id for item in visit.items])
     if starts_at == booking.starts_at and people == [item.staff_member_id for item in visit.items]:
         return
-    await lock_people(tx, account.account_id, [*people, *visit.staff_member_ids])
     wish = Wish(
         account=account,
         items=tuple(
@@ -97,6 +97,9 @@ async def reschedule_booking(
             for item in visit.items
         ),
     )
+    # In the order of whoever books: the client first. Time given back and not yet committed blocks those who want it.
+    await lock_client(tx, account, wish.booker)
+    await lock_people(tx, account.account_id, [*people, *visit.staff_member_ids])
     previous = booking.starts_at, tuple(visit.staff_member_ids)
     before = [item.staff_member_id for item in visit.items]
     freed = [Freed(item.staff_member_id, item.starts_at, item.ends_at) for item in visit.items]

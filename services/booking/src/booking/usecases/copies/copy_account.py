@@ -50,7 +50,7 @@ async def copy_account(event: AccountRegistered | AccountChanged, tx: Tx) -> Non
 async def _keep_former_address(tx: Tx, event: AccountRegistered | AccountChanged) -> None:
     """A link that somebody printed leads on to the present address."""
     said = event.account
-    copy = await tx.get(AccountCopy, said.id)
+    copy = await tx.get(AccountCopy, said.id, with_for_update=True)  # the event before may be under way
     address = said.vanity_address.lower()
     if copy is None or copy.version >= event.version or copy.vanity_address == address:
         return

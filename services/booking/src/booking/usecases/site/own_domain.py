@@ -66,6 +66,9 @@ async def check_domain(db: Database, dns: Dns, account_id: UUID, now: datetime) 
                 _judge(row, heard, value, now)
             return row
     except IntegrityError as error:
+        async with db.tx(account_id) as tx:
+            row = await domain_of(tx, account_id, lock=True)
+            row.checked_at = now  # it waits for its next turn behind the others
         raise DomainTaken(asked.host) from error
 
 
