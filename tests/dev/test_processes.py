@@ -12,6 +12,8 @@ from zapys_dev.errors import Trouble
 from zapys_dev.keeper import Keeper
 from zapys_dev.places import Home
 from zapys_dev.processes import Command, Supervisor
+from zapys_dev.services import Ports
+from zapys_dev.up import check_same_ports
 
 SLEEPER = Command("sleeper", (sys.executable, "-c", "import time; time.sleep(600)"))
 
@@ -100,3 +102,15 @@ def test_the_keeper_waits_longer_each_time_and_leaves_alone_what_was_stopped(sup
     assert keeper.look(now_s=5) == []
     assert keeper.look(now_s=100) == []
     assert not supervisor.is_running("sleeper")
+
+
+def test_up_does_not_look_for_a_running_product_on_the_ports_of_another_shell(supervisor: Supervisor) -> None:
+    then = Ports.starting_at(9000)
+    argv, told = SLEEPER.argv, {"BOOKING_HTTP_PORT": str(then.booking)}
+    supervisor.start(Command("booking", argv, told))
+    check_same_ports(then, supervisor)
+    with pytest.raises(Trouble, match="booking runs on port 9001, and this shell says 8001") as refused:
+        check_same_ports(Ports(), supervisor)
+    assert "ZAPYS_FIRST_PORT" in str(refused.value.__dict__)
+    supervisor.stop(["booking"], grace_s=0.2)
+    check_same_ports(Ports(), supervisor)

@@ -7,8 +7,9 @@ import pytest
 
 from kit import dial
 from kit.dial import Servers
+from tests.support.own_ports import own_port
 from tests.support.replicas import Half
-from zapys_dev.ports import HOST, first_free
+from zapys_dev.ports import HOST
 
 
 @pytest.mark.row("N29")
@@ -16,8 +17,8 @@ async def test_what_was_acknowledged_stands_on_the_promoted_replica_and_everybod
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(dial, "EACH_S", 30.0)
-    one = Half(tmp_path / "one", first_free(28432), name="one")
-    two = Half(tmp_path / "two", first_free(one.port + 1), name="two")
+    one = Half(tmp_path / "one", own_port(), name="one")
+    two = Half(tmp_path / "two", own_port(), name="two")
     servers = Servers(f"postgresql+asyncpg://postgres@{HOST}:{one.port},{HOST}:{two.port}/postgres")
 
     async def ask(statement: str) -> object:

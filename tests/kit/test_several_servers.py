@@ -12,10 +12,11 @@ from sqlalchemy.exc import DBAPIError
 from kit import dial
 from kit.db import Database, is_outage, understand
 from kit.dial import Servers
+from tests.support.own_ports import own_port
 from zapys_dev.databases import Urls
-from zapys_dev.ports import HOST, first_free
+from zapys_dev.ports import HOST
 
-SILENT = first_free(29400)
+SILENT = own_port()
 
 
 def with_servers(url: str, *more: str) -> str:

@@ -15,7 +15,7 @@ from zapys_dev.errors import Trouble
 from zapys_dev.keeper import NAME as KEEPER
 from zapys_dev.places import Home
 from zapys_dev.processes import Command, Supervisor
-from zapys_dev.services import Ports
+from zapys_dev.services import NAMES, Ports
 from zapys_dev.stack import Stack
 from zapys_dev.steps import Steps
 
@@ -32,6 +32,7 @@ def bring_up(home: Home, steps: Steps, *, with_demo: bool = True, with_web: bool
     postgres, rabbit = servers.choose(home)
     wanted = Ports.from_environment()
     check_machine()
+    check_same_ports(wanted, supervisor)
     check_ports(wanted, supervisor)
     with undone_on_failure() as undo:
         _start_servers_and_web(postgres, rabbit, steps, undo, with_web=with_web)
@@ -50,6 +51,18 @@ def check_machine() -> None:
     free = shutil.disk_usage(places.root()).free
     if free < _LEAST_FREE_BYTES:
         raise Trouble(f"Only {free >> 20} MiB of disk are free.", "Free 1 GiB at least, then repeat.")
+
+
+def check_same_ports(wanted: Ports, supervisor: Supervisor) -> None:
+    """Refuse when the product runs on other ports than this shell says: half of it would be looked for elsewhere."""
+    for name in NAMES:
+        record = supervisor.record(name)
+        told = record.command.env.get(f"{name.upper()}_HTTP_PORT") if record and record.is_alive else None
+        if told is not None and int(told) != wanted.of(name):
+            raise Trouble(
+                f"{name} runs on port {told}, and this shell says {wanted.of(name)}.",
+                "Set ZAPYS_FIRST_PORT and ZAPYS_GATEWAY_PORT as they were then, or end it first: ./zapys down.",
+            )
 
 
 def check_ports(wanted: Ports, supervisor: Supervisor) -> None:
