@@ -66,7 +66,7 @@ class Gateway:
         services = Services(self.peers, self.texts, base_url)
         layers = [
             Middleware(GZipMiddleware, minimum_size=700, compresslevel=5),
-            Middleware(SecurityMiddleware, is_https=base_url.startswith("https:")),
+            Middleware(SecurityMiddleware, public_url=base_url),
         ]
         if self.limits is not None:
             layers.append(Middleware(LimitMiddleware, limits=self.limits, texts=self.texts, base_url=base_url))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ipaddress
 import time
 from collections.abc import Awaitable, Callable
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from starlette.datastructures import Headers
 from starlette.responses import RedirectResponse
@@ -21,6 +21,12 @@ KNOWN_S = 60.0
 _MOST_HOSTS = 2_000
 _PROGRAMS = ("/api/", "/callbacks/", "/static/")
 _OF_CLIENTS = frozenset({"b", "w", "me", "login", "logout", "look", "help", "contact"})
+
+
+def host_of(url: str) -> str:
+    """The host of an address, in small letters."""
+    return (urlsplit(url).hostname or "").lower()
+
 
 Find = Callable[[str], Awaitable[str | None]]
 
@@ -44,17 +50,17 @@ class OwnDomainMiddleware:
         self._app = app
         self._find = find
         self._public_url = public_url.rstrip("/")
-        self._our_host = self._public_url.partition("://")[2].partition(":")[0].partition("/")[0].lower()
+        self._our_host = host_of(public_url)
         self._clock = clock
         self._known: dict[str, tuple[float, str | None]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"].startswith(_PROGRAMS):
+        path: str = scope.get("path", "")
+        if scope["type"] != "http" or path.startswith(_PROGRAMS) or not path.startswith("/"):  # `OPTIONS *`, say
             await self._app(scope, receive, send)
             return
         host = Headers(scope=scope).get("host", "").partition(":")[0].lower()
         vanity = await self._firm_of(host) if self._may_be_own(host) else None
-        path: str = scope["path"]
         if vanity is None or path.split("/")[1] in (vanity, *_OF_CLIENTS):
             await self._app(scope, receive, send)
         elif path == "/":
