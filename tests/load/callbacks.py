@@ -29,7 +29,8 @@ from tests.fiscal.door import Door, open_door
 from tests.fiscal.payer import pay
 from tests.fiscal.salon import Salon, open_salon
 from tests.load.receipts_storm import prepared
-from tests.simulators.running import Process, Simulators, free_port
+from tests.simulators.running import Process, Simulators
+from tests.support.own_ports import own_port
 from tests.support.waiting import eventually
 from zapys_dev.testing import ensure_servers
 
@@ -152,7 +153,7 @@ async def _hook(bench: Bench, salon: Salon) -> tuple[str, str]:
 
 async def run(times: int) -> list[str]:
     """One line per provider, printed as soon as it is known."""
-    door_url = f"http://127.0.0.1:{free_port()}"
+    door_url = f"http://127.0.0.1:{own_port()}"
     process = Process()
     try:
         await process.answers()

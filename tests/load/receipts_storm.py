@@ -37,7 +37,8 @@ from kit.telemetry import set_up_logs
 from kit.testing import Bench
 from tests.fiscal.door import SHOPS
 from tests.fiscal.salon import Salon, TestDesk, open_salon
-from tests.simulators.running import Process, Simulators, free_port
+from tests.simulators.running import Process, Simulators
+from tests.support.own_ports import own_port
 from zapys_dev import databases
 from zapys_dev.testing import TestServers, create_vhost, delete_vhost, ensure_servers
 
@@ -130,7 +131,7 @@ class Workers:
                 await asyncio.sleep(0.1)
 
     def _start(self) -> tuple[subprocess.Popen[bytes], int]:
-        port = free_port()
+        port = own_port()
         process = subprocess.Popen(
             [sys.executable, "-m", "fiscal", "worker"],
             env={**os.environ, **self._environment, "FISCAL_ADMIN_PORT": str(port)},
@@ -191,7 +192,7 @@ async def stage(servers: TestServers, workers: int) -> AsyncIterator[tuple[Bench
     try:
         await process.answers()
         async with (
-            settled_in(servers, process, f"http://127.0.0.1:{free_port()}") as (settings, environment),
+            settled_in(servers, process, f"http://127.0.0.1:{own_port()}") as (settings, environment),
             aiohttp.ClientSession() as session,
             Bench(build(settings)) as bench,
         ):

@@ -31,7 +31,8 @@ from notifications.providers.factory import owner_of
 from notifications.settings import Settings
 from notifications.tables import ProviderAccount
 from tests.conftest import ROOT, in_thread
-from tests.simulators.running import Process, Simulators, free_port
+from tests.simulators.running import Process, Simulators
+from tests.support.own_ports import own_port
 from zapys_dev import databases
 from zapys_dev.testing import create_vhost, delete_vhost, ensure_servers
 
@@ -113,7 +114,7 @@ class Worker:
             "TURBOSMS_URL": settings.turbosms_url,
             "TURBOSMS_SOAP_URL": settings.turbosms_soap_url,
             "ALPHASMS_URL": settings.alphasms_url,
-            "ADMIN_PORT": free_port(),
+            "ADMIN_PORT": own_port(),
             "LOG_LEVEL": "error",
             **more,
         }
