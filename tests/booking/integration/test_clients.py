@@ -206,11 +206,11 @@ async def test_cards_that_may_be_one_person_are_named(salon):
 @pytest.mark.parametrize("form", ["csv", "semicolon", "xlsx"])
 async def test_a_file_is_shown_line_by_line_and_written_only_when_applied(salon, form):
     known, new = a_phone(), a_phone()
-    await salon.ok("POST", "/clients", {"name": "Тарас", "phone": known})
+    await salon.ok("POST", "/clients", {"name": "Тарас", "phone": known, "email": "t@i.ua"})
     rows = [
         ("Імʼя", "Прізвище", "Телефон", "Пошта"),
         ("Олена", "Шевченко", "0" + new[4:], "o@i.ua"),
-        ("Т.", "Савченко", known, ""),
+        ("Т.", "Савченко", known, "new@i.ua"),
         ("Хтось", "", "123", ""),
         ("Двійник", "", new, ""),
         ("", "Безіменна", a_phone(), ""),
@@ -238,7 +238,8 @@ async def test_a_file_is_shown_line_by_line_and_written_only_when_applied(salon,
     assert done["result"] == {"created": 1, "filled": 1, "left": 5}
     cards = {card["phone"]: card for card in (await salon.ok("GET", "/clients"))["items"]}
     assert (cards[new]["name"], cards[new]["email"]) == ("Олена", "o@i.ua")
-    assert (cards[known]["name"], cards[known]["surname"]) == ("Тарас", "Савченко")
+    said = [cards[known][name] for name in ("name", "surname", "email")]
+    assert said == ["Тарас", "Савченко", "t@i.ua"], "only what the card did not say"
     again = await salon.call("POST", f"/client-imports/{told['id']}/apply")
     assert (again.status_code, again.json()["code"]) == (409, "booking.import_applied")
     assert len(await salon.bench.said(ClientChanged, account_id=salon.account_id)) == 3
@@ -273,6 +274,8 @@ async def test_all_that_is_kept_of_a_person_is_told_and_then_forgotten(salon):
     assert any("алергія" in str(one["details"]) for one in told["acts"])
 
     await salon.ok("POST", f"/bookings/{past['id']}/complete")
+    review = {"rating": 5, "text": "Без алергія-реакцій"}
+    await salon.ok("POST", f"/api/v1/me/bookings/{past['id']}/review", review, by=salon.bench.mint.person(phone))
     refused = await salon.call("POST", f"/clients/{card}/erase", {"confirm": "erase"})
     assert (refused.status_code, refused.json()["booking_ids"]) == (409, [ahead["id"]])
     await salon.ok("POST", f"/bookings/{ahead['id']}/cancel", {"reason": "Соломія захворіла"})

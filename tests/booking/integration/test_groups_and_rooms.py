@@ -32,6 +32,16 @@ async def test_a_group_takes_as_many_clients_as_it_has_seats(salon):
     assert await codes_at(salon, salon.at("10:00"), service_ids=yoga) == ["capacity_full"]
 
 
+async def test_who_joins_a_group_takes_no_more_time_than_it_has(salon):
+    yoga = await salon.add_service("Йога", capacity=3)
+    await salon.booked(salon.at("10:00"), service_ids=[yoga])
+    await salon.booked(salon.at("11:00"))
+    await salon.ok("PATCH", f"/services/{yoga}", {"buffer_after_min": 30})
+    await salon.booked(salon.at("10:00"), service_ids=[yoga])
+    assert (await salon.book(salon.at("14:00"), service_ids=[yoga])).status_code == 201
+    assert await codes_at(salon, salon.at("15:15")) == ["buffer"], "a new group has the new buffer"
+
+
 async def test_several_seats_cost_as_many_times_and_come_back_when_cancelled(salon):
     yoga = await salon.add_service("Йога", capacity=5, amount=20000)
     made = await salon.booked(salon.at("10:00"), service_ids=[yoga], seats=4)
@@ -126,6 +136,15 @@ async def test_a_client_has_at_most_so_many_visits(open_another, through_hold):
     assert free.json()["days"][0]["slots"] == []
     written = {"service_ids": [salon.service], "starts_at": salon.at("17:00"), "client": {"phone": client.phone_e164}}
     assert (await salon.call("POST", "/bookings", written)).status_code == 201  # staff may
+
+
+async def test_a_visit_that_was_missed_takes_none_of_the_clients_places(open_another):
+    salon = await open_another(rules={"client_coming_max": 1})
+    client = salon.client()
+    made = await salon.booked(salon.at("10:00"), by=client)
+    assert (await salon.book(salon.at("12:00"), by=client)).status_code == 422
+    await salon.ok("POST", f"/bookings/{made['id']}/no-show")
+    assert (await salon.book(salon.at("12:00"), by=client)).status_code == 201
 
 
 async def test_a_full_day_of_one_client_leaves_the_next_one_open(open_another):

@@ -136,6 +136,30 @@ async def test_a_card_that_nobody_has_claimed_is_found_by_its_number(salon):
     assert [one["id"] for one in shown] == [made["id"]]
 
 
+async def test_a_number_alone_leads_no_further_back_than_it_surely_had_the_same_owner(salon):
+    person = salon.client()
+    made = await salon.write_down(salon.at("10:00"), client={"name": "Тарас", "phone": person.phone_e164})
+    for days, seen in ((179, 1), (181, 0)):
+        async with salon.bench.service.db.tx(salon.account_id) as tx:
+            past = {"id": made["id"], "at": utc_now() - timedelta(days=days)}
+            await tx.execute(text("UPDATE booking SET starts_at = :at WHERE id = :id"), past)
+        shown = await salon.ok("GET", "/api/v1/me/bookings", by=person)
+        assert len(shown["items"]) == seen, days
+    await salon.booked(salon.at("12:00"), by=person)
+    assert len((await salon.ok("GET", "/api/v1/me/bookings", by=person))["items"]) == 2, "claimed by signing in"
+
+
+async def test_a_card_with_another_number_is_nobodys_until_somebody_claims_it(salon):
+    person, next_owner = salon.client(), salon.client()
+    made = await salon.booked(salon.at("10:00"), by=person)
+    card = f"/clients/{made['client']['id']}"
+    assert (await salon.ok("GET", card))["phone_confirmed"] is True
+    changed = await salon.ok("PATCH", card, {"phone": next_owner.phone_e164})
+    assert changed["phone_confirmed"] is False
+    for reader, seen in ((person, 0), (next_owner, 1)):
+        assert len((await salon.ok("GET", "/api/v1/me/bookings", by=reader))["items"]) == seen
+
+
 async def test_who_comes_no_more_is_forgotten_when_the_account_keeps_cards_no_longer(salon):
     old = await salon.write_down(salon.at("10:00"), client={"name": "Марко", "phone": a_phone()})
     fresh = await salon.write_down(salon.at("12:00"), client={"name": "Ганна", "phone": a_phone()})

@@ -121,6 +121,9 @@ async def test_occupancy_is_the_booked_share_of_working_time(salon):
     assert (olena["booked_min"], olena["working_min"], olena["occupancy_percent"]) == (120, 540, 22.2)
     assert (olena["booked"], olena["completed"], olena["cancelled"]) == (3, 1, 1)
     assert (sofia["booked_min"], sofia["working_min"], sofia["occupancy_percent"]) == (0, 360, 0.0)
+    await salon.ok("POST", "/closed-days", {"date": str(salon.day(3))})
+    both = (await report(salon, "staff", salon.day(), salon.day(3)))["items"]
+    assert {one["name"]: one["working_min"] for one in both} == {"Олена": 540, "Софія": 360}
 
 
 async def test_clients_are_new_once_and_returning_after_that(salon):

@@ -159,6 +159,16 @@ async def test_what_somebody_let_pass_is_not_offered_to_them_again(salon):
     assert offered == [salon.at(at) for at in ("10:00", "10:15", "10:30", "10:45", "11:00", "11:15")]
 
 
+async def test_a_wish_for_days_that_are_gone_is_over(salon):
+    client = salon.client()
+    entry = await wait(salon, client)
+    async with salon.bench.service.db.tx(salon.account_id) as tx:
+        gone = {"id": entry["id"], "day": salon.day(-3)}
+        await tx.execute(text("UPDATE waitlist_entry SET first_day = :day, last_day = :day WHERE id = :id"), gone)
+    await serve(salon)
+    assert [one["state"] for one in await mine(salon, client)] == ["over"]
+
+
 async def test_new_working_hours_are_offered_too(salon):
     client = salon.client()
     await wait(salon, client, since="19:00", until="20:00")
