@@ -1,6 +1,7 @@
 """Availability as the site and the desk ask for it, and its explanations."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -127,17 +128,28 @@ async def test_the_public_hears_less_than_the_staff(salon):
     assert "Олена" not in public["reasons"][0]["text"]
 
 
+def change_of_clocks(zone: str, *, makes_longer: bool) -> date:
+    """The next day of which the clocks there make 25 hours, or 23; some days away, so that it can be booked whole."""
+    days = [date.today() + timedelta(days=ahead) for ahead in range(4, 400)]  # noqa: DTZ011 - any day of these does
+    starts = [datetime.combine(day, time(), ZoneInfo(zone)).timestamp() for day in days]
+    length_s = 3600 * (25 if makes_longer else 23)
+    return next(day for day, since, until in zip(days, starts, starts[1:], strict=False) if until - since == length_s)
+
+
 @pytest.mark.parametrize(
-    ("day", "zone", "first_utc"),
+    ("zone", "makes_longer", "days_before", "first_utc"),
     [
-        (date(2027, 3, 27), "Europe/Kyiv", "07:00"),
-        (date(2027, 3, 28), "Europe/Kyiv", "06:00"),
-        (date(2027, 10, 30), "Europe/Kyiv", "06:00"),
-        (date(2027, 10, 31), "Europe/Kyiv", "07:00"),
-        (date(2027, 3, 14), "America/New_York", "13:00"),
+        ("Europe/Kyiv", False, 1, "07:00"),
+        ("Europe/Kyiv", False, 0, "06:00"),
+        ("Europe/Kyiv", True, 1, "06:00"),
+        ("Europe/Kyiv", True, 0, "07:00"),
+        ("America/New_York", False, 0, "13:00"),
     ],
 )
-async def test_nine_in_the_morning_is_nine_on_the_wall_on_days_of_the_clock_change(open_another, day, zone, first_utc):
+async def test_nine_in_the_morning_is_nine_on_the_wall_on_days_of_the_clock_change(
+    open_another, zone, makes_longer, days_before, first_utc
+):
+    day = change_of_clocks(zone, makes_longer=makes_longer) - timedelta(days=days_before)
     salon = await open_another(zone=zone, rules={"booking_window_days": 730, "grid_min": 60})
     starts = await salon.starts(day)
     assert (starts[0], starts[-1], len(starts)) == ("09:00", "17:00", 9)
@@ -150,10 +162,10 @@ async def test_both_three_oclocks_of_the_long_night_can_be_booked(open_another):
     salon = await open_another(
         schedule=every_day(("00:00", "06:00")), rules={"booking_window_days": 730, "grid_min": 60}
     )
-    night = date(2027, 10, 31)
+    night = change_of_clocks("Europe/Kyiv", makes_longer=True)
     starts = await salon.starts(night)
     assert starts == ["00:00", "01:00", "02:00", "03:00", "03:00", "04:00", "05:00"]
-    for at in ("2027-10-31T03:00:00+03:00", "2027-10-31T03:00:00+02:00"):
+    for at in (f"{night}T03:00:00+03:00", f"{night}T03:00:00+02:00"):
         assert (await salon.booked(at))["starts_at"] == at
     assert await salon.starts(night) == ["00:00", "01:00", "02:00", "04:00", "05:00"]
 
