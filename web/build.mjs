@@ -21,8 +21,10 @@ const islands = [
   "staff-day.ts",
   "offline.ts",
   "go-on.ts",
-  "sw.js",
+  "push.ts",
 ];
+// Built last: it names everything else, so that it can throw away what an earlier build left in a browser.
+const worker = "sw.js";
 // Code that an island asks for when it is needed.
 const modules = ["desk/board.ts"];
 const target = ["es2021", "chrome96", "firefox95", "safari15"];
@@ -44,12 +46,13 @@ async function rows() {
   return code;
 }
 
-async function script(name, format) {
+async function script(name, format, define = {}) {
   const { outputFiles } = await esbuild.build({
     entryPoints: [path.join(here, "src", name)],
     bundle: true,
     minify: true,
     format,
+    define,
     target,
     write: false,
     legalComments: "none",
@@ -63,6 +66,16 @@ function packed(content) {
   return brotliCompressSync(content, { params });
 }
 
+/** Under a name with its hash, plain and packed. */
+async function write(name, content) {
+  const hash = createHash("sha256").update(content).digest("hex").slice(0, 10);
+  const { name: stem, ext } = path.parse(name);
+  const built = `${stem}.${hash}${ext}`;
+  await writeFile(path.join(output, built), content);
+  await writeFile(path.join(output, `${built}.br`), packed(content));
+  return built;
+}
+
 async function build() {
   const files = new Map([
     ["app.css", (await stylesheet("app.css")) + (await rows())],
@@ -70,18 +83,14 @@ async function build() {
     ["client.css", await stylesheet("client.css")],
     ["htmx.js", await readFile(path.join(here, "node_modules/htmx.org/dist/htmx.min.js"), "utf8")],
   ]);
-  for (const name of islands) files.set(name.replace(/\.ts$/, ".js"), await script(name, "iife"));
+  for (const name of islands.filter((one) => one !== worker)) files.set(name.replace(/\.ts$/, ".js"), await script(name, "iife"));
   for (const name of modules) files.set(`${path.parse(name).name}.js`, await script(name, "esm"));
 
   await mkdir(output, { recursive: true });
   const manifest = {};
-  for (const [name, content] of files) {
-    const hash = createHash("sha256").update(content).digest("hex").slice(0, 10);
-    const { name: stem, ext } = path.parse(name);
-    manifest[name] = `${stem}.${hash}${ext}`;
-    await writeFile(path.join(output, manifest[name]), content);
-    await writeFile(path.join(output, `${manifest[name]}.br`), packed(content));
-  }
+  for (const [name, content] of files) manifest[name] = await write(name, content);
+  const kept = JSON.stringify(Object.values(manifest));
+  manifest[worker] = await write(worker, await script(worker, "iife", { BUILT: kept }));
   // A running gateway reads the manifest at any moment: the new one appears at once, old files go after it.
   const fresh = path.join(output, "manifest.json.new");
   await writeFile(fresh, `${JSON.stringify(manifest, null, 2)}\n`);

@@ -13,12 +13,17 @@ function sendOnce(): void {
     form.classList.add("is-sending");
     form.setAttribute("aria-busy", "true");
   });
-  // Coming back with the browser's button shows the page as it was left: let its forms be sent again.
-  window.addEventListener("pageshow", () => {
+  const letGo = () => {
     for (const form of document.querySelectorAll("form.is-sending")) {
       form.classList.remove("is-sending");
       form.removeAttribute("aria-busy");
     }
+  };
+  // Coming back with the browser's button shows the page as it was left: let its forms be sent again.
+  window.addEventListener("pageshow", letGo);
+  // So does Escape, which stops a page on its way. What was sent may have arrived: its key keeps it from counting twice.
+  document.addEventListener("keydown", ({ key }) => {
+    if (key === "Escape") letGo();
   });
 }
 

@@ -58,7 +58,17 @@ IN_DRAWER = f"{DESK}?day={DAY}&view=week&open={quote(f'{DESK}/bookings/{BOOKING}
 OWN = (
     *(
         f"/me/{page}"
-        for page in ("waiting", "settings", "messages", "devices", "second-factor", "phone", "data", "data/erase")
+        for page in (
+            "waiting",
+            "settings",
+            "messages",
+            "channels",
+            "devices",
+            "second-factor",
+            "phone",
+            "data",
+            "data/erase",
+        )
     ),
     f"/me/{BOOKING}/review",
     VISITED_REVIEW,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from contracts.http.channels import OwnChannels, TelegramStart
 from contracts.http.clients import OwnErasure, OwnErasures, OwnExport, OwnExports
 from contracts.http.identity import (
     NewSecondFactor,
@@ -33,6 +34,7 @@ HERE, PHONE_DEVICE = uid(71), uid(72)
 PAYMENT = uid(650)
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 OTP_ADDRESS = f"otpauth://totp/Zapys:%2B380%E2%80%A601?secret={SECRET}&issuer=Zapys"
+_CHANNELS = "/me/notification-channels"
 RECOVERY_CODES = tuple(f"7KXM-2PQR-9TVW-4HJ{number}" for number in range(10))
 WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/126.0 Safari/537.36"
 CHROME = "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 Chrome/130.0 Mobile Safari/537.36"
@@ -150,6 +152,13 @@ def payment(**changes: Any) -> PublicPrepayment:
     return PublicPrepayment.model_validate({**made, **changes})
 
 
+def channels(**changes: Any) -> OwnChannels:
+    """Nothing in Telegram yet, one browser."""
+    browser = {"id": PHONE_DEVICE, "browser": CHROME, "created_at": moment(0, 9)}
+    made = {"telegram": {"is_offered": True}, "web_push_public_key": "BNcRdreALRFXTk", "browsers": [browser]}
+    return OwnChannels.model_validate({**made, **changes})
+
+
 def open_for_me(stage: Stage) -> None:
     """Everything on a client's own pages works."""
     stage.on("booking", "GET", "/public/b/k7m2xq/linked", by_key())
@@ -164,6 +173,11 @@ def open_for_me(stage: Stage) -> None:
     wishes = AccountPreferences(account_id=ACCOUNT, account_name="Салон «Левада»", refused_channels=["viber"])
     stage.on("notifications", "GET", "/me/notification-preferences/accounts", AccountPreferencesList(items=[wishes]))
     stage.on("notifications", "PUT", "/me/notification-preferences/accounts/[^/]+", wishes)
+    stage.on("notifications", "GET", _CHANNELS, channels())
+    start = TelegramStart(url="https://t.me/zapys_bot?start=once", expires_at=moment(0, 10))
+    stage.on("notifications", "POST", f"{_CHANNELS}/telegram", start)
+    stage.on("notifications", "DELETE", f"{_CHANNELS}/(telegram|browsers/.+)", None)
+    stage.on("notifications", "POST", f"{_CHANNELS}/browsers", channels().browsers[0])
     stage.on("identity", "GET", "/auth/sessions", sessions())
     stage.on("identity", "DELETE", "/auth/sessions(/[^/]+)?", None)
     stage.on("identity", "GET", "/me/phone", PhoneChangeState(change=None))

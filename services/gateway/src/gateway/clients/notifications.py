@@ -13,6 +13,8 @@ from contracts.http.staff_tasks import StaffTask, StaffTasks
 
 from .calling import Call, QueryValue, segment
 
+_OWN = "/me/notification-channels"
+
 
 @dataclass(frozen=True)
 class Notifications:
@@ -147,7 +149,23 @@ class Notifications:
 
     async def own_channels(self) -> channels.OwnChannels:
         """Where the caller can be reached beside phone and mailbox."""
-        return await self.call(channels.OwnChannels, "GET", "/me/notification-channels")
+        return await self.call(channels.OwnChannels, "GET", _OWN)
+
+    async def start_telegram(self, *, key: str) -> channels.TelegramStart:
+        """A link that binds the caller's chat, once."""
+        return await self.call(channels.TelegramStart, "POST", f"{_OWN}/telegram", key=key)
+
+    async def part_from_telegram(self) -> None:
+        """The bot writes to the caller no more."""
+        await self.call(object, "DELETE", f"{_OWN}/telegram")
+
+    async def subscribe_browser(self, body: channels.BrowserDraft, *, key: str) -> channels.Browser:
+        """A browser that wants messages."""
+        return await self.call(channels.Browser, "POST", f"{_OWN}/browsers", body=body, key=key)
+
+    async def unsubscribe_browser(self, browser_id: UUID) -> None:
+        """It wants none any more."""
+        await self.call(object, "DELETE", f"{_OWN}/browsers/{browser_id}")
 
     async def client_preferences(self, account_id: UUID, client_id: UUID) -> bodies.RecordedPreferences:
         """What a client does not want to get, and who wrote it down."""

@@ -6,6 +6,7 @@ from gateway.pages.day import ROUTERS as DAY
 from gateway.pages.pay import returns
 from gateway.pages.pay import router as pay
 
+from .channels import router as channels
 from .data import router as data
 from .devices import router as devices
 from .messages import router as messages
@@ -23,6 +24,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     review,
     settings,
     messages,
+    channels,
     devices,
     phone,
     second_factor,
