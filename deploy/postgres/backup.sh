@@ -35,5 +35,6 @@ done
 
 mv "$partial" "$folder"
 trap - EXIT
+"$here/erasures.sh" "$1"
 find "$1" -mindepth 1 -maxdepth 1 -type d -name '20??-*Z' -print0 | sort -rz | tail -zn +$((${ZAPYS_KEEP:-14} + 1)) | xargs -r0 rm -rf
 echo "$folder"

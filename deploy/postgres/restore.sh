@@ -3,7 +3,8 @@
 # Where the server is and who asks: as for backup.sh, a superuser. The roles must exist (roles.sql).
 #
 # Each database is compared with the row counts of its backup. Then the services are told what they cannot know: which
-# events may never have arrived, and which messages may have left after the backup was taken (docs/guides/running.md).
+# events may never have arrived, which messages may have left after the backup was taken, and who was erased since then
+# (docs/guides/running.md).
 set -euo pipefail
 
 [ $# -eq 1 ] && [ -f "$1/taken_at" ] || { echo "usage: restore.sh FOLDER, one that backup.sh has written" >&2; exit 2; }
@@ -16,6 +17,10 @@ in_use=$(sql --dbname postgres --command "
     WHERE datname IN ('zapys_booking$suffix', 'zapys_identity$suffix', 'zapys_notifications$suffix', 'zapys_fiscal$suffix')
       AND usename LIKE '%\_app'")
 [ -z "$in_use" ] || { echo "services are connected: $in_use; stop them first" >&2; exit 1; }
+
+erasures=$(dirname "$1")/erasures
+"$here/erasures.sh" "$(dirname "$1")" 2>/dev/null ||
+    echo "who was erased is known only as of the last backup or erasures.sh: the databases themselves cannot tell any more" >&2
 
 for service in identity booking fiscal notifications; do
     database=zapys_$service$suffix
@@ -30,6 +35,12 @@ for service in identity booking fiscal notifications; do
         exit 1
     fi
     sql --dbname "$fresh" --file "$here/after_restore.sql"
+    {
+        echo 'CREATE TEMP TABLE listed (line text); COPY listed FROM STDIN;'
+        [ ! -f "$erasures" ] || cat "$erasures"
+        printf '%s\n' '\.'
+        cat "$here/erased_again.sql"
+    } | sql --dbname "$fresh" --set service="$service"
 done
 
 for service in identity booking fiscal notifications; do

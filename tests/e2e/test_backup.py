@@ -60,6 +60,11 @@ async def test_a_backup_comes_back_with_every_row_and_says_again_what_may_have_b
         return bool(await rows(stack, "notifications", stack.suffix, query))
 
     await eventually(planned)
+    leaver = visitor()
+    await leaver.sign_in()
+    of_leaver = f"SELECT id FROM app_user WHERE phone_e164 = '{leaver.phone}'"
+    [(gone,)] = await rows(stack, "identity", stack.suffix, of_leaver)
+    await leaver.ask("POST", "/me/erase", {"confirm": "erase"})
     below = tmp_path / "put aside"  # a name with a space is one name, for what is written and for what is deleted
     neighbour = tmp_path / "put"
     neighbour.mkdir()
@@ -68,6 +73,16 @@ async def test_a_backup_comes_back_with_every_row_and_says_again_what_may_have_b
     folder = await asyncio.to_thread(backups.back_up, stack.postgres_url, below, suffix=stack.suffix, keep=1)
     assert (forgotten.exists(), neighbour.exists()) == (False, True)
     sums = {name: await rows(stack, name, stack.suffix, query) for name, query in SUMS.items()}
+    # Who is erased after the backup is in the list beside it, as erasures.sh writes it, once however often it is read.
+    [(account_id, client_id)] = await rows(
+        stack, "booking", stack.suffix, f"SELECT account_id, client_id FROM booking WHERE id = '{booking}'"
+    )
+    [(login,)] = await rows(
+        stack, "identity", stack.suffix, f"SELECT id FROM app_user WHERE phone_e164 = '{client.phone}'"
+    )
+    assert (below / "erasures").read_text().splitlines().count(f"login {gone}") == 1
+    with (below / "erasures").open("a") as listed:
+        listed.write(f"client {account_id} {client_id}\nlogin {login}\nclient {login} {login}\n")
 
     with pytest.raises(Trouble, match="services are connected: booking_app"):
         await asyncio.to_thread(backups.restore, stack.postgres_url, folder, suffix=stack.suffix)
@@ -84,6 +99,8 @@ async def test_a_backup_comes_back_with_every_row_and_says_again_what_may_have_b
             )
             assert not await rows(stack, name, back, "SELECT 1 FROM outbox WHERE published_at IS NULL AND secret")
         assert await rows(stack, "booking", back, f"SELECT 1 FROM outbox WHERE body LIKE '%{booking}%'")
+        again = {name: await rows(stack, name, back, "TABLE erasure_to_repeat") for name in ("booking", "identity")}
+        assert again == {"booking": [(account_id, client_id)], "identity": [(login,)]}
         due = "SELECT count(*) FROM notification WHERE state = 'planned' AND due_at <= now()"
         assert await rows(stack, "notifications", back, due) == [(0,)]
 

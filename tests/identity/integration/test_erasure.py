@@ -8,6 +8,7 @@ from sqlalchemy import text
 from contracts.identity import UserErased
 from identity.feedback_tables import ContactMessage
 from identity.tables import PlatformStaff
+from identity.usecases.repeat_erasures import repeat_erasures
 from kit.messaging import now_utc
 from kit.testing import Bench
 from tests.identity.conftest import People, Somebody
@@ -96,3 +97,19 @@ async def test_a_forgotten_login_is_nobodys_and_its_phone_begins_anew(bench: Ben
     anew = await people.sign_in(olena.phone)
     assert anew.user_id != olena.user_id
     assert (await bench.http.get("/api/v1/me", headers=anew.headers)).json()["memberships"] == []
+
+
+async def test_a_login_that_came_back_with_an_older_database_is_forgotten_again(bench: Bench, people: People) -> None:
+    owner, _ = await people.owner()
+    reader = await people.sign_in()
+    listed = text("INSERT INTO erasure_to_repeat (user_id) VALUES (:id)")
+    async with bench.service.db.system_tx() as tx:
+        for user_id in (owner.user_id, reader.user_id, uuid4()):
+            await tx.execute(listed, {"id": user_id})
+    await repeat_erasures(bench.service.db, now_utc())
+    async with bench.service.db.system_tx() as tx:
+        left = set(await tx.scalars(text("SELECT user_id FROM erasure_to_repeat")))
+        erased = await tx.scalars(text("SELECT id FROM app_user WHERE erased_at IS NOT NULL"))
+        assert reader.user_id in set(erased)
+        await tx.execute(text("DELETE FROM erasure_to_repeat"))
+    assert left == {owner.user_id}  # who works somewhere has to leave first

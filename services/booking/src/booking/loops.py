@@ -14,6 +14,7 @@ from .providers.dns import Dns
 from .settings import Settings
 from .usecases.bookings.judge_unconfirmed import judge_unconfirmed
 from .usecases.clients.keep_cards import forget_old_cards
+from .usecases.clients.repeat_erasures import REPEAT_EVERY_S, repeat_erasures
 from .usecases.copies.settle_departure import settle_departures
 from .usecases.reports.prepare_journals import prepare_due_journals
 from .usecases.reports.prepare_reports import prepare_due_reports
@@ -22,7 +23,8 @@ from .usecases.site.own_domain import check_domain, domains_to_look_at
 
 
 def add_loops(service: Service, settings: Settings) -> None:
-    """Journals and reports at their hour, old cards, visits of who left, visits nobody confirmed, domains, puzzles."""
+    """Journals and reports at their hour, old cards and those to be erased again, visits of who left, visits nobody
+    confirmed, domains, puzzles."""
     dns = Dns(settings.dns_servers, settings.dns_timeout_s)
     service.state["dns"] = dns
 
@@ -47,6 +49,11 @@ def add_loops(service: Service, settings: Settings) -> None:
         await forget_old_cards(service.db, now_utc())
 
     service.loops["client_retention"] = lambda: every(settings.retention_every_s, old_cards)
+
+    async def erasures() -> None:
+        await repeat_erasures(service.db, now_utc())
+
+    service.loops["erasures"] = lambda: every(REPEAT_EVERY_S, erasures)
 
     async def departures() -> None:
         await settle_departures(service.db, now_utc())

@@ -44,6 +44,7 @@ from .usecases.forget_old import forget_old
 from .usecases.keep_demo import keep_demo
 from .usecases.phone_changes.apply_phone_changes import apply_phone_changes
 from .usecases.publish_keys import publish_keys
+from .usecases.repeat_erasures import REPEAT_EVERY_S, repeat_erasures
 from .usecases.second_factor.reset_factor import apply_resets
 from .wiring import Wiring
 
@@ -98,6 +99,7 @@ def build(settings: Settings) -> Service:
     resets = partial(_reset_factors, service.db, settings.public_host)
     service.loops["lost second factors"] = partial(every, FACTORS_EVERY_S, resets)
     service.loops["forget old"] = partial(every, FORGET_EVERY_S, partial(_forget, service.db))
+    service.loops["erasures"] = partial(every, REPEAT_EVERY_S, partial(_repeat_erasures, service.db))
     service.operator_routers = [appointments.router]
     if settings.demo:
         service.loops["demo"] = partial(every, DEMO_EVERY_S, partial(_keep_demo, service.db))
@@ -138,6 +140,10 @@ async def _keys_check(access: Access) -> str | None:
 async def _forget(db: Database) -> None:
     async with db.system_tx() as tx:
         await forget_old(tx, now_utc())
+
+
+async def _repeat_erasures(db: Database) -> None:
+    await repeat_erasures(db, now_utc())
 
 
 async def _end_expired(db: Database) -> None:

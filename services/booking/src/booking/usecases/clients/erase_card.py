@@ -69,7 +69,6 @@ async def erase_card(tx: Tx, account_id: UUID, client_id: UUID, now: datetime) -
         _empty(one, now)
         say_client_changed(tx, one)
         tx.emit(ClientErased(account_id=account_id, version=one.version, client_id=one.id, erased_at=now))
-        # Outside of the database, for whoever puts an older one back (docs/guides/running.md).
         log.info("client erased", account_id=str(account_id), client_id=str(one.id))
     await _end_waiting(tx, account_id, ids, now)
     return len(rows)
