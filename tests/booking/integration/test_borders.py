@@ -23,6 +23,7 @@ from contracts.identity import (
 from contracts.permissions import Permission
 from kit.ids import new_id
 from tests.booking.salon import a_phone, every_day, utc_now
+from tests.support.waiting import a_copy_is_waited_for
 
 
 async def test_another_account_is_not_there(salon, open_another):
@@ -342,7 +343,7 @@ async def test_a_staff_member_of_this_moment_is_waited_for(salon):
     state = membership(salon, person)
 
     async def later():
-        await asyncio.sleep(0.3)
+        await a_copy_is_waited_for()
         await salon.bench.deliver(MembershipAdded(account_id=salon.account_id, version=1, membership=state))
 
     plan = every_day(("09:00", "18:00"))

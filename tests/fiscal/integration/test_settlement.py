@@ -15,6 +15,7 @@ from contracts.permissions import Permission
 from kit.ids import new_id
 from kit.testing import Bench
 from tests.fiscal.salon import EVERYTHING, Salon
+from tests.support.waiting import a_copy_is_waited_for
 
 KYIV = ZoneInfo("Europe/Kyiv")
 
@@ -182,7 +183,7 @@ async def test_a_booking_whose_event_is_under_way_is_waited_for(salon: Salon, be
     event = salon.booking_event(50_000)
 
     async def arrive_late() -> None:
-        await asyncio.sleep(0.4)
+        await a_copy_is_waited_for()
         await bench.deliver(event)
 
     late = asyncio.create_task(arrive_late())
@@ -198,7 +199,7 @@ async def test_a_price_that_was_changed_a_moment_ago_is_waited_for(salon: Salon,
     cheaper = created.booking.model_copy(update={"price": created.booking.price.model_copy(update={"amount": 45_000})})
 
     async def arrive_late() -> None:
-        await asyncio.sleep(0.3)
+        await a_copy_is_waited_for()
         await bench.deliver(BookingChanged(account_id=salon.account_id, version=2, booking=cheaper))
 
     late = asyncio.create_task(arrive_late())
