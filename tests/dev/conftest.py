@@ -52,7 +52,7 @@ class Clone:
         """Type a command there."""
         command = [sys.executable, "-m", "zapys_dev", *words]
         env = {**os.environ, **self.env, **more}
-        return subprocess.run(command, env=env, capture_output=True, text=True, timeout=90, check=False)
+        return subprocess.run(command, env=env, capture_output=True, text=True, timeout=200, check=False)
 
     def up(self, **more: str) -> "subprocess.CompletedProcess[str]":
         """`./zapys up` without what needs real services."""

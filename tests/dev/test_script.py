@@ -46,7 +46,7 @@ class FreshClone:
             "FAKE_PYTHON": str(self.commands / "python3"),
         }
         return subprocess.run(
-            [str(self.root / "zapys"), *words], env=env, capture_output=True, text=True, timeout=30, check=False
+            [str(self.root / "zapys"), *words], env=env, capture_output=True, text=True, timeout=120, check=False
         )
 
     def asked_of_uv(self) -> list[str]:

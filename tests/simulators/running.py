@@ -92,7 +92,7 @@ class Process:
         """Send SIGTERM; how many seconds the process took to end."""
         began = time.monotonic()
         self._process.send_signal(signal.SIGTERM)
-        self._process.wait(timeout=10)
+        self._process.wait(timeout=60)
         return time.monotonic() - began
 
 

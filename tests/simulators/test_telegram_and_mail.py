@@ -68,7 +68,7 @@ def a_mail(to: str = "client@example.com") -> EmailMessage:
 
 
 def deliver(port: int, mail: EmailMessage) -> None:
-    with smtplib.SMTP("127.0.0.1", port, timeout=5) as server:
+    with smtplib.SMTP("127.0.0.1", port, timeout=60) as server:
         server.send_message(mail)
 
 
@@ -99,7 +99,7 @@ async def test_a_mail_may_be_taken_without_an_answer(simulators) -> None:
 
 async def test_a_login_is_checked_where_one_is_given(simulators) -> None:
     def sign_in(password: str) -> None:
-        with smtplib.SMTP("127.0.0.1", simulators.smtp_port, timeout=5) as server:
+        with smtplib.SMTP("127.0.0.1", simulators.smtp_port, timeout=60) as server:
             server.login("salon", password)
 
     await asyncio.to_thread(sign_in, "secret")

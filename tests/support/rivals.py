@@ -15,9 +15,10 @@ from .waiting import eventually
 
 T = TypeVar("T")
 
-_IS_WAITED_FOR = text(
+IS_WAITED_FOR = text(
     "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
 )
+"""Whether anybody waits for the transaction that asks."""
 
 
 async def while_saved(
@@ -36,7 +37,7 @@ async def while_saved(
         asked = asyncio.create_task(second)
 
         async def is_waited_for() -> bool:
-            return asked.done() or bool(await tx.scalar(_IS_WAITED_FOR))
+            return asked.done() or bool(await tx.scalar(IS_WAITED_FOR))
 
-        await eventually(is_waited_for, within_s=4)
+        await eventually(is_waited_for)
     return await asked

@@ -28,6 +28,7 @@ from contracts.notifications import ConfirmRequest, MessageFailed, MessageSent, 
 from kit.ids import new_id
 from tests.booking.integration.test_desk import settlement
 from tests.booking.integration.test_waiting_list import wait
+from tests.support.rivals import IS_WAITED_FOR
 
 BEFORE = timedelta(hours=24)
 RELEASE = {"unconfirmed": "release", "confirm_cutoff_min": 24 * 60}
@@ -292,8 +293,10 @@ async def test_whoever_has_the_row_is_waited_for_by_nobody_and_a_judge_that_dies
     db = salon.bench.service.db
     async with db.tx(salon.account_id) as tx:  # the client's word is being written at this moment
         await tx.execute(text("SELECT FROM booking WHERE id = :id FOR UPDATE"), {"id": first["id"]})
-        async with asyncio.timeout(4):
-            await judge_after(salon, second)
+        judging = asyncio.create_task(judge_after(salon, second))
+        while not judging.done():
+            assert not await tx.scalar(IS_WAITED_FOR)
+        await judging
         assert [await state_of(salon, one) for one in (first, second)] == ["pending", "cancelled_by_staff"]
 
     async def dies_after(tx, *args, **more):

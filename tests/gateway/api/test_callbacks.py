@@ -56,7 +56,7 @@ async def queue(vhost_url: str) -> AsyncIterator[AbstractQueue]:
 
 async def arrived(queue: AbstractQueue) -> AbstractIncomingMessage:
     """The next message, acknowledged."""
-    message = await queue.get(timeout=5)
+    message = await queue.get(timeout=60)
     assert message is not None
     await message.ack()
     return message
