@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import openpyxl
 import pytest
+from sqlalchemy import text
 
 from contracts.fiscal import CashActRefused, WeeklyDigestPrepared
 from contracts.permissions import Permission
@@ -331,6 +332,26 @@ async def test_nothing_is_dated_or_taken_back_by_one_person_alone_where_the_acco
     assert len(digest["back_dated"]) == 2
     pending = await salon.get("/finance/requests?state=pending")
     assert pending["items"] == []
+
+
+async def test_what_was_dated_back_after_midnight_belongs_to_the_new_day_of_the_account(salon: Salon) -> None:
+    """By the clock of the server it was written the day before."""
+    till = await salon.register()
+    body = {"kind": "deposit", "cash_register_id": till, "amount": 7, "operating_day": day(2)}
+    assert (await salon.ask("POST", "/cash-operations", body)).status_code == 201
+    [line] = (await salon.get("/cash-operations"))["items"]
+    written_at = datetime.fromisoformat(line["created_at"])
+    # The ledger is only ever added to, so the account moves instead of the entry: these two never share a day.
+    for name in ("Pacific/Kiritimati", "Pacific/Pago_Pago"):
+        async with salon.bench.service.db.tx(salon.account_id) as tx:
+            await tx.execute(text("UPDATE account_copy SET time_zone = :name"), {"name": name})
+        there = written_at.astimezone(ZoneInfo(name)).date()
+        for said, count in ((there, 1), (there - timedelta(days=1), 0), (there + timedelta(days=1), 0)):
+            digest = await salon.get(f"/finance/digest?from={said}&to={said}")
+            assert len(digest["back_dated"]) == count, (name, said)
+        today = [datetime.now(ZoneInfo(name)).date().isoformat()]
+        until = (await salon.get("/finance/digest"))["until"]
+        assert until in [*today, datetime.now(ZoneInfo(name)).date().isoformat()]
 
 
 async def test_a_request_is_put_down_once_for_a_key(salon: Salon, second: Person) -> None:

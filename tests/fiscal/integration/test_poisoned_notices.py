@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from fiscal.providers.acquirers.words import kopecks
+from fiscal.usecases.payments.check_payments import check_payments
 from fiscal.usecases.payments.judge_notices import judge_notices
 from kit.testing import Bench
 from tests.fiscal.door import Door
@@ -53,6 +54,43 @@ async def test_words_that_no_database_keeps_are_kept_without_their_harm(merchant
     told = declined.get(merchant.provider, {"transactionStatus": "Declined", "reason": words})
     await merchant.send(merchant.signed_by(KEYS[merchant.provider], **told))
     assert (await merchant.verdicts(), await merchant.state()) == (["taken"], "failed")
+
+
+@pytest.mark.parametrize("is_told", [True, False], ids=["told", "found out"])
+async def test_a_card_that_pays_after_a_declined_one_pays_the_order(
+    bench: Bench, door: Door, simulators: Simulators, salon: Salon, *, is_told: bool
+) -> None:
+    """On the same page of the acquirer: a payment with another number there, whose notice may get lost."""
+    payer = Forger(bench, door, simulators, salon, "liqpay")
+    await payer.begin()
+    await payer.send(payer.signed_by(KEYS["liqpay"], status="failure", payment_id=7))
+    assert await payer.state() == "failed"
+    notice = await payer.true_notice()
+    if is_told:
+        await payer.send(notice)
+    else:
+        async with bench.service.db.tx(salon.account_id) as tx:
+            due = await tx.scalar(text("SELECT next_check_at > valid_until FROM card_payment"))
+            await tx.execute(text("UPDATE card_payment SET next_check_at = now()"))
+        assert due, "it is asked about once its time is over"
+        await check_payments(bench.service.state["acquiring"])
+    assert await payer.state() == "paid"
+    assert await payer.credits() == 1
+
+
+async def test_a_declined_card_that_nobody_replaced_is_asked_about_once(
+    bench: Bench, door: Door, simulators: Simulators, salon: Salon
+) -> None:
+    payer = Forger(bench, door, simulators, salon, "liqpay")
+    await payer.begin()
+    await payer.send(payer.signed_by(KEYS["liqpay"], status="failure"))
+    async with bench.service.db.tx(salon.account_id) as tx:
+        past = "valid_until = now() - interval '1 day', next_check_at = now()"
+        await tx.execute(text(f"UPDATE card_payment SET {past}"))
+    await check_payments(bench.service.state["acquiring"])
+    async with bench.service.db.tx(salon.account_id) as tx:
+        assert await tx.scalar(text("SELECT next_check_at FROM card_payment")) is None
+    assert await payer.state() == "failed"
 
 
 async def test_a_bank_that_gives_no_key_is_not_stormed_by_notices_that_wait_for_it(

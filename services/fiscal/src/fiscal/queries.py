@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import aliased
@@ -13,6 +14,7 @@ from sqlalchemy.sql import Select
 from fiscal.book_tables import RegisterTurnover, SettlementLine
 from fiscal.domain.receipts import WAITING
 from fiscal.tables import (
+    AccountCopy,
     CashOperation,
     CashRegister,
     FiscalShift,
@@ -22,6 +24,8 @@ from fiscal.tables import (
     SettlementPayment,
 )
 from kit.db import Tx
+
+_DEFAULT_ZONE = "Europe/Kyiv"
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,12 @@ class RegisterShown:
     shift: FiscalShift | None
     waiting: int
     blocked_reason: str | None
+
+
+async def account_zone(tx: Tx, account_id: UUID) -> ZoneInfo:
+    """The zone by whose days the account's books are read."""
+    account = await tx.get(AccountCopy, account_id)
+    return ZoneInfo(account.time_zone if account else _DEFAULT_ZONE)
 
 
 async def acts(tx: Tx, account_id: UUID, booking_id: UUID, only: Iterable[UUID] | None = None) -> list[ActShown]:

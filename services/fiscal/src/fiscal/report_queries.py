@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, case, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from fiscal.book_tables import DayClose, RegisterTurnover, SettlementLine
-from fiscal.queries import in_scope
+from fiscal.queries import account_zone, in_scope
 from fiscal.tables import CashOperation, CashRegister, Settlement, SettlementPayment
 from kit.db import Tx
 
@@ -207,14 +207,16 @@ class Undone:
 async def reversals(tx: Tx, period: Period, *, back_dated: bool = False) -> tuple[list[Undone], int]:
     """What was taken back in the period, newest first, and how many more there are than are answered.
 
-    With `back_dated` instead whatever was dated on a day already over, written in these days.
+    With `back_dated` instead whatever was dated on a day already over, written in these days of the account.
     """
     was = aliased(CashOperation)
-    wanted = (
-        CashOperation.is_back_dated & func.date(CashOperation.created_at).between(period.since, period.until)
-        if back_dated
-        else CashOperation.kind.in_(["reversal", "refund"]) & period.days(CashOperation.operating_day)
-    )
+    wanted = CashOperation.kind.in_(["reversal", "refund"]) & period.days(CashOperation.operating_day)
+    if back_dated:
+        zone = await account_zone(tx, period.account_id)
+        begins = datetime.combine(period.since, time.min, zone)
+        ends = datetime.combine(period.until + timedelta(days=1), time.min, zone)
+        written_at = CashOperation.created_at
+        wanted = CashOperation.is_back_dated & (written_at >= begins) & (written_at < ends)
     rows = await tx.execute(
         select(CashOperation, was, func.count().over())
         .outerjoin(

@@ -16,6 +16,7 @@ from fiscal.api.book_views import day_close, undone
 from fiscal.api.days import require_order
 from fiscal.api.words import Words, WordsDep
 from fiscal.book_tables import DayClose
+from fiscal.queries import account_zone
 from fiscal.report_queries import Period, Sums, period_of
 from kit.access import Member
 from kit.db import Tx
@@ -113,10 +114,10 @@ async def digest(
 ) -> books.OwnerDigest:
     """What was dated back, taken back or found missing; without days the last seven."""
     _require_all(member)
-    last = until or now_utc().date()
-    first = since or last - timedelta(days=6)
-    require_order(first, last, at_most_days=LONGEST_DAYS)
     async with db.tx(account_id) as tx:
+        last = until or now_utc().astimezone(await account_zone(tx, account_id)).date()
+        first = since or last - timedelta(days=6)
+        require_order(first, last, at_most_days=LONGEST_DAYS)
         period = await period_of(tx, account_id, first, last, member.location_ids)
         dated, _ = await report_queries.reversals(tx, period, back_dated=True)
         back, _ = await report_queries.reversals(tx, period)

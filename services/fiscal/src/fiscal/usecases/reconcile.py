@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from contracts.fiscal import BooksDiffer
 from fiscal.book_tables import Reconciliation
+from fiscal.queries import account_zone
 from fiscal.reconciling import CHECKED, DIFFERENCES
 from fiscal.tables import AccountCopy
 from kit.db import Database, Tx
@@ -27,7 +28,6 @@ LATE = timedelta(hours=24)
 """A receipt that waits or a card payment that hangs longer than this is a difference."""
 DAYS_BACK = 7
 """The daily comparison looks so far back: what was late yesterday may be cured or spoiled today."""
-_ZONE = ZoneInfo("Europe/Kyiv")
 _SET = """
     SELECT set_config('enable_nestloop', '{nestloop}', true), set_config('jit', '{jit}', true),
         set_config('work_mem', '{work_mem}', true)
@@ -52,8 +52,7 @@ class Found:
 
 async def compare_books(tx: Tx, account_id: UUID, since: date, until: date, now: datetime) -> Found:
     """Compare the books of these days in the running transaction; nothing is written."""
-    account = await tx.get(AccountCopy, account_id)
-    zone = ZoneInfo(account.time_zone) if account else _ZONE
+    zone = await account_zone(tx, account_id)
     params = {
         "account": account_id,
         "since": since,

@@ -21,6 +21,7 @@ from kit.errors import Problem
 from kit.messaging import now_utc
 
 LEASE = timedelta(seconds=60)
+ASKED_ABOUT = (PaymentState.PENDING, PaymentState.FAILED, PaymentState.CANCELLED, PaymentState.REFUNDING)
 
 log = structlog.get_logger("payments")
 
@@ -53,7 +54,7 @@ async def _check(acquiring: Acquiring, account_id: UUID, payment_id: UUID) -> No
             await _plan(acquiring, account_id, payment_id, counts=False)
         else:
             await _ask(acquiring, acquirer, merchant, payment)
-    elif payment.state == PaymentState.PENDING:
+    elif payment.state in (PaymentState.PENDING, PaymentState.FAILED):
         await _ask(acquiring, acquirer, merchant, payment)
 
 
@@ -76,7 +77,7 @@ async def _plan(
     """When to ask next. Time alone ends no order: its acquirer says that it is `over`, or is silent for days."""
     async with acquiring.db.tx(account_id) as tx:
         payment = await tx.get_one(CardPayment, (account_id, payment_id), with_for_update=True)
-        if payment.state not in (PaymentState.PENDING, PaymentState.CANCELLED, PaymentState.REFUNDING):
+        if payment.state not in ASKED_ABOUT:
             return
         now = now_utc()
         payment.checks += counts

@@ -8,7 +8,7 @@ import structlog
 
 from contracts.base import Money
 from contracts.fiscal import TopUpPaid, TopUpReversed
-from fiscal.domain.card_payments import Judgement, Order, PaymentState, Said, Verdict, judge
+from fiscal.domain.card_payments import Judgement, Order, PaymentState, Said, Verdict, Word, judge
 from fiscal.payment_tables import CardPayment
 from fiscal.usecases.payments.acquiring import CHANNEL, Acquiring, lock_order
 from fiscal.usecases.payments.pay_subscription import subscription_given_back, subscription_paid
@@ -27,7 +27,8 @@ async def take_word(
     judgement = judge(_order(payment, takes_tests=takes_tests), said)
     if judgement.verdict is Verdict.TAKEN:
         payment.told_at = max(filter(None, (payment.told_at, said.at)), default=None)
-        payment.provider_payment_id = payment.provider_payment_id or said.provider_payment_id
+        if said.word in (Word.PAID, Word.REFUNDED):  # another card after a declined one is another payment there
+            payment.provider_payment_id = payment.provider_payment_id or said.provider_payment_id
     if judgement.state is not None:
         await _move(acquiring, tx, payment, judgement, said, now)
     if judgement.verdict not in (Verdict.TAKEN, Verdict.NOTHING_NEW):
@@ -52,6 +53,9 @@ async def _move(
             await subscription_paid(tx, payment, now)
         else:
             await prepayment_paid(acquiring, tx, payment, now)
+    elif judgement.state is PaymentState.FAILED:
+        # The acquirer's page may take another card for the same order, and the notice of that may get lost.
+        payment.next_check_at = payment.valid_until + acquiring.pace.grace
     elif judgement.state is PaymentState.REFUNDED:
         payment.refunded_at, payment.refunded = now, payment.amount
         payment.refund_part = payment.refund_asked_at = None
