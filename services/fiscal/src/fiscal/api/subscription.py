@@ -1,30 +1,26 @@
 """What the product costs and what an account takes of it; SMS money is another purse."""
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Response
-from fastapi.encoders import jsonable_encoder
-from fastapi.responses import JSONResponse
-from sqlalchemy import select
 
 from contracts.base import Money
 from contracts.http import books, payments
 from contracts.permissions import Permission
 from fiscal.api.acquiring import AcquiringDep, top_up
 from fiscal.api.headers import version_of
+from fiscal.api.platform_orders import begin_order, order_of, orders_of
 from fiscal.api.words import Words, WordsDep
 from fiscal.book_tables import Subscription
 from fiscal.domain.price_list import BASE, CURRENCY, EXTRAS, Extra, chosen, is_paid, monthly_total, payable
 from fiscal.payment_tables import CardPayment
-from fiscal.usecases.payments.checkout import ready_to_pay
 from fiscal.usecases.payments.pay_subscription import paid_until, start_paying_subscription
 from fiscal.usecases.subscribe import choose_extras, subscription_of
+from kit.db import Tx
 from kit.edge import DbDep, MemberDep
-from kit.errors import NotFound
 from kit.idempotency import OnceDep
 from kit.messaging import now_utc
 
@@ -78,7 +74,6 @@ async def choose(
 async def pay(
     account_id: UUID,
     member: MemberDep,
-    db: DbDep,
     once: OnceDep,
     words: WordsDep,
     acquiring: AcquiringDep,
@@ -87,24 +82,19 @@ async def pay(
     """Begin to pay for a month of every extra that is to be paid: the answer leads to the acquirer."""
     member.require(Permission.PAYMENTS_TOP_UP)
     provider = body.provider.value if body and body.provider else None
-    async with db.tx(account_id) as tx:
 
-        async def effect() -> payments.SubscriptionPayment:
-            return _payment(await start_paying_subscription(provider, acquiring, member, tx, now_utc()), words)
+    async def begin(tx: Tx) -> CardPayment:
+        return await start_paying_subscription(provider, acquiring, member, tx, now_utc())
 
-        kept = await once.run(tx, effect)
-    payment_id = UUID(json.loads(bytes(kept.body))["id"])
-    back = f"{acquiring.public_url}/manage/{account_id}/plan?payment={payment_id}"
-    payment = await ready_to_pay(acquiring, account_id, payment_id, back)
-    headers = {name: kept.headers[name] for name in ("idempotency-replayed",) if name in kept.headers}
-    return JSONResponse(jsonable_encoder(_payment(payment, words)), 201, headers)
+    return await begin_order(
+        acquiring, account_id, once, begin, lambda payment: _payment(payment, words), back="plan?payment"
+    )
 
 
 @router.get("/payments", operation_id="list_subscription_payments")
 async def paid(
     account_id: UUID,
     member: MemberDep,
-    db: DbDep,
     words: WordsDep,
     acquiring: AcquiringDep,
     cursor: UUID | None = None,
@@ -112,29 +102,21 @@ async def paid(
 ) -> payments.SubscriptionPayments:
     """Orders for the subscription, newest first, and where one can be paid."""
     member.require(Permission.PAYMENTS_TOP_UP)
-    query = select(CardPayment).where(CardPayment.account_id == account_id, CardPayment.kind == "subscription")
-    if cursor is not None:
-        query = query.where(CardPayment.id < cursor)
-    async with db.tx(account_id) as tx:
-        found = (await tx.scalars(query.order_by(CardPayment.id.desc()).limit(limit))).all()
+    found, next_cursor = await orders_of(acquiring, account_id, "subscription", cursor, limit)
     return payments.SubscriptionPayments(
         items=[_payment(payment, words) for payment in found],
         providers=[payments.AcquirerName(name) for name in acquiring.platform],
-        next_cursor=str(found[-1].id) if len(found) == limit else None,
+        next_cursor=next_cursor,
     )
 
 
 @router.get("/payments/{payment_id}", operation_id="get_subscription_payment")
 async def show_payment(
-    account_id: UUID, payment_id: UUID, member: MemberDep, db: DbDep, words: WordsDep
+    account_id: UUID, payment_id: UUID, member: MemberDep, words: WordsDep, acquiring: AcquiringDep
 ) -> payments.SubscriptionPayment:
     """One order: the page that the payer returns to asks for it until it has ended."""
     member.require(Permission.PAYMENTS_TOP_UP)
-    async with db.tx(account_id) as tx:
-        payment = await tx.get(CardPayment, (account_id, payment_id))
-    if payment is None or payment.kind != "subscription":
-        raise NotFound("payment")
-    return _payment(payment, words)
+    return _payment(await order_of(acquiring, account_id, "subscription", payment_id), words)
 
 
 def _payment(payment: CardPayment, words: Words) -> payments.SubscriptionPayment:

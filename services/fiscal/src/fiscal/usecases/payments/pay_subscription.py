@@ -7,15 +7,14 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from fiscal.book_tables import PaidExtra
-from fiscal.domain.price_list import CURRENCY, chosen, monthly_total, months_on, payable
+from fiscal.domain.price_list import chosen, monthly_total, months_on, payable
 from fiscal.errors import SubscriptionNotPayable, SubscriptionPaid
 from fiscal.payment_tables import CardPayment
 from fiscal.usecases.payments.acquiring import Acquiring
-from fiscal.usecases.payments.start_top_up import VALID_FOR
+from fiscal.usecases.payments.platform_order import platform_order
 from fiscal.usecases.subscribe import lock_subscription
 from kit.access import Member
 from kit.db import Tx
-from kit.ids import new_id
 
 DESCRIPTION = "Підписка Zapys"
 
@@ -54,26 +53,7 @@ async def start_paying_subscription(
     )
     if waiting is not None:
         return waiting
-    payment = CardPayment(
-        account_id=member.account_id,
-        id=new_id(),
-        version=0,
-        kind="subscription",
-        provider=name,
-        acquirer_account_id=None,
-        prepayment_id=None,
-        amount=amount,
-        currency=CURRENCY,
-        description=DESCRIPTION,
-        extras=keys,
-        state="pending",
-        created_at=now,
-        created_by=member.caller.user_id,
-        created_by_name=member.name,
-        valid_until=now + VALID_FOR,
-        next_check_at=now + acquiring.pace.check(0),
-        checks=0,
-    )
+    payment = platform_order(acquiring, member, "subscription", name, amount, DESCRIPTION, now, extras=keys)
     tx.add(payment)
     return payment
 
