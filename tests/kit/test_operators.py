@@ -1,15 +1,20 @@
 """The operators' door answers in good form also while the database is away."""
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
 from kit import admin
 from kit.admin import build_admin
 from kit.service import _operated
-from tests.kit.toy.app import Settings, build
+from kit.wakeups import Wakeups
+from tests.kit.toy.app import MIGRATIONS, Settings, build
+from tests.support.waiting import eventually
+from zapys_dev.databases import Urls
 
 
 @pytest.fixture
@@ -56,4 +61,29 @@ async def test_figures_say_which_part_does_not_work_and_a_silent_part_holds_nobo
     for part, value in (("database", "0.0"), ("silent", "0.0"), ("broker", "1.0")):
         assert f'zapys_part_ready{{part="{part}"}} {value}' in lines
     assert (ready.status_code, ready.json()["parts"]["silent"]) == (503, "no answer within 0 s")
+    await service.db.close()
+
+
+async def test_the_process_that_answers_tells_operators_when_no_worker_is_there(
+    settings: Settings, fresh_database: Callable[..., Urls]
+) -> None:
+    urls = fresh_database("booking", MIGRATIONS)
+    service = build(settings.model_copy(update={"database_url": SecretStr(urls.app_url)}))
+    wakeups = Wakeups(urls.app_url)
+    app = build_admin(_operated(service, "api"))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://admin") as http:
+
+        async def said() -> str:
+            status = await http.get("/admin/status", headers={"Authorization": "Bearer let-me-in"})
+            return str(status.json()["parts"]["worker"])
+
+        async def is_there() -> bool:
+            return await said() == "ok"
+
+        assert await said() == "no worker is connected"
+        assert "worker" not in (await http.get("/ready")).json()["parts"]  # who answers goes on answering
+        listening = asyncio.create_task(wakeups.run())
+        await eventually(is_there)
+        listening.cancel()
+        await asyncio.gather(listening, return_exceptions=True)
     await service.db.close()

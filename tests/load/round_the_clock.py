@@ -161,8 +161,8 @@ def report(run: Rush, used: dict[str, float], took: float, salons: int) -> bool:
     refused = sum(count for (_, status), count in seen.answers.items() if status == 409)
     outcomes.append(not seen.failures)
     print(f"{len(seen.failures)} failures (bar 0 {kept(outcomes[-1])}), {refused} times somebody else was quicker")
-    for text in seen.failures[:5]:
-        print("  ", text)
+    for text, count in Counter(" ".join(one.split())[:100] for one in seen.failures).most_common(5):
+        print(f"   {count} × {text}")
     total = sum(seconds for name, seconds in used.items() if name != "simulators")
     share = total / took / CORES
     outcomes.append(share <= SHARE)

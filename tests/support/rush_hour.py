@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import httpx
 
-from tests.support.people import Salon, Visitor, first_slots, new_phone, open_salon
+from tests.support.people import WHOLE_WEEK, Salon, Visitor, first_slots, new_phone, open_salon
 from tests.support.waiting import eventually
 from zapys_dev.stack import Stack
 
@@ -67,6 +67,8 @@ async def set_up(stack: Stack, number: int, visits: int) -> Stage:
     """A salon with a fiscal register, AlphaSMS for its messages, and some visits already."""
     salon = await open_salon(Visitor(stack), duration_min=15)
     owner, root = salon.owner, f"/accounts/{salon.account}"
+    hours = {"pattern": "weekly", "days": dict.fromkeys(WHOLE_WEEK, [{"from": "09:00", "to": "21:00"}])}
+    await owner.ask("PUT", f"{root}/staff-members/{salon.staff_member}/schedule", hours)
     alphasms = {"kind": "api-key", "key": "good-key", "sender_name": "Salon", "order": 1, "enabled": True}
     await owner.ask("PUT", f"{root}/sms-providers/alphasms", alphasms)
     name = "" if number == 0 else f"-{number + 1}"

@@ -52,11 +52,14 @@ class Operated:
     figures: Callable[[], Awaitable[dict[str, Any]]] | None = None
     queue_depths: Callable[[], Awaitable[list[dict[str, Any]]]] | None = None
     checks: dict[str, Check] = field(default_factory=dict)
+    elsewhere: dict[str, Check] = field(default_factory=dict)
+    """Parts that run in another process: shown to operators, and no reason to say that this one is not ready."""
     notes: Callable[[], dict[str, Any]] | None = None
     started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
-    async def wrong(self) -> dict[str, str | None]:
+    async def wrong(self, *, also_elsewhere: bool = False) -> dict[str, str | None]:
         """Each part with what is wrong with it, or none; all are asked at once and none is waited for long."""
+        checks = {**self.checks, **self.elsewhere} if also_elsewhere else self.checks
 
         async def ask(check: Check) -> str | None:
             try:
@@ -65,8 +68,8 @@ class Operated:
             except TimeoutError:
                 return f"no answer within {CHECK_S:.0f} s"
 
-        said = await asyncio.gather(*(ask(check) for check in self.checks.values()))
-        return dict(zip(self.checks, said, strict=True))
+        said = await asyncio.gather(*(ask(check) for check in checks.values()))
+        return dict(zip(checks, said, strict=True))
 
     @classmethod
     def of(
@@ -176,7 +179,7 @@ async def status(operated: OperatedDep) -> dict[str, Any]:
         "role": operated.role,
         "started_at": operated.started_at.isoformat(),
         "settings": operated.settings.masked(),
-        "parts": {name: cause or "ok" for name, cause in (await operated.wrong()).items()},
+        "parts": {name: cause or "ok" for name, cause in (await operated.wrong(also_elsewhere=True)).items()},
         "notes": operated.notes() if operated.notes else {},
         "outbox": None,
         "dead_letters": None,

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, Field
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from . import deadletters
@@ -18,6 +18,7 @@ from .errors import NotFound
 from .messaging import Consumers
 from .outbox import depth
 from .tables import DeadLetter, PausedConsumer
+from .wakeups import LISTENER
 
 router = APIRouter(prefix="/admin", dependencies=[Depends(operator)])
 
@@ -160,5 +161,22 @@ def database_check(db: Database) -> Check:
         except Exception as error:
             return f"does not answer: {type(error).__name__}"
         return None
+
+    return check
+
+
+def worker_check(db: Database) -> Check:
+    """Whether a worker of the service is there at all, as its database sees it: for the process that has none."""
+    listening = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = :it"
+    )
+
+    async def check() -> str | None:
+        try:
+            async with db.tx() as tx:
+                found = await tx.scalar(listening, {"it": LISTENER})
+        except Exception as error:
+            return f"not known: {type(error).__name__}"
+        return None if found else "no worker is connected"
 
     return check

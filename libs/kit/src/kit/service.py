@@ -278,6 +278,8 @@ def _operated(service: Service, role: str) -> Operated:
     operated.understand = understand
     operated.notes = service.notes
     operated.checks["database"] = operators.database_check(service.db)
+    if role == "api":
+        operated.elsewhere["worker"] = operators.worker_check(service.db)
     if any(consumer.handler is access_module.copy_signing_keys for consumer in service.consumers.all):
         operated.checks["signing_keys"] = _keys_check(service.access)
     operated.checks.update(service.checks)

@@ -17,6 +17,8 @@ from .dial import Servers
 
 RECONNECT_S = 1.0
 ASKED_EVERY_S = 15.0
+LISTENER = "wakeups"
+"""What the connection is called at the database. Each worker has one, and nobody else has."""
 
 log = structlog.get_logger("wakeups")
 
@@ -38,7 +40,7 @@ class Wakeups:
             connection: asyncpg.Connection[Any] | None = None
             try:
                 connection = await self._servers.connect_apart(
-                    timeout=3, server_settings={"application_name": "wakeups"}
+                    timeout=3, server_settings={"application_name": LISTENER}
                 )
                 gone = asyncio.Event()
                 connection.add_termination_listener(lambda *_, gone=gone: gone.set())
