@@ -236,6 +236,18 @@ async def test_three_visits_on_one_day_make_one_reminder_where_the_salon_merges(
     assert eves == ["merged", "booking_cancelled", None]
 
 
+async def test_a_visit_keeps_its_reminder_where_that_of_an_earlier_visit_came_too_late(salon: Salon) -> None:
+    await salon.set_rules(merge_same_day=True)
+    client = salon.client()
+    later = await salon.book(VISIT + timedelta(hours=3), client=client)
+    salon.set_clock(VISIT - timedelta(days=3) + timedelta(hours=1))
+    first = await salon.book(VISIT, client=client)  # an hour too late for its three days; the other's are still to come
+    await salon.replan()
+    three_days = [(await salon.row(booking, "reminder_3d")).reason_code for booking in (first, later)]
+    assert three_days == ["too_late", None]
+    assert (await salon.row(later, "reminder_eve")).reason_code == "merged"
+
+
 async def test_a_reminder_that_is_due_is_not_called_too_late_by_a_new_plan(
     salon: Salon, simulators: Simulators, morning: datetime
 ) -> None:

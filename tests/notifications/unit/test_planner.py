@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifications.domain.facts import REMINDERS, Decision, Kind, Situation, StaffKindRule, Standing
+from notifications.domain.facts import REMINDERS, Decision, EarlierVisit, Kind, Situation, StaffKindRule, Standing
 from notifications.domain.merging import Existing
 from notifications.domain.planner import plan
 from notifications.domain.quiet_hours import QuietHours, QuietPolicy
@@ -149,7 +149,7 @@ def test_quiet_hours_that_end_in_the_hour_that_comes_twice_end_after_the_moment_
         ({"client": client(wants_messages=False)}, Reason.CLIENT_OPTED_OUT),
         ({"client": client(wants_reminders=False)}, Reason.CLIENT_OPTED_OUT),
         ({"client": client(wants_changes=False)}, None),
-        ({"client": client(has_earlier_visit_that_day=True)}, Reason.MERGED),
+        ({"client": client(earlier_visits=(EarlierVisit(kyiv("2026-03-10T12:00")),))}, Reason.MERGED),
     ],
 )
 def test_the_reason_against_a_reminder_is_named(change: dict[str, object], reason: Reason | None) -> None:
@@ -166,9 +166,30 @@ def test_an_unconfirmed_phone_from_the_public_page_is_not_written_to() -> None:
 
 @pytest.mark.row("N86")
 def test_of_two_visits_on_a_day_the_later_one_still_has_its_own_last_call() -> None:
-    later = situation(kyiv("2026-03-10T15:00"), client=client(has_earlier_visit_that_day=True))
+    later = situation(START, client=client(earlier_visits=(EarlierVisit(kyiv("2026-03-10T12:00")),)))
     assert decision(later, Kind.REMINDER_3D, LONG_AGO).reason is Reason.MERGED
     assert decision(later, Kind.REMINDER_3H, LONG_AGO).reason is None
+
+
+@pytest.mark.parametrize(
+    ("now", "earlier", "kind", "reason"),
+    [
+        # The first visit was booked after its own three days had begun, the other one's begin in three hours.
+        ("2026-03-07T13:00", EarlierVisit(kyiv("2026-03-10T12:00")), Kind.REMINDER_3D, None),
+        ("2026-03-07T13:00", EarlierVisit(kyiv("2026-03-10T12:00"), told=frozenset({"reminder_3d"})), Kind.REMINDER_3D,
+         Reason.MERGED),
+        ("2026-03-07T13:00", EarlierVisit(kyiv("2026-03-10T12:00")), Kind.REMINDER_EVE, Reason.MERGED),
+        # In the night nothing is sent of the first one.
+        ("2026-01-01T12:00", EarlierVisit(kyiv("2026-03-10T05:00")), Kind.REMINDER_3D, None),
+        # To a phone that nobody has confirmed nothing goes about a visit of the public page.
+        ("2026-01-01T12:00", EarlierVisit(kyiv("2026-03-10T12:00"), by_unconfirmed_door=True), Kind.REMINDER_EVE, None),
+    ],
+)  # fmt: skip
+def test_a_reminder_is_merged_only_into_one_that_goes(
+    now: str, earlier: EarlierVisit, kind: Kind, reason: Reason | None
+) -> None:
+    later = situation(START, client=client(earlier_visits=(earlier,), phone_confirmed=False))
+    assert decision(later, kind, kyiv(now)).reason is reason
 
 
 def test_the_first_reason_in_the_order_is_the_answer() -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -18,10 +17,10 @@ from kit.db import Tx
 from kit.tables import MemberCopy
 
 from .domain.channels import EMAIL, SMS, TELEGRAM, WEB_PUSH
-from .domain.facts import Act, Client, Member, Rules, Situation, Standing, Visit
+from .domain.facts import Act, Client, EarlierVisit, Member, Rules, Situation, Standing, Visit
+from .same_day import PUBLIC_DOORS, VisitsOfClients, earlier_visits, read_visits
 from .tables import (
     AccountCopy,
-    BookingCopy,
     ClientCopy,
     ClientPreference,
     LocationCopy,
@@ -32,7 +31,6 @@ from .tables import (
 
 _AHEAD = frozenset({"pending", "confirmed"})
 CANCELLED = frozenset({"cancelled_by_client", "cancelled_by_staff", "expired"})
-_PUBLIC_DOORS = frozenset({"site", "widget"})
 _CHANNELS = ("sms", "telegram_chat_id", "email", "web_push")
 _NAMES = {"sms": SMS, "telegram_chat_id": TELEGRAM, "email": EMAIL, "web_push": WEB_PUSH}
 
@@ -49,8 +47,8 @@ class Known:
     phone_marks: dict[str, str]
     templates: dict[tuple[str, str, str], TemplateRow]
     members: dict[UUID, MemberCopy]
-    visits: dict[tuple[UUID, UUID], list[tuple[datetime, UUID]]] = field(default_factory=dict)
-    """Of client and location: when they come, for telling which visit of a day is the first."""
+    visits: VisitsOfClients = field(default_factory=dict)
+    """Of client and location, for telling which visit of a day is the first."""
 
     def client(self, said: ClientState) -> ClientCopy | ClientState:
         """The card as it is known now; as the booking told it, where no card was told yet."""
@@ -59,8 +57,8 @@ class Known:
     def has_neighbours_of(self, booking: BookingState) -> bool:
         """Whether another visit of the client lies within a day of this one, in whatever place."""
         whose = booking.client.id if booking.client else None
-        seen = (visit for (client, _), visits in self.visits.items() if client == whose for _, visit in visits)
-        return any(visit != booking.id for visit in seen)
+        seen = (one for (client, _), visits in self.visits.items() if client == whose for one in visits)
+        return any(one.booking_id != booking.id for one in seen)
 
     def wishes_of(self, said: ClientState) -> list[ClientPreference | UserPreference]:
         """What a client refused, at this account and everywhere."""
@@ -71,7 +69,13 @@ class Known:
 
 
 async def read_known(
-    tx: Tx, account_id: UUID, bookings: Sequence[BookingState], *, with_members: bool, with_neighbours: bool
+    tx: Tx,
+    account_id: UUID,
+    bookings: Sequence[BookingState],
+    now: datetime,
+    *,
+    with_members: bool,
+    with_neighbours: bool,
 ) -> Known:
     """A handful of SELECTs, however many bookings there are."""
     said = {booking.client.id: booking.client for booking in bookings if booking.client}
@@ -79,7 +83,7 @@ async def read_known(
     return replace(
         known,
         members=await read_members(tx, account_id) if with_members else {},
-        visits=await _visits(tx, account_id, bookings) if with_neighbours else {},
+        visits=await read_visits(tx, account_id, bookings, now) if with_neighbours else {},
     )
 
 
@@ -177,28 +181,6 @@ async def _of(tx: Tx, table: Any, account_id: UUID, column: Any, wanted: Collect
     return (await tx.scalars(select(table).where(table.account_id == account_id, column.in_(wanted)))).all()
 
 
-async def _visits(
-    tx: Tx, account_id: UUID, bookings: Sequence[BookingState]
-) -> dict[tuple[UUID, UUID], list[tuple[datetime, UUID]]]:
-    clients = {booking.client.id for booking in bookings if booking.client}
-    if not clients:
-        return {}
-    other, a_day = BookingCopy, timedelta(days=1)
-    first, last = min(one.starts_at for one in bookings), max(one.starts_at for one in bookings)
-    rows = await tx.execute(
-        select(other.client_id, other.location_id, other.starts_at, other.booking_id).where(
-            other.account_id == account_id,
-            other.client_id.in_(clients),
-            other.is_active,
-            other.starts_at.between(first - a_day, last + a_day),
-        )
-    )
-    visits: dict[tuple[UUID, UUID], list[tuple[datetime, UUID]]] = defaultdict(list)
-    for row in rows:
-        visits[row.client_id, row.location_id].append((row.starts_at, row.booking_id))
-    return visits
-
-
 def situation_of(
     known: Known, booking: BookingState, version: int, rules: Rules, act: Act | None, now: datetime
 ) -> Situation:
@@ -213,15 +195,15 @@ def situation_of(
         location_id=booking.location_id,
         is_ahead=booking.state in _AHEAD and booking.starts_at > now,
         is_cancelled=booking.state in CANCELLED,
-        by_unconfirmed_door=booking.source in _PUBLIC_DOORS,
+        by_unconfirmed_door=booking.source in PUBLIC_DOORS,
         is_unconfirmed=booking.state == "pending",
         booked_at=booking.created_at.astimezone(UTC),
         is_completed=booking.state == "completed",
     )
     client = None
     if booking.client is not None:
-        is_later = rules.merge_same_day and _has_earlier_visit(known, booking, visit)
-        client = client_of(known, booking.client, has_earlier_visit_that_day=is_later)
+        earlier = earlier_visits(known.visits, booking, zone) if rules.merge_same_day else ()
+        client = client_of(known, booking.client, earlier_visits=earlier)
     members = tuple(member_of(row) for row in known.members.values())
     return Situation(visit, client, members, rules, act)
 
@@ -240,7 +222,7 @@ def zone_of(name: str) -> ZoneInfo:
         return ZoneInfo("Europe/Kyiv")
 
 
-def client_of(known: Known, said: ClientState, *, has_earlier_visit_that_day: bool = False) -> Client:
+def client_of(known: Known, said: ClientState, *, earlier_visits: tuple[EarlierVisit, ...] = ()) -> Client:
     """A client as the planner sees them."""
     card, wishes = known.client(said), known.wishes_of(said)
     here = known.wishes.get(said.id)
@@ -255,7 +237,7 @@ def client_of(known: Known, said: ClientState, *, has_earlier_visit_that_day: bo
         wants_changes=all(wish.changes for wish in wishes),
         refused_channels=frozenset(here.refused_channels) if here else frozenset(),
         has_email=bool(card.email),
-        has_earlier_visit_that_day=has_earlier_visit_that_day,
+        earlier_visits=earlier_visits,
     )
 
 
@@ -269,17 +251,6 @@ async def wishes_of(
     if user_id is not None and (everywhere := await tx.get(UserPreference, user_id)) is not None:
         wishes.append(everywhere)
     return wishes
-
-
-def _has_earlier_visit(known: Known, booking: BookingState, visit: Visit) -> bool:
-    if booking.client is None:
-        return False
-    day = booking.starts_at.astimezone(visit.zone).date()
-    mine = (booking.starts_at, booking.id)
-    return any(
-        other[1] != booking.id and other < mine and other[0].astimezone(visit.zone).date() == day
-        for other in known.visits.get((booking.client.id, booking.location_id), ())
-    )
 
 
 def member_of(row: MemberCopy) -> Member:

@@ -140,6 +140,16 @@ class Visit:
 
 
 @dataclass(frozen=True)
+class EarlierVisit:
+    """Another visit of the client, earlier on the same day and in the same place."""
+
+    starts_at: datetime
+    by_unconfirmed_door: bool = False
+    told: frozenset[str] = frozenset()
+    """Kinds of reminders of it that have gone, or are about to."""
+
+
+@dataclass(frozen=True)
 class Client:
     """The recipient who comes to be served."""
 
@@ -154,7 +164,8 @@ class Client:
     wants_changes: bool = True
     refused_channels: frozenset[str] = frozenset()
     has_email: bool = False
-    has_earlier_visit_that_day: bool = False
+    earlier_visits: tuple[EarlierVisit, ...] = ()
+    """Of the same day, where the account wants one reminder for all of them."""
 
 
 @dataclass(frozen=True)

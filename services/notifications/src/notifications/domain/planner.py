@@ -19,6 +19,7 @@ from .facts import (
     Act,
     Client,
     Decision,
+    EarlierVisit,
     Kind,
     Member,
     Request,
@@ -32,6 +33,8 @@ from .reasons import Reason
 from .written import USEFUL
 
 CLIENT, STAFF = "client", "staff"
+MERGED_KINDS = frozenset({Kind.REMINDER_3D, Kind.REMINDER_EVE})
+"""Of several visits on a day one such reminder is enough; each has its own last call."""
 ASKED_AHEAD = timedelta(hours=24)
 """How long before the last moment a client is asked to confirm."""
 ASKED_AFTER_BOOKING = timedelta(hours=2)
@@ -119,10 +122,25 @@ def _of_time(situation: Situation, now: datetime) -> Iterator[Decision]:
         due = situation.rules.quiet.keep(at, now, until, visit.zone) or at
         if reason is None and (max(at, due) < now or at >= until):
             reason = Reason.TOO_LATE
-        if reason is None and kind is not Kind.REMINDER_3H and client.has_earlier_visit_that_day:
-            reason = Reason.MERGED
+        if reason is None and kind in MERGED_KINDS:
+            needs_phone = channel in OF_PHONE
+            if any(_is_told_of(kind, one, situation, now, needs_phone=needs_phone) for one in client.earlier_visits):
+                reason = Reason.MERGED
         decision = Decision(kind, CLIENT, client.id, occasion_of_visit(starts_at), channel, at, until, reason)
         yield _kept_quiet(decision, situation, now)
+
+
+def _is_told_of(kind: Kind, earlier: EarlierVisit, situation: Situation, now: datetime, *, needs_phone: bool) -> bool:
+    """Whether this reminder of an earlier visit has gone or will: only then can it speak for a later one too."""
+    visit, rules, client = situation.visit, situation.rules, situation.client
+    assert client is not None  # whose visits they are
+    if kind in earlier.told:
+        return True
+    if needs_phone and earlier.by_unconfirmed_door and not client.phone_confirmed:
+        return False
+    at = reminder_moment(kind, earlier.starts_at, visit, rules)
+    due = rules.quiet.keep(at, now, earlier.starts_at, visit.zone)
+    return due is not None and max(at, due) >= now and at < earlier.starts_at
 
 
 def _confirm_request(asked: Request, situation: Situation, client: Client, now: datetime) -> Decision:

@@ -33,7 +33,7 @@ async def compare_settings(
     async for page in _pages(tx, account_id, now):
         of_booking = await read_existing(tx, account_id, [row.booking_id for row in page])
         bookings = [state_of(row) for row in page]
-        known = await read_known(tx, account_id, bookings, with_members=True, with_neighbours=rules.merge_same_day)
+        known = await read_known(tx, account_id, bookings, now, with_members=True, with_neighbours=rules.merge_same_day)
         for row, booking in zip(page, bookings, strict=True):
             existing = of_booking.get(booking.id, [])
             situation = situation_of(known, booking, row.version, rules, None, now)

@@ -55,7 +55,8 @@ class Planner:
             await _remember(tx, booking, event.version)
         is_new = not found and isinstance(event, BookingCreated)  # then nothing can have been decided yet
         rows = [] if is_new else (await read_decisions(tx, booking.account_id, [booking.id])).get(booking.id, [])
-        known = await self._known(tx, booking.account_id, [booking], rules, with_members=act is not None or _any(rows))
+        with_members = act is not None or _any(rows)
+        known = await self._known(tx, booking.account_id, [booking], rules, now, with_members=with_members)
         page = self.page(booking, event.version, known, rules, now)
         existing = [existing_of(row) for row in rows]
         if newest is not None:
@@ -88,7 +89,7 @@ class Planner:
         of_booking = await read_decisions(tx, account_id, [row.booking_id for row in marked])
         bookings = [state_of(row) for row in marked]
         everything = [row for rows in of_booking.values() for row in rows]
-        known = await self._known(tx, account_id, bookings, rules, with_members=_any(everything))
+        known = await self._known(tx, account_id, bookings, rules, now, with_members=_any(everything))
         for row, booking in zip(marked, bookings, strict=True):
             row.replan_at = None
             rows = of_booking.get(booking.id, [])
@@ -102,10 +103,17 @@ class Planner:
         return total
 
     async def _known(
-        self, tx: Tx, account_id: UUID, bookings: Sequence[BookingState], rules: Rules, *, with_members: bool
+        self,
+        tx: Tx,
+        account_id: UUID,
+        bookings: Sequence[BookingState],
+        rules: Rules,
+        now: datetime,
+        *,
+        with_members: bool,
     ) -> Known:
         return await read_known(
-            tx, account_id, bookings, with_members=with_members, with_neighbours=rules.merge_same_day
+            tx, account_id, bookings, now, with_members=with_members, with_neighbours=rules.merge_same_day
         )
 
     def page(self, booking: BookingState, version: int, known: Known, rules: Rules, now: datetime) -> Page:

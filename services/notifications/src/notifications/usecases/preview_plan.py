@@ -42,7 +42,7 @@ async def preview_plan(
     booking, version, act = await _imagine(tx, account_id, wanted, actor_id, now)
     rules = await rules_of(tx, account_id, planner.house)
     rows = (await read_decisions(tx, account_id, [booking.id], lock=False)).get(booking.id, [])
-    known = await read_known(tx, account_id, [booking], with_members=True, with_neighbours=rules.merge_same_day)
+    known = await read_known(tx, account_id, [booking], now, with_members=True, with_neighbours=rules.merge_same_day)
     tx.expunge_all()  # what follows happens to copies: nothing of it is written
     before = {row.id: (row.state, row.planned_at) for row in rows}
     existing = [existing_of(row) for row in rows]

@@ -52,7 +52,7 @@ class PaymentLinks:
         if booking.client is None:
             return  # nobody to tell: whoever stands at the desk shows the link
         rules = await rules_of(tx, booking.account_id, self.planner.house)
-        known = await read_known(tx, booking.account_id, [booking], with_members=False, with_neighbours=False)
+        known = await read_known(tx, booking.account_id, [booking], now, with_members=False, with_neighbours=False)
         situation = situation_of(known, booking, row.version, rules, None, now)
         until = min(event.prepayment.expires_at, booking.starts_at).astimezone(UTC)
         decision = plan_payment_link(situation, _occasion(event.prepayment), until, now)
@@ -68,7 +68,7 @@ class PaymentLinks:
         row, booking = await _booking(tx, event.prepayment, event)
         if booking.client is None:
             return
-        known = await read_known(tx, booking.account_id, [booking], with_members=False, with_neighbours=False)
+        known = await read_known(tx, booking.account_id, [booking], now, with_members=False, with_neighbours=False)
         reason = Reason.TOO_LATE if isinstance(event, PrepaymentExpired) else Reason.REPLACED
         asked = event.prepayment
         decision = Decision(Kind.PREPAYMENT, CLIENT, booking.client.id, _occasion(asked), "sms", now, now, reason)
