@@ -85,6 +85,13 @@ def test_every_image_is_pinned_and_every_port_is_published_on_this_machine_only(
             assert port.startswith("127.0.0.1:"), name
 
 
+def test_no_log_fills_the_disk_and_no_process_of_ours_the_memory() -> None:
+    for name, container in COMPOSE["services"].items():
+        assert container["logging"]["options"]["max-size"], name
+        if name.split("-")[0] in services.NAMES:
+            assert container["mem_limit"], name
+
+
 def test_everything_that_serves_has_a_health_check() -> None:
     for name, container in COMPOSE["services"].items():
         if name.endswith(("-api", "-worker")) or name in ("gateway", "postgres", "rabbitmq", "simulators"):

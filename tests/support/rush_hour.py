@@ -67,7 +67,7 @@ async def set_up(stack: Stack, number: int, visits: int) -> Stage:
     """A salon with a fiscal register, AlphaSMS for its messages, and some visits already."""
     salon = await open_salon(Visitor(stack), duration_min=15)
     owner, root = salon.owner, f"/accounts/{salon.account}"
-    hours = {"pattern": "weekly", "days": dict.fromkeys(WHOLE_WEEK, [{"from": "09:00", "to": "21:00"}])}
+    hours = {"pattern": "weekly", "days": {day: [{"from": "09:00", "to": "21:00"}] for day in WHOLE_WEEK}}
     await owner.ask("PUT", f"{root}/staff-members/{salon.staff_member}/schedule", hours)
     alphasms = {"kind": "api-key", "key": "good-key", "sender_name": "Salon", "order": 1, "enabled": True}
     await owner.ask("PUT", f"{root}/sms-providers/alphasms", alphasms)
