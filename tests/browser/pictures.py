@@ -70,6 +70,7 @@ STRANGERS = {
     "widget": "/embed",
     "help": "/help",
     "help-page": "/help/quiet_hours",
+    "help-video": "/help/how_to_book",
     "unsubscribe": UNSUBSCRIBE,
     "not-found": "/nobody",
 }
@@ -78,6 +79,7 @@ OF_PEOPLE = {
     "my-waiting": "/me/waiting",
     "settings": "/me/settings",
     "messages": "/me/messages",
+    "channels": "/me/channels",
     "devices": "/me/devices",
     "second-factor": "/me/second-factor",
     "phone-number": "/me/phone",

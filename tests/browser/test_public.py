@@ -191,3 +191,17 @@ async def test_payloads_in_every_text_run_nothing(address: str, stage: Stage, ne
     refused = [said for said in person.trouble if "Content Security Policy" in said]
     assert refused == [], "nothing even tried: it was text"
     person.trouble.clear()
+
+
+async def test_the_services_of_a_firm_are_printed_as_a_price_list(address: str, new_person: NewPerson) -> None:
+    person = await new_person(address)
+    await person.page.goto("/levada")
+    await person.page.emulate_media(media="print")
+    printed = person.page.locator("main .choice:has(.side b)")
+    assert await printed.count() >= 2
+    for one in await printed.all():
+        assert await one.is_visible()
+        assert re.search(r"\d.*₴", await one.inner_text())
+    assert await person.page.locator("h1").is_visible(), "whose prices they are"
+    others = await person.page.locator("header.top, footer.foot, .steps, .btn, form, nav").all()
+    assert not [await one.evaluate("(one) => one.outerHTML.slice(0, 80)") for one in others if await one.is_visible()]

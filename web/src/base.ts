@@ -138,7 +138,10 @@ function sayDay(field: HTMLInputElement): void {
     said.className = "day-said";
     after.after(said);
   }
-  said.textContent = inWords(field.value);
+  // An empty field shows the browser's own mask, in a language and an order of its own: our words stand instead.
+  const none = said.dataset["none"] ?? "";
+  said.textContent = inWords(field.value) || none;
+  field.classList.toggle("no-day", !field.value && !!none);
 }
 
 /** `понеділок, 23 листопада`; with the year where it is not the running one. */

@@ -147,7 +147,7 @@ async def test_help_is_grouped_searched_and_every_question_has_its_own_link(brow
 async def test_an_error_of_an_integration_leads_to_its_steps(browser: Browser) -> None:
     for code, guides in (
         ("provider_unauthorized", ["/help/turbosms", "/help/alphasms"]),
-        ("fiscal.shift_closed", ["/help/checkbox"]),
+        ("fiscal.shift_closed", ["/help/how_to_close_shift", "/help/checkbox"]),
     ):
         await browser.open(f"/help/{code}")
         shown = [node.attributes["href"] for node in browser.page.all("article .choice")]

@@ -37,7 +37,8 @@ async def start(
     if body.amount.currency not in (None, HRYVNIA):
         raise CurrencyMismatch(HRYVNIA)
     if not bodies.MIN_TOP_UP <= body.amount.amount <= bodies.MAX_TOP_UP:
-        raise InvalidInput.of("/amount", "amount")
+        limits = {"min": f"{bodies.MIN_TOP_UP // 100}", "max": f"{bodies.MAX_TOP_UP // 100:,}".replace(",", "\u00a0")}
+        raise InvalidInput.of("/amount", "top_up_amount", **limits)
     command = StartTopUp(body.amount.amount, body.provider.value if body.provider else None)
 
     async def begin(tx: Tx) -> CardPayment:

@@ -6,44 +6,22 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
+from .errors import PageUnknown
+from .help_videos import Video, videos
 from .route import page_router
 from .visit import VisitDep
-from .words import find, t, texts
+from .words import LANGUAGE_NAMES, find, t, texts
 
 router = page_router()
 
 _TOPIC = "help."
-GUIDES = ("turbosms", "alphasms", "checkbox", "own_domain", "widget")
+TASKS = ("how_to_book", "how_to_move", "why_no_time", "how_to_settle", "how_to_close_shift", "how_to_top_up")
+"""Step by step, one for each thing that is done most."""
+CONNECTIONS = ("turbosms", "alphasms", "checkbox", "own_domain", "widget")
 """Step by step, one for each thing that is connected."""
-GROUPS = ("guides", "times", "messages", "money", "rights", "signing_in", "booking", "program")
+GUIDES = (*TASKS, *CONNECTIONS)
+GROUPS = ("tasks", "guides", "times", "messages", "money", "rights", "signing_in", "booking", "program")
 _PROVIDERS = ("turbosms", "alphasms")
-_RELATED = {
-    **dict.fromkeys(
-        (
-            "provider_unauthorized",
-            "insufficient_balance",
-            "sender_not_registered",
-            "provider_unavailable",
-            "provider_rejected",
-            "no_provider",
-        ),
-        _PROVIDERS,
-    ),
-    **dict.fromkeys(
-        (
-            "fiscal.shift_closed",
-            "fiscal.cashier_credentials_invalid",
-            "fiscal.register_licence_invalid",
-            "fiscal.signature_inactive",
-            "fiscal.register_busy",
-            "fiscal.fiscal_unavailable",
-            "fiscal.rejected",
-            "fiscal.no_offline_numbers",
-            "fiscal.licence_taken",
-        ),
-        ("checkbox",),
-    ),
-}
 _TIMES = frozenset(
     (
         "no_schedule",
@@ -70,6 +48,35 @@ _TIMES = frozenset(
         "client_limit",
     )
 )
+_RELATED = {
+    **dict.fromkeys(_TIMES, ("why_no_time",)),
+    **dict.fromkeys(
+        (
+            "provider_unauthorized",
+            "sender_not_registered",
+            "provider_unavailable",
+            "provider_rejected",
+            "no_provider",
+        ),
+        _PROVIDERS,
+    ),
+    "insufficient_balance": ("how_to_top_up", *_PROVIDERS),
+    "booking.slot_not_offered": ("why_no_time",),
+    "fiscal.shift_closed": ("how_to_close_shift", "checkbox"),
+    **dict.fromkeys(
+        (
+            "fiscal.cashier_credentials_invalid",
+            "fiscal.register_licence_invalid",
+            "fiscal.signature_inactive",
+            "fiscal.register_busy",
+            "fiscal.fiscal_unavailable",
+            "fiscal.rejected",
+            "fiscal.no_offline_numbers",
+            "fiscal.licence_taken",
+        ),
+        ("checkbox",),
+    ),
+}
 _RIGHTS = frozenset(("identity.grant_exceeds_own", "identity.last_owner", "identity.member_exists"))
 _BY_SERVICE = {
     "fiscal": "money",
@@ -93,7 +100,9 @@ class Topic:
     @property
     def group(self) -> str:
         """Where it stands in the contents."""
-        if self.code in GUIDES:
+        if self.code in TASKS:
+            return "tasks"
+        if self.code in CONNECTIONS:
             return "guides"
         if self.code in _TIMES:
             return "times"
@@ -101,6 +110,11 @@ class Topic:
             return "rights"
         service, dot, _ = self.code.partition(".")
         return _BY_SERVICE.get(service, "program") if dot else "messages"
+
+    @property
+    def video(self) -> Video | None:
+        """Its video, where it has one."""
+        return videos().get(self.code)
 
     def says(self, query: str) -> bool:
         """Whether every word of the query stands in it."""
@@ -128,9 +142,21 @@ async def page(visit: VisitDep, code: str) -> Response:
         "cause": find(f"{topic}.cause"),
         "cure": find(f"{topic}.cure"),
         "is_guide": known in GUIDES,
+        "video": videos().get(known),
+        "topic": known,
         "related": [(guide, t(f"{_TOPIC}{guide}")) for guide in _RELATED.get(known, ())],
     }
     return visit.page("help/page.html.jinja", 200 if topic else 404, **values)
+
+
+@router.get("/help/{code}/{language}.vtt")
+async def captions(code: str, language: str) -> Response:
+    """The words of a topic's video in one language, as captions."""
+    video = videos().get(code)
+    if video is None or language not in LANGUAGE_NAMES:
+        raise PageUnknown
+    lines = texts().get(language, f"{_TOPIC}{code}.cure").split("\n")
+    return Response(video.captions(lines), media_type="text/vtt")
 
 
 def _topic_of(code: str) -> str | None:

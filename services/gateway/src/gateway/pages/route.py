@@ -32,6 +32,7 @@ def policy(form_action: str = "'self'") -> str:
         "style-src 'self'",
         "script-src 'self'",
         "img-src 'self' data:",
+        "media-src 'self'",
         "object-src 'none'",
         "base-uri 'none'",
         f"form-action {form_action}",
