@@ -183,9 +183,7 @@ async def measure(breakable: Breakable, minutes: float, salons: int) -> bool:
     print(f"{len(run.seen.booked)} bookings, {len(run.seen.settled)} sales")
     for name, is_true in found.items():
         print(f"{name}: {kept(is_true)}")
-    for stage in stages:
-        await stage.salon.owner.close()
-        await stage.regular.close()
+    await run.close()
     return is_kept and all(found.values())
 
 

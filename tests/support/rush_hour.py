@@ -123,13 +123,20 @@ class Rush:
         for at, kind in plan(self.salons, seconds, self.chance):
             await asyncio.sleep(max(0.0, began + at - time.monotonic()))
             self.seen.late_s.append(time.monotonic() - began - at)
-            task = asyncio.create_task(self._act(kind, began + at))
+            task = asyncio.create_task(self.act(kind, began + at))
             doing.add(task)
             task.add_done_callback(doing.discard)
         await asyncio.gather(*doing)
-        await self.http.aclose()
 
-    async def _act(self, kind: str, due: float) -> None:
+    async def close(self) -> None:
+        """Close the browsers."""
+        await self.http.aclose()
+        for stage in self.stages:
+            await stage.salon.owner.close()
+            await stage.regular.close()
+
+    async def act(self, kind: str, due: float) -> None:
+        """One of them; what goes wrong with it is taken down."""
         acts: dict[str, Callable[[Stage, float], Awaitable[None]]] = {
             "look": self.look, "times": self.times, "book": self.book,
             "calendar": self.calendar, "move": self.move, "settle": self.settle,
