@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from kit.access import ApiKey
 from kit.testing import Bench, Person
 from tests.fiscal.salon import EVERYTHING, Salon
+
+KYIV = ZoneInfo("Europe/Kyiv")
 
 
 @pytest.fixture
@@ -32,6 +35,31 @@ async def test_only_an_owner_takes_the_safeguard_off(salon: Salon, bench: Bench,
     assert (await salon.ask("PATCH", "/finance/rules", {"back_days_limit": 7}, by=manager)).status_code == 200
     done = await salon.ask("PATCH", "/finance/rules", dict.fromkeys(both, False))
     assert (done.status_code, done.json()["reversal_needs_two"]) == (200, False)
+
+
+async def test_a_day_that_is_over_is_counted_by_two_people_too(salon: Salon, bench: Bench) -> None:
+    """Else nobody could count it at all."""
+    marko = await bench.make_member(
+        salon.account_id, EVERYTHING, role="manager", name="Марко", phone_e164="+380500000038"
+    )
+    till = await salon.register()
+    await salon.ask("PATCH", "/finance/rules", {"back_dating_needs_two": True})
+    path, over = f"/cash-registers/{till}/day-closes", (datetime.now(KYIV) - timedelta(days=1)).date().isoformat()
+    unexplained = await salon.ask("POST", path, {"counted": 700, "operating_day": over})
+    assert (unexplained.status_code, unexplained.json()["code"]) == (409, "fiscal.difference_unexplained")
+    wish = {"counted": 700, "operating_day": over, "explanation": "знайшли в шухляді", "book_difference": True}
+    asked = await salon.ask("POST", path, wish)
+    assert (asked.status_code, asked.json()["act"], asked.json()["reason"]) == (202, "count", "знайшли в шухляді")
+    assert (asked.json()["amount"]["amount"], (await salon.get(path))["items"]) == (700, [])
+    approve = f"/finance/requests/{asked.json()['id']}/approve"
+    assert (await salon.ask("POST", approve)).json()["code"] == "fiscal.second_person_needed"
+    assert (await salon.ask("POST", approve, by=marko)).status_code == 200
+    [close] = (await salon.get(path))["items"]
+    assert (close["operating_day"], close["counted"]["amount"], close["created_by_name"]) == (over, 700, "Олена")
+    [line] = (await salon.get("/cash-operations"))["items"]
+    assert (line["kind"], line["approved_by_name"]) == ("surplus", "Марко")
+    today = await salon.ask("POST", path, {"counted": 700})
+    assert today.status_code == 201
 
 
 async def test_a_key_is_no_second_person(salon: Salon, program: Person) -> None:

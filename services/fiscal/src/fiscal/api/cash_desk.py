@@ -14,13 +14,14 @@ from fiscal import report_queries
 from fiscal.api.book_views import cash_rules, day_close
 from fiscal.api.days import require_order
 from fiscal.api.headers import version_of
-from fiscal.api.second_person import cash_request
+from fiscal.api.second_person import WAITS, cash_request, done_or_asked
 from fiscal.book_tables import CashRequest
 from fiscal.report_queries import period_of
 from fiscal.tables import CashRegister
 from fiscal.usecases.cash_rules import RulesChange, change_rules, rules_of
 from fiscal.usecases.close_day import CloseDay, close_day
 from fiscal.usecases.second_person import approve_request, decline_request
+from kit.db import Tx
 from kit.edge import DbDep, MemberDep
 from kit.errors import NotFound
 from kit.idempotency import OnceDep
@@ -140,6 +141,7 @@ async def show_closes(
     "/cash-registers/{register_id}/day-closes",
     status_code=201,
     response_model=books.DayClose,
+    responses=WAITS,
     operation_id="close_cash_day",
 )
 async def close(
@@ -156,12 +158,11 @@ async def close(
         body.explanation,
         body.book_difference,
     )
-    async with db.tx(account_id) as tx:
 
-        async def effect() -> books.DayClose:
-            made = await close_day(command, member, tx, now_utc())
-            period = await period_of(tx, account_id, made.operating_day, made.operating_day, None, register_id)
-            [(row, name)] = await report_queries.day_closes(tx, period, only=made.id)
-            return day_close(row, name)
+    async def effect(tx: Tx) -> books.DayClose:
+        made = await close_day(command, member, tx, now_utc())
+        period = await period_of(tx, account_id, made.operating_day, made.operating_day, None, register_id)
+        [(row, name)] = await report_queries.day_closes(tx, period, only=made.id)
+        return day_close(row, name)
 
-        return await once.run(tx, effect)
+    return await done_or_asked(db, member, once, command, effect)

@@ -8,11 +8,12 @@ from sqlalchemy import func, select
 
 from contracts.permissions import Permission
 from fiscal.book_tables import DayClose
-from fiscal.errors import CurrencyMismatch, DifferenceUnexplained
+from fiscal.domain.days import operating_day
+from fiscal.errors import CurrencyMismatch, DifferenceUnexplained, SecondPersonNeeded
 from fiscal.tables import CashOperation, CashRegister
 from fiscal.usecases.cash_operations import currency_of, zone_of
 from fiscal.usecases.cash_rules import day_for
-from fiscal.usecases.ledger import author_of, balance, enter, lock_registers
+from fiscal.usecases.ledger import Approval, author_of, balance, enter, lock_registers
 from kit.access import Member
 from kit.db import Tx
 from kit.errors import NotFound
@@ -32,8 +33,13 @@ class CloseDay:
     book_difference: bool = False
 
 
-async def close_day(command: CloseDay, member: Member, tx: Tx, now: datetime) -> DayClose:
-    """Write down the count beside what the books say for the end of that day; raises `DifferenceUnexplained`."""
+async def close_day(
+    command: CloseDay, member: Member, tx: Tx, now: datetime, approval: Approval | None = None
+) -> DayClose:
+    """Write down the count beside what the books say for the end of that day.
+
+    Raises `DifferenceUnexplained`, and `SecondPersonNeeded` for a day that is over where the account wants two people.
+    """
     register = await tx.get(CashRegister, (member.account_id, command.cash_register_id))
     if register is None:
         raise NotFound("cash_register")
@@ -41,12 +47,19 @@ async def close_day(command: CloseDay, member: Member, tx: Tx, now: datetime) ->
     currency = await currency_of(tx, member.account_id)
     if command.currency not in (None, currency):
         raise CurrencyMismatch(currency)
-    day = await day_for(tx, command.operating_day, member, now, await zone_of(tx, register))
+    zone, needed = await zone_of(tx, register), None
+    try:
+        day = await day_for(tx, command.operating_day, member, now, zone, approval)
+    except SecondPersonNeeded as two:  # what is asked of a second person is right by itself
+        needed, day = two, operating_day(command.operating_day, now, zone)
+    author = author_of(member, approval)
     await lock_registers(tx, member.account_id, [register.id])
     expected = await balance(tx, member.account_id, register.id, command.payment_type, currency, day.day)
     difference = command.counted - expected
     if difference and not command.explanation:
         raise DifferenceUnexplained(expected, command.counted, difference)
+    if needed is not None:
+        raise needed
     operation_id = None
     if difference and command.book_difference:
         line = CashOperation(
@@ -58,7 +71,7 @@ async def close_day(command: CloseDay, member: Member, tx: Tx, now: datetime) ->
             currency=currency,
             comment=command.explanation,
         )
-        await enter(tx, [line], member.account_id, author_of(member), day, now)
+        await enter(tx, [line], member.account_id, author, day, now)
         operation_id = line.id
     close = DayClose(
         account_id=member.account_id,
@@ -73,8 +86,8 @@ async def close_day(command: CloseDay, member: Member, tx: Tx, now: datetime) ->
         explanation=command.explanation,
         operation_id=operation_id,
         created_at=now,
-        created_by=member.caller.user_id,
-        created_by_name=member.name,
+        created_by=author.user_id,
+        created_by_name=author.name,
     )
     tx.add(close)
     await tx.flush()

@@ -21,6 +21,7 @@ from fiscal.usecases.cash_operations import (
     record_operation,
     reverse_operation,
 )
+from fiscal.usecases.close_day import CloseDay, close_day
 from fiscal.usecases.ledger import Approval
 from fiscal.usecases.payments.refund_payment import RefundPrepayment, refund_prepayment
 from fiscal.usecases.reverse_settlement import ReverseSettlement, reverse_settlement
@@ -30,7 +31,7 @@ from kit.db import Tx
 from kit.errors import NotFound
 from kit.ids import new_id
 
-Command = SettleBooking | ReverseSettlement | RefundPrepayment | NewOperation | Correction | ReverseOperation
+Command = SettleBooking | ReverseSettlement | RefundPrepayment | NewOperation | Correction | ReverseOperation | CloseDay
 Do = Callable[[Any, Member, Tx, datetime, Approval | None], Awaitable[object]]
 
 
@@ -47,6 +48,7 @@ _ACTS: dict[str, _Act] = {
     "record": _Act(TypeAdapter(NewOperation), record_operation),
     "correct": _Act(TypeAdapter(Correction), correct_operation),
     "reverse": _Act(TypeAdapter(ReverseOperation), reverse_operation),
+    "count": _Act(TypeAdapter(CloseDay), close_day),
 }
 _NAMES: dict[type[Command], str] = {
     SettleBooking: "settle",
@@ -55,7 +57,11 @@ _NAMES: dict[type[Command], str] = {
     NewOperation: "record",
     Correction: "correct",
     ReverseOperation: "reverse",
+    CloseDay: "count",
 }
+
+
+_SAID = ("reason", "comment", "explanation")
 
 
 async def ask_for_second(command: Command, cause: str, member: Member, tx: Tx, now: datetime) -> CashRequest:
@@ -75,7 +81,7 @@ async def ask_for_second(command: Command, cause: str, member: Member, tx: Tx, n
         location_id=location_id,
         amount=amount,
         currency=await currency_of(tx, member.account_id),
-        reason=getattr(command, "reason", None) or getattr(command, "comment", None),
+        reason=next((said for name in _SAID if (said := getattr(command, name, None))), None),
         state="pending",
         requested_at=now,
         requested_by=member.caller.user_id,
@@ -135,9 +141,9 @@ async def _place_and_sum(command: Command, member: Member, tx: Tx) -> tuple[UUID
         asked = await tx.get_one(Prepayment, (member.account_id, command.prepayment_id))
         booking = await tx.get_one(BookingCopy, (member.account_id, asked.booking_id))
         return booking.location_id, command.amount or asked.amount
-    if isinstance(command, NewOperation):
+    if isinstance(command, NewOperation | CloseDay):
         register = await tx.get_one(CashRegister, (member.account_id, command.cash_register_id))
-        return register.location_id, command.amount
+        return register.location_id, command.counted if isinstance(command, CloseDay) else command.amount
     line = await tx.get_one(CashOperation, (member.account_id, command.operation_id))
     register = await tx.get_one(CashRegister, (member.account_id, line.cash_register_id))
     return register.location_id, abs(line.amount)

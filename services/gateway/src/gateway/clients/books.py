@@ -10,6 +10,7 @@ from uuid import UUID
 from contracts.http import books as bodies
 
 from .calling import Call, QueryValue
+from .fiscal import done_or_asked
 
 
 @dataclass(frozen=True)
@@ -43,10 +44,10 @@ class Books:
 
     async def close_day(
         self, account_id: UUID, cash_register_id: UUID, body: bodies.NewDayClose, *, key: str
-    ) -> bodies.DayClose:
-        """Write down what was counted in a register."""
+    ) -> bodies.DayClose | bodies.CashRequest:
+        """Write down what was counted in a register; of a day that is over, or ask a second person to."""
         path = f"/accounts/{account_id}/cash-registers/{cash_register_id}/day-closes"
-        return await self.call(bodies.DayClose, "POST", path, body=body, key=key)
+        return done_or_asked(await self.call(object, "POST", path, body=body, key=key), bodies.DayClose)
 
     async def day(self, account_id: UUID, day: date) -> bodies.DayReport:
         """Every register on one operating day."""

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from starlette.responses import Response
 
-from contracts.http.books import CashRules, CashRulesChanges, NewDayClose
+from contracts.http.books import CashRequest, CashRules, CashRulesChanges, NewDayClose
 from contracts.http.fiscal import PaymentType
 from gateway.clients import Refused
 from gateway.pages.forms import Form
@@ -51,6 +51,8 @@ async def count(visit: VisitDep, account_id: UUID) -> Response:
         return await _page(visit, account_id, keep_typed(refused, form, _FIELDS), refused.status)
     except ValueError:
         return await _page(visit, account_id, form.refuse("cash_register_id", ""), 422)
+    if isinstance(made, CashRequest):
+        return visit.go(f"/manage/{account_id}/day?day={form.text('operating_day')}", "ledger.asked")
     said = "day.counted" if not made.difference.amount else "day.counted_otherwise"
     return visit.go(f"/manage/{account_id}/day?day={made.operating_day}", said)
 
