@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -20,9 +21,12 @@ ROOT = Path(__file__).parent.parent
 
 
 set_up_logs("tests", "info", "json")
-# How quick an example is depends on who else works on the machine.
-settings.register_profile("shared machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("shared machine")
+# How quick an example is depends on who else works on the machine. A run shows what a change has broken, so it tries
+# the same examples as the run before; `--hypothesis-profile search` looks for new ones.
+_patient: dict[str, Any] = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("the same for all", derandomize=True, database=None, **_patient)
+settings.register_profile("search", derandomize=False, max_examples=2000, **_patient)
+settings.load_profile("the same for all")
 
 
 @pytest.fixture(scope="session")

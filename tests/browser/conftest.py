@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, FloatRect, Locator, Page, async_playwright, expect
 
 from tests.support.people import new_phone
 from zapys_dev.browser import chromium
@@ -118,6 +118,18 @@ class Person:
 
 
 NewPerson = Callable[..., Awaitable[Person]]
+
+
+async def box_of(place: Locator) -> FloatRect:
+    """Where it is once it has come to rest: a page under way would be missed by the mouse."""
+    before = None
+    for _ in range(50):
+        found = await place.bounding_box()
+        if found is not None and found == before:
+            return found
+        before = found
+        await place.page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    raise AssertionError("it never comes to rest")
 
 
 @pytest.fixture

@@ -143,7 +143,7 @@ async def walk_by_turns(people: list[Person], pages: tuple[str, ...]) -> list[st
 
 
 @pytest.mark.row("N17")
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 async def test_a_stranger_can_use_every_page(address: str, new_person: NewPerson) -> None:
     people = [await new_person(address, **STILL) for _ in LANGUAGES]
     found = await walk_by_turns(people, PUBLIC)
@@ -153,7 +153,7 @@ async def test_a_stranger_can_use_every_page(address: str, new_person: NewPerson
 
 
 @pytest.mark.row("N17")
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 async def test_who_works_there_can_use_every_page(address: str, new_person: NewPerson) -> None:
     people = [await new_person(address, look=WIDE, **STILL) for _ in LANGUAGES]
     for person in people:

@@ -11,13 +11,13 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from playwright.async_api import CDPSession, FloatRect, Locator, Route, expect
+from playwright.async_api import CDPSession, Locator, Route, expect
 
 from tests.support.people import Salon, Visitor, first_slots, open_salon
 from tests.support.waiting import eventually
 from zapys_dev.stack import Stack
 
-from .conftest import DESK, PHONE, NewPerson, Person
+from .conftest import DESK, PHONE, NewPerson, Person, box_of
 
 pytestmark = pytest.mark.browser
 
@@ -108,18 +108,6 @@ _WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 def tile(person: Person, name: str) -> Locator:
     return person.page.locator(".calendar .ec-event.tile:not(.ec-ghost):not(.ec-preview)", has_text=name)
-
-
-async def box_of(place: Locator) -> FloatRect:
-    """Where it is once it has come to rest: a page under way would be missed by the mouse."""
-    before = None
-    for _ in range(50):
-        found = await place.bounding_box()
-        if found is not None and found == before:
-            return found
-        before = found
-        await place.page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    raise AssertionError("it never comes to rest")
 
 
 async def drag(person: Person, name: str, *, hours: float = 0, columns: int = 0) -> None:

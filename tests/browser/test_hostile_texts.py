@@ -52,7 +52,6 @@ def address(stage: Poisoned, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         yield url
 
 
-@pytest.mark.timeout(180)
 async def test_payloads_in_every_text_run_nothing_on_the_main_screens(
     stage: Poisoned, address: str, new_person: NewPerson
 ) -> None:

@@ -90,6 +90,8 @@ def clone(tmp_path: Path, servers: TestServers, fresh_vhost: str) -> Iterator[Cl
         first_port,
     )
     yield made
+    if not (tmp_path / ".zapys").exists():
+        return  # nothing was ever started there
     made.zapys("down")
     for service in databases.SERVICES:
         databases.drop(servers.postgres_url, service, suffix=made.env["ZAPYS_DATABASE_SUFFIX"])

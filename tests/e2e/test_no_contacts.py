@@ -25,8 +25,6 @@ from tests.rights.samples import Samples
 from tests.support.people import Salon, Visitor, first_slots, open_salon
 from zapys_dev.stack import Stack
 
-pytestmark = pytest.mark.timeout(420)
-
 MakeVisitor = Callable[[], Visitor]
 
 CONTACTS = {Permission.CLIENT_VIEW_PHONE, Permission.CLIENT_VIEW_SURNAME, Permission.CLIENT_VIEW_SOCIAL}

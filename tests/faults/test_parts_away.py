@@ -12,7 +12,7 @@ from tests.support.people import Salon, Visitor, first_slots
 from tests.support.restarts import book_through_restarts
 from tests.support.waiting import eventually
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(400)]
+pytestmark = pytest.mark.faults
 
 
 async def test_bookings_are_taken_without_the_broker_and_their_events_arrive_later(

@@ -47,7 +47,6 @@ SIGNED_IN_ELSEWHERE = {
     "register_account": "everybody may open an account",
 }
 
-pytestmark = pytest.mark.timeout(600)  # hundreds of requests, and machines have other things to do
 
 Learned = list[tuple[World, Route, Rule]]
 

@@ -43,7 +43,12 @@ async def at_work(salon: Salon, simulators: Simulators, desk: TestDesk) -> tuple
     register = await salon.fiscal_register(desk)
     await salon.open_shift(register)
     await salon.settled(await salon.booking(), ("cash", 50_000))
-    await salon.bench.service.state["receipt_loop"].drain()
+
+    async def is_registered() -> bool:
+        await salon.bench.service.state["receipt_loop"].drain()
+        return bool(await salon.receipts("registered"))
+
+    await eventually(is_registered)  # an answer that took too long is asked about again
     [receipt] = await salon.receipts("registered")
     answer = await salon.ask("POST", f"/receipts/{receipt['id']}/deliveries", {"email": "iryna@example.ua"})
     assert answer.status_code == 201, answer.text
