@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import base64
 from functools import partial
-from unittest.mock import Mock
+from unittest.mock import AsyncMock, Mock
 from uuid import UUID
 
 import pytest
 
 from booking.tables import AccountCopy
 from booking.usecases.actors import SYSTEM
+from booking.usecases.bookings.create_booking import Order, book_hold
 from booking.usecases.catalogue.recycle import delete_location, delete_service
 from booking.usecases.changes.carry_out import Desk
 from booking.usecases.clients.erase_card import erase_card
 from booking.usecases.clients.find_card import Known, find_card
 from booking.usecases.clients.merge_cards import merge_cards
 from booking.usecases.copies.copy_account import copy_account
+from contracts.identity import BookingRules
 from contracts.permissions import Permission
 from tests.booking.integration.test_links_and_site import changed
 from tests.booking.salon import a_phone, utc_now
@@ -89,6 +91,71 @@ async def test_nobody_books_what_is_put_away_at_that_moment(salon, what):
     refused = await while_saved(salon.bench.service.db, salon.account_id, putting_away, asked)
     assert refused.status_code == 422, refused.text
     assert (await salon.ok("GET", "/bookings"))["items"] == []
+
+
+async def held(salon, at):
+    body = {"service_ids": [salon.service], "staff_member_id": salon.staff, "starts_at": at}
+    answer = await salon.bench.http.post(f"{salon.site}/holds", json=body)
+    assert answer.status_code == 201, answer.text
+    return answer.json()["hold_id"]
+
+
+def book_held(salon, hold_id):
+    body = {"hold_id": hold_id, "client": {"name": "Наталія"}}
+    return salon.bench.http.post(f"{salon.site}/bookings", json=body, headers=salon.client().headers)
+
+
+def closing(salon):
+    return salon.call("POST", "/closed-days", {"date": str(salon.day())})
+
+
+async def test_a_change_of_the_rules_knows_the_hold_that_is_being_booked(salon):
+    hold_id = await held(salon, salon.at("10:00"))
+
+    async def booking(tx):
+        account = await tx.get_one(AccountCopy, salon.account_id)
+        nobody = Order(client=AsyncMock(return_value=None), comment=None, actor=SYSTEM)
+        await book_hold(tx, account, UUID(hold_id), nobody, utc_now())
+
+    refused = await while_saved(salon.bench.service.db, salon.account_id, booking, closing(salon))
+    assert (refused.status_code, len(refused.json()["conflicts"])) == (409, 1)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "code"),
+    [
+        ("POST", "/closed-days", {"date": "{day}"}, "closed_day"),
+        ("POST", "/staff-members/{staff}/time-off", {"starts_at": "{since}", "ends_at": "{until}"}, "time_off"),
+        ("PATCH", "/staff-members/{staff}", {"accepts_bookings": False}, "staff_not_bookable"),
+        ("PATCH", "/services/{service}", {"bookable_online": False}, "service_offline"),
+        ("DELETE", "/services/{service}", None, None),
+    ],
+)
+async def test_what_was_held_is_not_booked_when_it_is_offered_no_more(salon, method, path, body, code):
+    facts = {
+        "day": salon.day(), "staff": salon.staff, "service": salon.service,
+        "since": salon.at("09:00"), "until": salon.at("18:00"),
+    }  # fmt: skip
+    hold_id = await held(salon, salon.at("10:00"))
+    filled = {name: value.format(**facts) if isinstance(value, str) else value for name, value in (body or {}).items()}
+    await salon.ok(method, path.format(**facts), filled or None)
+    refused = await book_held(salon, hold_id)
+    if code is None:
+        assert (refused.status_code, refused.json()["code"]) == (409, "booking.hold_expired")
+    else:
+        assert (refused.status_code, refused.json()["code"]) == (422, "booking.slot_not_offered")
+        assert [one["code"] for one in refused.json()["reasons"]] == [code]
+    assert (await salon.ok("GET", "/bookings"))["items"] == []
+
+
+async def test_what_was_held_in_time_is_booked_although_the_rules_for_new_visits_are_others_now(salon):
+    hold_id = await held(salon, salon.at("10:00"))
+    state = changed(
+        salon, 2, booking_rules=BookingRules(lead_time_min=60 * 24 * 10, grid_min=50, booking_window_days=1)
+    )
+    await salon.bench.deliver(state)
+    assert (await salon.book(salon.at("12:00"))).status_code == 422
+    assert (await book_held(salon, hold_id)).status_code == 201
 
 
 async def test_an_address_that_was_held_for_a_moment_only_leads_on_too(salon):

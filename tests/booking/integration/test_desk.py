@@ -264,6 +264,14 @@ async def test_moving_keeps_the_rules_and_says_what_was_before(salon):
     assert half["starts_at"] == salon.at("16:15")  # its own old time is not in its way
 
 
+async def test_a_moved_visit_keeps_the_length_and_the_buffers_it_was_booked_with(salon):
+    made = await salon.booked(salon.at("10:00"))
+    await salon.ok("PATCH", f"/services/{salon.service}", {"duration_min": 90, "buffer_after_min": 30})
+    moved = await salon.ok("POST", f"/bookings/{made['id']}/reschedule", {"starts_at": salon.at("12:00")})
+    assert (moved["starts_at"], moved["ends_at"]) == (salon.at("12:00"), salon.at("13:00"))
+    await salon.booked(salon.at("13:00"))
+
+
 async def test_a_move_is_taken_back_to_its_time_and_people_without_the_right_to_break_rules(salon):
     sofia = await salon.add_staff("Софія")
     early = {"service_ids": [salon.service], "staff_member_id": salon.staff, "starts_at": salon.at("07:10")}
@@ -305,14 +313,18 @@ async def test_another_price_than_the_catalogues_needs_its_right(salon):
 
 
 async def test_a_change_on_an_old_version_is_refused(salon):
-    made = await salon.booked(salon.at("10:00"))
+    client = salon.client()
+    made = await salon.booked(salon.at("10:00"), by=client)
+    mine = f"/api/v1/me/bookings/{made['id']}"
     await salon.ok("PATCH", f"/bookings/{made['id']}", {"comment": "перша"}, headers={"If-Match": '"1"'})
-    for method, path, body in (
-        ("PATCH", f"/bookings/{made['id']}", {"comment": "друга"}),
-        ("POST", f"/bookings/{made['id']}/reschedule", {"starts_at": salon.at("12:00")}),
-        ("POST", f"/bookings/{made['id']}/cancel", {}),
+    for method, path, body, by in (
+        ("PATCH", f"/bookings/{made['id']}", {"comment": "друга"}, None),
+        ("POST", f"/bookings/{made['id']}/reschedule", {"starts_at": salon.at("12:00")}, None),
+        ("POST", f"/bookings/{made['id']}/cancel", {}, None),
+        ("POST", f"{mine}/reschedule", {"starts_at": salon.at("12:00")}, client),
+        ("POST", f"{mine}/cancel", {}, client),
     ):
-        stale = await salon.call(method, path, body, headers={"If-Match": '"1"'})
+        stale = await salon.call(method, path, body, by=by, headers={"If-Match": '"1"'})
         assert (stale.status_code, stale.json()["code"]) == (412, "request.stale_version")
     now = await salon.ok("GET", f"/bookings/{made['id']}")
     assert (now["comment"], now["version"], now["state"]) == ("перша", 2, "pending")

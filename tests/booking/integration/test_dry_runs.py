@@ -65,7 +65,10 @@ async def test_a_booking_that_came_meanwhile_stops_the_change_and_nothing_is_hal
     assert [one["booking_id"] for one in refused.json()["conflicts"]] == [first["id"], late["id"]]
     assert await salon.ok("GET", f"/staff-members/{salon.staff}/schedule") == before
     assert (await salon.ok("GET", f"/bookings/{first['id']}"))["state"] == "pending"
-    again = await changed(salon, schedule_change(salon), on_conflict="cancel", seen=refused.json()["seen"])
+    await salon.ok("POST", f"/bookings/{late['id']}/reschedule", {"starts_at": salon.at("14:00")})
+    moved = await changed(salon, schedule_change(salon), on_conflict="cancel", seen=refused.json()["seen"])
+    assert moved.status_code == 409, "the same bookings, and one of them is another now"
+    again = await changed(salon, schedule_change(salon), on_conflict="cancel", seen=moved.json()["seen"])
     assert again.status_code == 200
 
 

@@ -252,6 +252,9 @@ async def test_an_address_that_was_left_leads_on_until_somebody_else_has_it(salo
     await change(salon, 3, vanity_address=f"{new}-2")
     await change(salon, 4, vanity_address=new)
     assert (await site(salon, "GET", f"{new}-2")).json()["account"]["vanity_address"] == new
+    await change(other, 3, vanity_address=f"{new}-3")
+    last = (await site(salon, "GET", old)).json()["account"]["id"]
+    assert last == str(other.account_id), "who had it last"
 
 
 @pytest.mark.row("N1")

@@ -41,6 +41,12 @@ async def test_of_a_hundred_clients_for_one_hour_exactly_one_gets_it(salon):
     assert await overlaps(salon) == 0
 
 
+async def test_who_lost_hears_of_the_nearest_free_starts_on_both_sides(salon):
+    await salon.booked(salon.at("12:00"))
+    lost = (await salon.book(salon.at("12:00"))).json()
+    assert [one["starts_at"] for one in lost["alternatives"]] == [salon.at(at) for at in ("10:45", "11:00", "13:00")]
+
+
 async def test_twenty_hours_wanted_by_ten_each_half_of_them_shifted(open_another):
     salon = await open_another(schedule=every_day(("09:00", "19:00")))
     wanted = []

@@ -60,6 +60,16 @@ async def test_a_holiday_offers_nothing_and_says_so(salon):
     assert (await salon.call("POST", "/closed-days", body)).json()["code"] == "booking.day_already_closed"
 
 
+async def test_a_closed_day_hits_what_touches_it_and_not_its_neighbours(open_another):
+    salon = await open_another(schedule=every_day(("00:00", "24:00")))
+    await salon.booked(salon.at("23:00", 2))
+    into = await salon.booked(salon.at("23:30", 3))
+    await salon.booked(salon.at("00:00", 5))
+    refused = await salon.call("POST", "/closed-days", {"date": str(salon.day(4))})
+    assert [one["booking_id"] for one in refused.json()["conflicts"]] == [into["id"]]
+    assert (await salon.call("POST", "/closed-days", {"date": str(salon.day(6))})).status_code == 201
+
+
 async def test_closing_a_day_with_bookings_asks_first(salon):
     await salon.booked(salon.at("10:00"))
     body = {"date": salon.day().isoformat()}

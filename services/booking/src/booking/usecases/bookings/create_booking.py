@@ -11,6 +11,7 @@ from uuid import UUID
 from booking.domain.lifecycle import State, payment_state
 from booking.domain.sums import shared_out
 from booking.errors import HoldExpired
+from booking.queries.calendar_lock import lock_calendar
 from booking.queries.client_limits import Booker
 from booking.queries.visits import Visit, staff_names
 from booking.tables import AccountCopy, BookingItemRow, BookingRow, ClientRow, HoldRow, LocationRow
@@ -21,6 +22,7 @@ from kit.db import Tx
 from kit.errors import NotFound
 from kit.ids import new_id
 
+from .keep_hold import require_still_open
 from .limit_client import require_room
 from .places import Wish
 from .record_act import record_act
@@ -70,8 +72,9 @@ async def book_hold(
     """Turn a hold into a booking: the very same rows of time change their owner.
 
     Raises `HoldExpired` when its time is over or it was used already, `SlotNotOffered` when the client has as many
-    visits as one may have.
+    visits as one may have, or the account's rules have changed since.
     """
+    await lock_calendar(tx, account.account_id)
     hold = await tx.get(HoldRow, (account.account_id, hold_id), with_for_update=True)
     if hold is None or hold.expires_at <= now:
         raise HoldExpired
@@ -81,6 +84,7 @@ async def book_hold(
     await require_room(tx, account, booker, location, hold.starts_at, now)
     booking_id = new_id()
     items = [TakenItem.restored(stored) for stored in hold.items]
+    await require_still_open(tx, account, location, items, now)
     for item in items:
         owner = {"booking_id": booking_id, "booking_item_id": item.id}
         await pass_on(tx, account.account_id, hold_id, item.time_ids, **owner)
