@@ -268,6 +268,13 @@ async def test_the_catalogue_lists_a_citys_firms_and_no_unlisted_ones(open_anoth
     assert [one["id"] for one in told["items"]] == [str(here.account_id)]
     page = await site(hidden, "GET", hidden.vanity)
     assert (page.status_code, page.json()["account"]["unlisted"]) == (200, True)
+    alone = f"{city} без вивіски"
+    await open_another(city=alone, unlisted=True)
+    cities = {
+        one["name"]: one["firms"] for one in (await here.bench.http.get("/api/v1/catalogue/cities")).json()["items"]
+    }
+    assert alone not in cities
+    assert cities.get(city, 1) == 1
 
 
 class LoopbackDns(asyncio.DatagramProtocol):
