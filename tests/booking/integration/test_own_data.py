@@ -297,16 +297,19 @@ async def test_who_is_forgotten_is_forgotten_with_the_doubles_of_their_doubles(s
     assert {str(one.client_id) for one in erased} == {first, second, third}
 
 
-async def test_nothing_is_kept_for_somebody_who_waited_and_was_forgotten(salon):
+@pytest.mark.parametrize("by_oneself", [False, True])
+async def test_nothing_is_kept_for_somebody_who_waited_and_was_forgotten(salon, by_oneself):
     taken = await salon.booked(salon.at("10:00"))
-    card = await salon.ok("POST", "/clients", {"name": "Соломія", "phone": a_phone()})
+    person = salon.client()
+    card = await salon.ok("POST", "/clients", {"name": "Соломія", "phone": person.phone_e164})
     waits = {"service_ids": [salon.service], "staff_member_id": salon.staff, "client_id": card["id"]}
     day = {"first_day": str(salon.day()), "last_day": str(salon.day()), "from": "10:00", "to": "11:00"}
     await salon.ok("POST", "/waitlist", {**waits, **day})
     await salon.ok("POST", "/waitlist", {**waits, **day, "from": "11:00", "to": "12:00"})
     await serve_waitlists(salon.bench.service.db)
     assert "11:00" not in await salon.starts(salon.day()), "offered"
-    await salon.ok("POST", f"/clients/{card['id']}/erase", {"confirm": "erase"})
+    door = "/api/v1/me/client-data/erase" if by_oneself else f"/clients/{card['id']}/erase"
+    await salon.ok("POST", door, {"confirm": "erase"}, by=person if by_oneself else None)
     assert (await salon.ok("GET", "/waitlist"))["items"] == []
     [ended] = await salon.bench.said(WaitlistOfferEnded, account_id=salon.account_id)
     assert (ended.ended_by, ended.entry.client.phone_e164) == ("withdrawn", None)
