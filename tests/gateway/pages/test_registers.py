@@ -224,6 +224,14 @@ async def test_the_day_shows_the_count_its_difference_and_who_dated_back(owner: 
     assert "різницю та її пояснення записано" in owner.page.text
 
 
+async def test_a_count_of_a_day_that_is_over_may_wait_for_the_second_person(owner: Browser, stage: Stage) -> None:
+    stage.on("fiscal", "POST", f"{ONE_BOX}/day-closes", lambda _: request())
+    await owner.open(f"{HOME}/day")
+    await owner.send("/day/count", counted="430", explanation="дали без решти")
+    assert "Потрібна згода другої людини" in owner.page.text
+    assert owner.page.address.startswith(f"{HOME}/day?day=")
+
+
 async def test_rules_of_back_dating_are_changed_with_the_version_that_was_read(owner: Browser, stage: Stage) -> None:
     await owner.open(f"{HOME}/day")
     await owner.send("/day/rules", back_days_limit="7")

@@ -65,7 +65,9 @@ async def check_given(before: Held, after: Held, actor: Member, tx: Tx) -> None:
         Membership.removed_at.is_(None),
     )
     own = (await tx.scalars(mine)).first()
-    grants.check_grant(before, after, own.held if own is not None else grants.NOTHING, actor.holders)
+    # A program has rights and places of its own, and no end.
+    held = own.held if own is not None else Held(actor.permissions, scope=actor.location_ids)
+    grants.check_grant(before, after, held, actor.holders)
 
 
 async def check_locations(location_ids: frozenset[UUID] | None, account_id: UUID, tx: Tx) -> None:
