@@ -39,6 +39,11 @@ class Seen:
         return len(self.booked) == len(self.stored) and set(self.booked) == self.stored and not self.strange
 
 
+def _keeps_the_time_to_itself(answer: httpx.Response) -> bool:
+    """Whether it says "later" and not when."""
+    return answer.status_code == 503 and "retry-after" not in answer.headers
+
+
 async def book_until_over(
     client: Visitor, salon: Salon, slots: list[dict[str, Any]], seen: Seen, pause_s: float
 ) -> None:
@@ -57,7 +62,7 @@ async def book_until_over(
                 if answer.status_code == 201:
                     seen.booked.append(answer.json()["id"])
                     seen.booked_at.append(time.monotonic())
-                elif answer.status_code not in LATER or "retry-after" not in answer.headers:
+                elif answer.status_code not in LATER or _keeps_the_time_to_itself(answer):
                     seen.strange.append(f"{answer.status_code} {answer.text}")
                 if answer.status_code not in LATER:
                     break
