@@ -150,6 +150,14 @@ def test_a_moment_is_shown_on_the_clock_of_its_place(language: str, shown: str) 
 def test_short_dates_and_phones() -> None:
     context.amend(language="uk")
     assert formats.day_short(date(2026, 11, 23)) == "23.11.2026"
+    for told, number in (
+        ("100000.0", "100 000"),
+        ("12.345", "12,34"),
+        ("0", "0"),
+        ("NaN", "NaN"),
+        ("багато", "багато"),
+    ):
+        assert formats.told_number(told).replace("\u00a0", " ") == number, told
     assert formats.phone("+380671234567").replace("\u00a0", " ") == "+380 67 123 45 67"
     for typed in ("8 (067) 123-45-67", "067 123 45 67", "380671234567", "671234567"):
         assert formats.phone(typed).replace("\u00a0", " ") == "+380 67 123 45 67", typed

@@ -7,6 +7,7 @@ belong to, so every function that shows one takes the name of its time zone.
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal, InvalidOperation
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -51,6 +52,15 @@ def money(value: Money) -> str:
 def decimal(value: float) -> str:
     """`4,7`; in English `4.7`."""
     return format_decimal(round(value, 1), locale=locale())
+
+
+def told_number(value: str) -> str:
+    """A number as a provider wrote it (`100000.0`), as people write it; anything else stays as it was told."""
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        return value
+    return format_decimal(number, format="#,##0.##", locale=locale()) if number.is_finite() else value
 
 
 def at(moment: datetime, zone: str) -> datetime:

@@ -79,6 +79,7 @@ def environment() -> Environment:
     )
     made.filters["capitalize_first"] = capitalize_first
     made.filters["decimal"] = formats.decimal
+    made.filters["told_number"] = formats.told_number
     return made
 
 
