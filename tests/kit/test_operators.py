@@ -65,8 +65,9 @@ async def test_figures_say_which_part_does_not_work_and_a_silent_part_holds_nobo
 
 
 async def test_the_process_that_answers_tells_operators_when_no_worker_is_there(
-    settings: Settings, fresh_database: Callable[..., Urls]
+    settings: Settings, fresh_database: Callable[..., Urls], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(admin, "CHECK_S", 60.0)
     urls = fresh_database("booking", MIGRATIONS)
     service = build(settings.model_copy(update={"database_url": SecretStr(urls.app_url)}))
     wakeups = Wakeups(urls.app_url)

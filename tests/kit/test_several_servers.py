@@ -55,7 +55,7 @@ async def test_a_server_that_says_nothing_is_not_waited_for_long(monkeypatch: py
     port = silent.sockets[0].getsockname()[1]
     try:
         servers = Servers(f"postgresql+asyncpg://nobody@{HOST}:{port},{HOST}:{SILENT}/x")
-        with pytest.raises(ConnectionError, match=f"{port}: TimeoutError; {HOST}:{SILENT}: ConnectionRefusedError"):
+        with pytest.raises(ConnectionError, match=f"{port}: TimeoutError; {HOST}:{SILENT}: "):
             await servers.connect_apart(timeout=600, server_settings={})
     finally:
         for writer in callers:
