@@ -146,7 +146,10 @@ def test_quiet_hours_that_end_in_the_hour_that_comes_twice_end_after_the_moment_
         ({"client": client(phone_confirmed=False)}, None),  # typed in by staff, who asked for it
         ({"client": client(phone_mark="bad")}, Reason.PHONE_BAD),
         ({"client": client(phone_mark="stop_list")}, Reason.STOP_LIST),
+        ({"rules": rules(client_channels={Kind.REMINDER_EVE: "voice"})}, Reason.CHANNEL_NOT_AVAILABLE),
         ({"client": client(wants_messages=False)}, Reason.CLIENT_OPTED_OUT),
+        ({"client": client(refused_channels=frozenset({"sms"}))}, Reason.CLIENT_OPTED_OUT),
+        ({"client": client(refused_channels=frozenset({"email"}))}, None),
         ({"client": client(wants_reminders=False)}, Reason.CLIENT_OPTED_OUT),
         ({"client": client(wants_changes=False)}, None),
         ({"client": client(earlier_visits=(EarlierVisit(kyiv("2026-03-10T12:00")),))}, Reason.MERGED),
