@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.async_api import Browser, FloatRect, Locator, Page, async_playwright, expect
+from playwright.async_api import Browser, Error, FloatRect, Locator, Page, async_playwright, expect
 
 from tests.support.people import new_phone
 from zapys_dev.browser import chromium
@@ -121,9 +121,14 @@ NewPerson = Callable[..., Awaitable[Person]]
 
 
 async def box_of(place: Locator) -> FloatRect:
-    """Where it is once it has come to rest: a page under way would be missed by the mouse."""
+    """Where it is, in view, once it has come to rest: a page under way would be missed by the mouse."""
     before = None
     for _ in range(50):
+        try:
+            await place.scroll_into_view_if_needed()
+        except Error as gone:  # drawn anew while it was looked at; every other act of a locator looks again by itself
+            if "not attached" not in gone.message:
+                raise
         found = await place.bounding_box()
         if found is not None and found == before:
             return found

@@ -112,12 +112,10 @@ def tile(person: Person, name: str) -> Locator:
 
 async def drag(person: Person, name: str, *, hours: float = 0, columns: int = 0) -> None:
     """Take a tile with the mouse and let it go so many hours lower and columns further."""
-    await tile(person, name).scroll_into_view_if_needed()
-    box = await box_of(tile(person, name))
     width = (await box_of(person.page.locator(".calendar .column-head").nth(1)))["x"] - (
         await box_of(person.page.locator(".calendar .column-head").nth(0))
     )["x"]
-    mouse = person.page.mouse
+    mouse, box = person.page.mouse, await box_of(tile(person, name))
     x, y = box["x"] + 40, box["y"] + 20
     await mouse.move(x, y)
     await mouse.down()
@@ -328,7 +326,6 @@ async def test_a_finger_that_rests_drags_and_one_that_swipes_scrolls(
 ) -> None:
     made = await desk.write_down(10, {"name": "Зоя Дотик"})
     staff = await desk.sit_down(new_person, stack, look=PHONE)
-    await tile(staff, "Зоя").scroll_into_view_if_needed()
     finger = await staff.page.context.new_cdp_session(staff.page)
     box = await box_of(tile(staff, "Зоя"))
     x, y = box["x"] + 30, box["y"] + 30
@@ -337,7 +334,6 @@ async def test_a_finger_that_rests_drags_and_one_that_swipes_scrolls(
     assert await hour_of(desk, made["id"]) == "10:00"
     await expect(staff.page.locator(".toast")).to_have_count(0)
 
-    await tile(staff, "Зоя").scroll_into_view_if_needed()
     box = await box_of(tile(staff, "Зоя"))
     await _touch(finger, box["x"] + 30, box["y"] + 30, by=HOUR_PX, rests_until=staff.page.locator(".ec-dragging"))
     await expect(staff.page.locator(".toast.good")).to_contain_text("11:00")

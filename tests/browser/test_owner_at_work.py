@@ -49,7 +49,6 @@ async def test_hours_are_drawn_with_the_mouse_and_saved_after_the_bookings_in_th
     monday = page.locator("[data-day=mon]")
     bar = monday.locator(".bar")
     await expect(bar).to_have_text("09:00–18:00")
-    await bar.scroll_into_view_if_needed()
     box = await box_of(bar)
     middle = box["y"] + box["height"] / 2
     hour = box["width"] / 9
