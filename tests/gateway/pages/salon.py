@@ -289,9 +289,13 @@ def open_for_clients(stage: Stage) -> None:
     stage.on("identity", "PATCH", "/me", profile())
 
 
+_BREAK_ON = 3
+
+
 def hours(_: Asked) -> HoursAnswer:
-    """From ten to eight on every day of the week to come."""
-    spans = [WorkSpan(starts_at=moment(day, 10), ends_at=moment(day, 20)) for day in range(7)]
+    """From ten to eight on every day of the week to come, on one with a break."""
+    spans = [WorkSpan(starts_at=moment(day, 10), ends_at=moment(day, 20)) for day in range(7) if day != _BREAK_ON]
+    spans += [WorkSpan(starts_at=moment(_BREAK_ON, start), ends_at=moment(_BREAK_ON, start + 4)) for start in (9, 14)]
     return HoursAnswer(
         first_day=today(), items=[LocationHours(location_id=LOCATION, time_zone="Europe/Kyiv", spans=spans)]
     )
