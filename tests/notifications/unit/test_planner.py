@@ -286,6 +286,12 @@ def test_a_member_of_another_location_hears_nothing() -> None:
     assert decision(made, Kind.CREATED, NOON, IHOR).reason is Reason.LOCATION_NOT_IN_SCOPE
 
 
+def test_whose_time_it_is_hears_of_it_wherever_else_they_work() -> None:
+    lent = member(IHOR, "master", staff_member_id=SOFIA, location_ids=frozenset({UUID(int=99)}))
+    made = situation(START, members=(lent,), act=act(Kind.CREATED))
+    assert decision(made, Kind.CREATED, NOON, IHOR).reason is None
+
+
 @pytest.mark.row("S50")
 @pytest.mark.parametrize(
     ("channel", "reason"), [(None, Reason.RECIPIENT_NO_CHANNEL), ("email", Reason.CHANNEL_NOT_AVAILABLE)]
