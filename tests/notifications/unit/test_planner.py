@@ -286,6 +286,20 @@ def test_a_member_of_another_location_hears_nothing() -> None:
     assert decision(made, Kind.CREATED, NOON, IHOR).reason is Reason.LOCATION_NOT_IN_SCOPE
 
 
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"account_is_demo": True}, Reason.DEMO_ACCOUNT),
+        ({"account_is_active": False}, Reason.ACCOUNT_DISABLED),
+        ({"staff_kinds": {Kind.CREATED: StaffKindRule(False, frozenset({"owner"}))}}, Reason.TYPE_DISABLED),
+        ({"client_messages_on": False}, None),  # a switch for what clients get
+    ],
+)
+def test_the_reason_against_telling_staff_is_named(change: dict[str, object], reason: Reason | None) -> None:
+    made = situation(START, rules=rules(**change), act=act(Kind.CREATED))
+    assert decision(made, Kind.CREATED, NOON, OLENA).reason is reason
+
+
 def test_whose_time_it_is_hears_of_it_wherever_else_they_work() -> None:
     lent = member(IHOR, "master", staff_member_id=SOFIA, location_ids=frozenset({UUID(int=99)}))
     made = situation(START, members=(lent,), act=act(Kind.CREATED))
