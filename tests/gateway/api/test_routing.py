@@ -118,3 +118,11 @@ def _read_document(service: str, folder: Path, monkeypatch: pytest.MonkeyPatch) 
         monkeypatch.setitem(os.environ, name, value)
     document: dict[str, Any] = app.build(settings()).build_app().openapi()
     return document
+
+
+@pytest.mark.parametrize("hidden", ["%2F", "%2f", "%5C", "%5c"])
+def test_a_slash_that_is_hidden_is_nobodys_even_where_nothing_climbs_up(hidden: str) -> None:
+    """Read decoded it names one service, passed on as it came another address there."""
+    plain = "/api/v1/public/x/y"
+    assert owner_of(plain, plain) is not None
+    assert owner_of(plain if hidden.lower() == "%2f" else "/api/v1/public/xy", f"/api/v1/public/x{hidden}y") is None
