@@ -15,15 +15,12 @@ import sys
 import tempfile
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 from playwright.async_api import Browser, Locator, async_playwright, expect
 
 from gateway.pages.help_videos import FOLDER
-from tests.support.people import Salon, Visitor, first_slots, open_salon
 from zapys_dev.browser import ensure_chromium
 from zapys_dev.places import home
 from zapys_dev.services import Ports
@@ -31,6 +28,7 @@ from zapys_dev.stack import Stack
 
 from .conftest import FLAGS, Person
 from .recorder import Recorder
+from .shop import Shop, add_register, open_shop
 
 _LIST = FOLDER / "videos.json"
 _PHONE: dict[str, Any] = {
@@ -42,82 +40,7 @@ _PHONE: dict[str, Any] = {
 _DESK: dict[str, Any] = {"viewport": {"width": 1200, "height": 750}, "device_scale_factor": 1}
 _WIDTHS = {390: 500, 1200: 1200}
 """Pixels of the video for the width of the page: sharp enough to read, small enough to send."""
-_WEEK = ("mon", "tue", "wed", "thu", "fri", "sat")
-_HOURS = [{"from": "09:00", "to": "13:00"}, {"from": "14:00", "to": "19:00"}]
-_CLIENTS = (
-    (9, 0, "Ірина Бондар", 0),
-    (11, 0, "Тарас Савченко", 0),
-    (15, 0, "Оксана Мельник", 0),
-    (10, 0, "Максим Кравець", 1),
-    (16, 0, "Юлія Ткач", 1),
-)
 _HOUR_PX = 72
-
-
-@dataclass
-class Shop:
-    """A salon with two people, two services, and a day with visits."""
-
-    salon: Salon
-    session: dict[str, Any]
-    people: tuple[str, str]
-    day: date
-
-    @property
-    def root(self) -> str:
-        return f"/accounts/{self.salon.account}"
-
-    @property
-    def manage(self) -> str:
-        return f"/manage/{self.salon.account}"
-
-    @property
-    def desk(self) -> str:
-        return f"/desk/{self.salon.account}?day={self.day}&view=day"
-
-    async def ask(self, method: str, path: str, body: Any = None) -> Any:
-        """The public API, as the owner."""
-        return await self.salon.owner.ask(method, f"{self.root}{path}", body)
-
-
-async def _open_shop(stack: Stack) -> Shop:
-    owner = Visitor(stack)
-    session = await owner.sign_in()
-    salon = await open_salon(owner)
-    day = date.today() + timedelta(days=3)  # noqa: DTZ011 - far enough from midnight's edges
-    day += timedelta(days=day.weekday() == 6)
-    shop = Shop(salon, session, (salon.staff_member, ""), day)
-    person = {"name": "Андрій", "location_ids": [salon.location], "service_ids": [salon.service]}
-    second = (await shop.ask("POST", "/staff-members", person))["id"]
-    shop.people = (salon.staff_member, second)
-    await shop.ask(
-        "POST",
-        "/services",
-        {
-            "name": "Фарбування",
-            "duration_min": 120,
-            "price": {"amount": 150000, "currency": "UAH"},
-            "bookable_online": True,
-            "buffer_before_min": 0,
-            "buffer_after_min": 0,
-            "staff_member_ids": list(shop.people),
-            "location_ids": [salon.location],
-        },
-    )
-    schedule = {"pattern": "weekly", "days": dict.fromkeys(_WEEK, _HOURS)}
-    for who in shop.people:
-        await shop.ask("PUT", f"/staff-members/{who}/schedule", schedule)
-    slots = await first_slots(owner, salon, days_ahead=(day - date.today()).days, days=1)  # noqa: DTZ011
-    offset = slots[0]["starts_at"][19:]
-    for hour, minute, name, person_number in _CLIENTS:
-        body = {
-            "service_ids": [salon.service],
-            "staff_member_id": shop.people[person_number],
-            "starts_at": f"{day}T{hour:02}:{minute:02}:00{offset}",
-            "client": {"name": name},
-        }
-        await shop.ask("POST", "/bookings", body)
-    return shop
 
 
 # Scripts: what is done, and which line of the topic is said while it is done.
@@ -249,7 +172,7 @@ async def _turbosms(film: Recorder, shop: Shop, _: Person) -> None:
 
 async def _settle(film: Recorder, shop: Shop, _: Person) -> None:
     page = film.page
-    await _add_register(shop)
+    await add_register(shop)
     await _open_desk(film, shop)
     await film.reveal(_tile(film, "Ірина"))
     film.say(0)
@@ -281,7 +204,7 @@ async def _settle(film: Recorder, shop: Shop, _: Person) -> None:
 
 async def _close(film: Recorder, shop: Shop, _: Person) -> None:
     page = film.page
-    register = await _add_register(shop)
+    register = await add_register(shop)
     await page.goto(f"{shop.manage}/cash-registers")
     film.x, film.y = 760, 420
     film.say(0)
@@ -329,28 +252,6 @@ async def _top_up(film: Recorder, shop: Shop, _: Person) -> None:
     await page.locator(".notice.good", has_text="200 ₴").wait_for(timeout=60_000)
     film.say(3)
     await film.hold(2.8)
-
-
-async def _add_register(shop: Shop) -> str:
-    """A register with receipts and an open shift; the one that is there already, if there is."""
-    there = (await shop.ask("GET", "/cash-registers"))["items"]
-    if there:
-        return str(there[0]["id"])
-    number = 2 + uuid4().int % 98  # of the simulator's; hardly one that another run left open
-    body = {
-        "name": "Готівка",
-        "payment_types": ["cash"],
-        "checkbox": {
-            "licence_key": f"test-licence-{number}",
-            "cashier_login": f"cashier-{number}",
-            "cashier_password": "secret",
-        },
-    }
-    made = await shop.ask("POST", "/cash-registers", body)
-    await shop.ask("POST", f"/cash-registers/{made['id']}/fiscal-shift/open")
-    while (await shop.ask("GET", "/cash-registers"))["items"][0]["fiscal_shift"]["state"] != "open":
-        await asyncio.sleep(0.3)
-    return str(made["id"])
 
 
 @dataclass(frozen=True)
@@ -414,7 +315,7 @@ def _keep(code: str, made: Path) -> str:
 
 
 async def _run(stack: Stack, wanted: list[str]) -> None:
-    shop = await _open_shop(stack)
+    shop = await open_shop(stack)
     kept = json.loads(_LIST.read_text())
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=ensure_chromium(), args=list(FLAGS))
