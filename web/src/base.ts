@@ -132,9 +132,9 @@ function sayDays(root: ParentNode): void {
 
 function sayDay(field: HTMLInputElement): void {
   const after = field.closest("label") ?? field;
-  let said = after.nextElementSibling;
-  if (!(said instanceof HTMLOutputElement)) {
-    said = document.createElement("output");
+  const beside = after.nextElementSibling;
+  const said = beside instanceof HTMLOutputElement ? beside : document.createElement("output");
+  if (said !== beside) {
     said.className = "day-said";
     after.after(said);
   }
