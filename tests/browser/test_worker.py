@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from datetime import UTC, datetime
 from typing import Any
@@ -175,25 +174,17 @@ async def test_leave_for_messages_is_asked_for_only_once_they_are_turned_on(
 
 async def test_a_message_that_comes_is_shown(house: House, new_person: NewPerson) -> None:
     person = await new_person(house.url)
-    page = person.page
-    await page.context.grant_permissions(["notifications"], origin=house.url)
     await sign_in(person)
-    await page.evaluate("navigator.serviceWorker.ready")
-    talk = await page.context.new_cdp_session(page)
-    found: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-
-    def registered(told: dict[str, Any]) -> None:
-        for one in told["registrations"]:
-            if not found.done() and not one["isDeleted"]:
-                found.set_result(one["registrationId"])
-
-    talk.on("ServiceWorker.workerRegistrationUpdated", registered)
-    await talk.send("ServiceWorker.enable")
+    await person.page.evaluate("navigator.serviceWorker.ready")
+    [worker] = person.page.context.service_workers
     message = {"title": "Салон «Левада»", "body": "Новий запис: Тарас, 10:00", "id": "n-1"}
-    await talk.send(
-        "ServiceWorker.deliverPushMessage",
-        {"origin": house.url, "registrationId": await found, "data": json.dumps(message)},
+    shown = await worker.evaluate(
+        """async (data) => {
+          const shown = [];
+          self.registration.showNotification = async (title, { body, tag }) => void shown.push([title, body, tag]);
+          self.dispatchEvent(new PushEvent("push", { data }));
+          return shown;
+        }""",
+        json.dumps(message),
     )
-    shown = "async () => (await (await navigator.serviceWorker.ready).getNotifications()).map((o) => [o.title, o.body])"
-    await page.wait_for_function(f"async () => (await ({shown})()).length > 0")
-    assert await page.evaluate(shown) == [[message["title"], message["body"]]]
+    assert shown == [[message["title"], message["body"], message["id"]]]
