@@ -334,6 +334,8 @@ async def test_a_finger_that_rests_drags_and_one_that_swipes_scrolls(
     assert await hour_of(desk, made["id"]) == "10:00"
     await expect(staff.page.locator(".toast")).to_have_count(0)
 
+    # The swipe may have left it under the row of names, which stays in place.
+    await tile(staff, "Зоя").evaluate("(found) => found.scrollIntoView({ block: 'center' })")
     box = await box_of(tile(staff, "Зоя"))
     await _touch(finger, box["x"] + 30, box["y"] + 30, by=HOUR_PX, rests_until=staff.page.locator(".ec-dragging"))
     await expect(staff.page.locator(".toast.good")).to_contain_text("11:00")

@@ -46,8 +46,9 @@ class ReceiptLoop:
 
     async def drain(self) -> None:
         """Serve what wants a visit now, and return when nothing does: for tests and for an operator's hand."""
+        stopping = asyncio.Event()  # of its own: the loop may have been stopped before
         while lanes := await claim_lanes(self._desk.db, self._lanes_at_once, self._desk.pace):
-            await asyncio.gather(*(Visit(self._desk, lane, self._stopping).run() for lane in lanes))
+            await asyncio.gather(*(Visit(self._desk, lane, stopping).run() for lane in lanes))
 
     def _start(self, lane: Lane) -> None:
         visit = asyncio.create_task(Visit(self._desk, lane, self._stopping).run())
