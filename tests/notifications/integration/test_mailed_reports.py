@@ -158,8 +158,6 @@ async def test_a_journal_that_waited_goes_to_nobody_who_has_lost_the_place_or_th
 async def test_a_journal_holds_only_what_its_reader_may_see(salon: Salon) -> None:
     here = new_id()
     _, mailbox = await administrator(salon, here)
-    stranger, _ = await administrator(salon, here)
-    await salon.member("master", permissions=[], person=stranger)
     salon.set_clock(EVENING)
     await salon.deliver(journal(salon, here, "Тут"))
     await salon.send()
