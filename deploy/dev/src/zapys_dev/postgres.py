@@ -1,5 +1,6 @@
 """A private PostgreSQL: own data, own port, loopback only, from the operating system's packages."""
 
+import contextlib
 import hashlib
 import os
 import pwd
@@ -97,6 +98,9 @@ class PrivatePostgres:
         postmaster = psutil.Process(pid)
         family = [postmaster, *postmaster.children(recursive=True)]
         postmaster.send_signal(signal.SIGKILL)
+        for session in family[1:]:  # one that is frozen would never see that its server is gone
+            with contextlib.suppress(psutil.Error):
+                session.send_signal(signal.SIGCONT)
         wait_gone(family, 10)
         # The dead one's id may stay taken until it is collected; PostgreSQL would take it for running.
         (self.folder / "data" / "postmaster.pid").unlink(missing_ok=True)
