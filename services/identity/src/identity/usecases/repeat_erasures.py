@@ -16,9 +16,9 @@ from kit.loops import each
 from .erase_login import erase_login
 
 REPEAT_EVERY_S = 60.0
-AT_ONCE = 500
 
-_WANTED = text("SELECT user_id FROM erasure_to_repeat ORDER BY user_id LIMIT :most")
+# All of them: those that cannot be erased yet must not keep the others from their turn.
+_WANTED = text("SELECT user_id FROM erasure_to_repeat ORDER BY user_id")
 _DONE = text("DELETE FROM erasure_to_repeat WHERE user_id = :user_id")
 
 log = structlog.get_logger("logins")
@@ -30,7 +30,7 @@ async def repeat_erasures(db: Database, now: datetime) -> None:
     Whoever works somewhere again, having left only after the backup, stays in the list until they have left.
     """
     async with db.system_tx() as tx:
-        wanted = list(await tx.scalars(_WANTED, {"most": AT_ONCE}))
+        wanted = list(await tx.scalars(_WANTED))
     await each("erasures", wanted, lambda user_id: _erase_again(db, user_id, now))
 
 

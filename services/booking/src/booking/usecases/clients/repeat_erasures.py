@@ -16,9 +16,9 @@ from kit.loops import each
 from .erase_card import drop_imports, erase_card
 
 REPEAT_EVERY_S = 60.0
-AT_ONCE = 500
 
-_WANTED = text("SELECT account_id, client_id FROM erasure_to_repeat ORDER BY account_id, client_id LIMIT :most")
+# All of them: those that cannot be erased yet must not keep the others from their turn.
+_WANTED = text("SELECT account_id, client_id FROM erasure_to_repeat ORDER BY account_id, client_id")
 _DONE = text("DELETE FROM erasure_to_repeat WHERE account_id = :account_id AND client_id = :client_id")
 
 log = structlog.get_logger("clients")
@@ -31,7 +31,7 @@ async def repeat_erasures(db: Database, now: datetime) -> None:
     the backup, stays in the list until the visit is over or called off again.
     """
     async with db.system_tx() as tx:
-        wanted = [(row.account_id, row.client_id) for row in await tx.execute(_WANTED, {"most": AT_ONCE})]
+        wanted = [(row.account_id, row.client_id) for row in await tx.execute(_WANTED)]
     await each("erasures", wanted, lambda one: _erase_again(db, *one, now))
 
 
